@@ -1,0 +1,102 @@
+// Package apitype holds the words that the service and its clients share over the local API.
+package apitype
+
+import "time"
+
+// Version is the version of the snapshot format.
+const Version = 1
+
+// Phase is where the main job stands.
+type Phase string
+
+// The phases of version 1 of the contract.
+const (
+	NoReader  Phase = "no-reader"
+	NoCard    Phase = "no-card"
+	Reading   Phase = "reading"
+	NeedPIN   Phase = "need-pin"
+	Verifying Phase = "verifying"
+	Unlocked  Phase = "unlocked"
+	Locked    Phase = "locked"
+	Refused   Phase = "refused"
+)
+
+// Snapshot is the whole state that a client may see, with its revision. Absent things are absent.
+type Snapshot struct {
+	V        int       `json:"v"`
+	Rev      uint64    `json:"rev"`
+	Phase    Phase     `json:"phase"`
+	Agent    Agent     `json:"agent"`
+	Reader   *Reader   `json:"reader,omitempty"`
+	Card     *Card     `json:"card,omitempty"`
+	Holder   *Holder   `json:"holder,omitempty"`
+	Session  *Session  `json:"session,omitempty"`
+	Systems  []System  `json:"systems,omitempty"`
+	Problems []Problem `json:"problems,omitempty"`
+}
+
+// Agent tells which service answers.
+type Agent struct {
+	Version string `json:"version"`
+	PID     int    `json:"pid"`
+}
+
+// Reader is the reader that matters now.
+type Reader struct {
+	Name  string `json:"name"`
+	State string `json:"state"` // "empty" or "card"
+}
+
+// Card is the inserted card.
+type Card struct {
+	Insertion uint64   `json:"insertion"`
+	ATR       string   `json:"atr,omitempty"` // hex; ISO/IEC 7816-3, section 8
+	Kind      string   `json:"kind,omitempty"`
+	Number    string   `json:"number,omitempty"` // masked but for the last four digits
+	PIN       *CardPIN `json:"pin,omitempty"`
+}
+
+// CardPIN is the state of the card's two codes.
+type CardPIN struct {
+	Auth *PINState `json:"auth,omitempty"`
+	Sign *PINState `json:"sign,omitempty"`
+}
+
+// PINState is the state of one code. Tries is what the card says is left.
+type PINState struct {
+	Tries int `json:"tries"`
+}
+
+// Holder is whom the card belongs to: personal data.
+type Holder struct {
+	Name       string      `json:"name"`
+	HSAID      string      `json:"hsa_id"`
+	Org        string      `json:"org,omitempty"`
+	LoA        int         `json:"loa"`
+	Account    string      `json:"account,omitempty"`
+	NotAfter   time.Time   `json:"not_after"`
+	Revocation *Revocation `json:"revocation,omitempty"`
+}
+
+// Revocation is the last answer about the certificate's revocation.
+type Revocation struct {
+	Result string `json:"result"` // "good", "revoked", "unknown", or "off" where policy asks for none
+	Source string `json:"source,omitempty"`
+	AgeS   int64  `json:"age_s,omitempty"`
+}
+
+// Session is the desktop session that the card opened.
+type Session struct {
+	ID    string    `json:"id"`
+	User  string    `json:"user"`
+	State string    `json:"state"` // "unlocked" or "locked"
+	Since time.Time `json:"since"`
+}
+
+// System is one business system that the broker knows.
+type System struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
+	Kind  string `json:"kind"`
+	State string `json:"state"`
+}
