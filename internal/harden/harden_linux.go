@@ -1,0 +1,31 @@
+// Package harden takes from a process what an attacker of the same user would use: dumps, tracing, new privileges.
+package harden
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/unix"
+)
+
+// Process makes the calling process undumpable (which also closes /proc/self/mem and ptrace to its own user), forbids
+// core files, and gives up gaining privileges through exec. It is to be called first in main.
+func Process() error {
+	if err := NoDumps(); err != nil {
+		return err
+	}
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("giving up new privileges: %w", err)
+	}
+	return nil
+}
+
+// NoDumps makes the calling process undumpable and forbids core files.
+func NoDumps() error {
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+		return fmt.Errorf("becoming undumpable: %w", err)
+	}
+	if err := unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}); err != nil {
+		return fmt.Errorf("forbidding core files: %w", err)
+	}
+	return nil
+}

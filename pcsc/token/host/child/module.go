@@ -1,0 +1,87 @@
+package child
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/miekg/pkcs11"
+
+	"siths-agent/pcsc/token"
+)
+
+// load opens a PKCS#11 module: an absolute path, or a bare name in one of the system's folders.
+func load(name string) (*pkcs11.Ctx, error) {
+	for _, path := range candidates(name) {
+		if _, err := os.Stat(path); err != nil {
+			continue
+		}
+		ctx := pkcs11.New(path)
+		if ctx == nil {
+			return nil, fmt.Errorf("loading %s: not a PKCS#11 module", path)
+		}
+		if err := ctx.Initialize(); err != nil {
+			ctx.Destroy()
+			return nil, fmt.Errorf("initialising %s: %w", path, err)
+		}
+		return ctx, nil
+	}
+	return nil, fmt.Errorf("module %s: %w", name, os.ErrNotExist)
+}
+
+func candidates(name string) []string {
+	if filepath.IsAbs(name) {
+		return []string{name}
+	}
+	if name != filepath.Base(name) {
+		return nil
+	}
+	var paths []string
+	for _, pattern := range moduleFolders {
+		dirs, _ := filepath.Glob(pattern) // the patterns are constant and well-formed
+		for _, dir := range dirs {
+			paths = append(paths, filepath.Join(dir, name))
+		}
+	}
+	return paths
+}
+
+// slotOf finds the first slot of the reader whose token is there. PKCS#11 v2.40, 3.1: slotDescription is 64 bytes
+// padded with spaces, so a long reader name is cut.
+func slotOf(ctx *pkcs11.Ctx, reader string) (uint, error) {
+	slots, err := ctx.GetSlotList(true)
+	if err != nil {
+		return 0, fmt.Errorf("listing slots: %w", err)
+	}
+	for _, slot := range slots {
+		info, err := ctx.GetSlotInfo(slot)
+		if err != nil {
+			continue
+		}
+		if name := strings.TrimRight(info.SlotDescription, " \x00"); name != "" && strings.HasPrefix(reader, name) {
+			return slot, nil
+		}
+	}
+	return 0, token.ErrUnsupported
+}
+
+// cardError folds a PKCS#11 return value (PKCS#11 v2.40, 5.1) into the errors of package token.
+func cardError(doing string, err error) error {
+	var rv pkcs11.Error
+	if !errors.As(err, &rv) {
+		return fmt.Errorf("%w: %s: %w", token.ErrUnreadable, doing, err)
+	}
+	known := token.ErrUnreadable
+	switch rv {
+	case pkcs11.CKR_DEVICE_REMOVED, pkcs11.CKR_TOKEN_NOT_PRESENT:
+		known = token.ErrRemoved
+	case pkcs11.CKR_SESSION_HANDLE_INVALID, pkcs11.CKR_SESSION_CLOSED, pkcs11.CKR_USER_NOT_LOGGED_IN,
+		pkcs11.CKR_USER_ALREADY_LOGGED_IN:
+		known = token.ErrChanged
+	case pkcs11.CKR_TOKEN_NOT_RECOGNIZED:
+		known = token.ErrUnsupported
+	}
+	return fmt.Errorf("%w: %s: %w", known, doing, err)
+}
