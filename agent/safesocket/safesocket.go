@@ -1,0 +1,50 @@
+// Package safesocket listens and dials on the local machine, and says who is at the other end on the kernel's word.
+package safesocket
+
+import (
+	"context"
+	"errors"
+	"net"
+)
+
+// Peer is a local process as the kernel names it.
+type Peer struct {
+	UID uint32
+	GID uint32
+	PID int32 // for finding its desktop session; never for rights, since a pid can be used again
+}
+
+// Errors of a socket that cannot be trusted.
+var (
+	ErrNotOurs = errors.New("the socket belongs to another user")
+	ErrInUse   = errors.New("another agent answers on the socket")
+	ErrNoPeer  = errors.New("the kernel does not say who is calling")
+)
+
+type peerKey struct{}
+
+// WithPeer returns a context that carries p.
+func WithPeer(ctx context.Context, p Peer) context.Context {
+	return context.WithValue(ctx, peerKey{}, p)
+}
+
+// PeerFrom returns the peer that WithPeer put in.
+func PeerFrom(ctx context.Context) (Peer, bool) {
+	p, ok := ctx.Value(peerKey{}).(Peer)
+	return p, ok
+}
+
+// Listen makes the socket at path, which every local user may connect to: who may do what is decided for each
+// request by its peer. It refuses a folder that others can write to and a socket that somebody answers on
+// (ErrInUse); a stale socket of the same owner is replaced.
+func Listen(path string) (net.Listener, error) { return listen(path) }
+
+// Dial connects to the socket at path and makes sure that its listener is run by root or by the caller's own user
+// (ErrNotOurs otherwise): whoever else has put a socket there gets no PIN.
+func Dial(ctx context.Context, path string) (net.Conn, error) { return dial(ctx, path) }
+
+// PeerOf returns who is at the other end of a connection from Listen.
+func PeerOf(conn net.Conn) (Peer, error) { return peerOf(conn) }
+
+// DefaultPath is where the system's agent listens.
+func DefaultPath() string { return defaultPath }

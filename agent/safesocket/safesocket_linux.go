@@ -1,0 +1,111 @@
+package safesocket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const defaultPath = "/run/siths-agent/agent.sock"
+
+// staleTime is how long a socket that is already there may take to prove that somebody listens on it.
+const staleTime = time.Second
+
+func listen(path string) (net.Listener, error) {
+	if err := checkFolder(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
+	if err := removeStale(path); err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, 0o666); err != nil {
+		_ = l.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// checkFolder refuses a folder in which somebody else could put a socket of theirs in the place of ours.
+func checkFolder(dir string) error {
+	var st unix.Stat_t
+	if err := unix.Lstat(dir, &st); err != nil {
+		return &os.PathError{Op: "lstat", Path: dir, Err: err}
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFDIR {
+		return fmt.Errorf("%s is not a folder", dir)
+	}
+	if st.Uid != 0 && st.Uid != uint32(os.Geteuid()) || st.Mode&0o022 != 0 {
+		return fmt.Errorf("%w: folder %s must belong to root or to the agent's user and be writable for nobody else", ErrNotOurs, dir)
+	}
+	return nil
+}
+
+func removeStale(path string) error {
+	var st unix.Stat_t
+	err := unix.Lstat(path, &st)
+	if errors.Is(err, unix.ENOENT) {
+		return nil
+	}
+	if err != nil {
+		return &os.PathError{Op: "lstat", Path: path, Err: err}
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFSOCK || st.Uid != uint32(os.Geteuid()) {
+		return fmt.Errorf("%w: %s is in the way", ErrNotOurs, path)
+	}
+	conn, err := net.DialTimeout("unix", path, staleTime)
+	if err == nil {
+		_ = conn.Close()
+		return fmt.Errorf("%w: %s", ErrInUse, path)
+	}
+	return os.Remove(path)
+}
+
+func dial(ctx context.Context, path string) (net.Conn, error) {
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, "unix", path)
+	if err != nil {
+		return nil, err
+	}
+	// SO_PEERCRED of a connected socket names who called listen (unix(7)).
+	server, err := peerOf(conn)
+	if err == nil && server.UID != 0 && server.UID != uint32(os.Geteuid()) {
+		err = fmt.Errorf("%w: %s is served by uid %d", ErrNotOurs, path, server.UID)
+	}
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+func peerOf(conn net.Conn) (Peer, error) {
+	sc, ok := conn.(syscall.Conn)
+	if !ok {
+		return Peer{}, ErrNoPeer
+	}
+	raw, err := sc.SyscallConn()
+	if err != nil {
+		return Peer{}, fmt.Errorf("%w: %w", ErrNoPeer, err)
+	}
+	var cred *unix.Ucred
+	var credErr error
+	err = raw.Control(func(fd uintptr) {
+		cred, credErr = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
+	})
+	if err = errors.Join(err, credErr); err != nil {
+		return Peer{}, fmt.Errorf("%w: %w", ErrNoPeer, err)
+	}
+	// A peer from another user namespace without a mapping shows as the overflow uid; it is nobody to us either way.
+	return Peer{UID: cred.Uid, GID: cred.Gid, PID: cred.Pid}, nil
+}

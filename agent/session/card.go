@@ -1,0 +1,69 @@
+package session
+
+// fromChild takes what a child reports, if it is the child of the front card.
+func (t *turn) fromChild(e Event) {
+	switch e := e.(type) {
+	case CardRead:
+		if e.Handle == t.Handle {
+			t.cardRead(e.Account, e.Tries)
+		}
+	case CardRefused:
+		if e.Handle == t.Handle {
+			t.refuse(e.Code)
+		}
+	case CardFailed:
+		if e.Handle == t.Handle {
+			t.cardFailed(e.Code)
+		}
+	case Checked:
+		if e.Handle == t.Handle && !e.OK {
+			t.cardFailed(CardSwapped)
+		}
+	}
+}
+
+func (t *turn) cardRead(account string, tries int) {
+	if t.Ready {
+		return
+	}
+	t.Tries = tries
+	if tries == 0 {
+		t.refuse(PINBlocked)
+		return
+	}
+	t.Ready, t.Account, t.Reads = true, account, 0
+}
+
+// refuse keeps the card out for as long as it stays in.
+func (t *turn) refuse(code Code) {
+	t.giveUp(code)
+	t.leave(Lost)
+	t.drop()
+	t.Refusal = code
+}
+
+// cardFailed opens the card anew, and gives it up when that has failed a few times in a row. A reader that another
+// program holds is tried again for as long as the card is in.
+func (t *turn) cardFailed(code Code) {
+	t.giveUp(code)
+	t.leave(Lost)
+	t.drop()
+	t.Reads++
+	if code == ReaderBusy {
+		t.Refusal = code
+		t.do(Retry{Insertion: t.Front})
+		return
+	}
+	if t.Reads >= maxReads {
+		t.Refusal = code
+		return
+	}
+	t.read()
+}
+
+func (t *turn) retryDue(c Insertion) {
+	if c == t.Front && t.Handle == 0 && t.Refusal == ReaderBusy {
+		t.Refusal = ""
+		t.read()
+	}
+}
