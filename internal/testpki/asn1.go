@@ -84,12 +84,11 @@ func policiesExtension(oid string) (pkix.Extension, error) {
 
 type otherName struct {
 	ID    asn1.ObjectIdentifier
-	Value asn1.RawValue `asn1:"explicit,tag:0"`
+	Value string `asn1:"explicit,tag:0,utf8"`
 }
 
 func upnExtension(upn string) (pkix.Extension, error) {
-	name := otherName{oidUPN, asn1.RawValue{Tag: tagUTF8String, Bytes: []byte(upn)}}
-	der, err := asn1.MarshalWithParams(name, "tag:0")
+	der, err := asn1.MarshalWithParams(otherName{oidUPN, upn}, "tag:0")
 	if err != nil {
 		return pkix.Extension{}, err
 	}
