@@ -1,0 +1,165 @@
+package text
+
+import "fmt"
+
+// CtlWord names one sentence or label of the command line.
+type CtlWord int
+
+// The labels of status and card.
+const (
+	CtlHolder CtlWord = iota
+	CtlHSAID
+	CtlOrg
+	CtlLoA
+	CtlAccount
+	CtlReader
+	CtlCard
+	CtlCardKind
+	CtlATR
+	CtlTries
+	CtlSignTries
+	CtlNotAfter
+	CtlRevocation
+	CtlSession
+	CtlEmpty
+	CtlSeverityInfo
+	CtlSeverityWarning
+	CtlSeverityError
+
+	ctlLastLabel
+)
+
+// The sentences.
+const (
+	CtlRef CtlWord = iota + ctlLastLabel
+	CtlTriesLeft
+	CtlOneTryLeft
+	CtlReading
+	CtlAlreadyUnlocked
+	CtlUnlocked
+	CtlPrompt
+	CtlPromptNoName
+	CtlLastTryQuestion
+	CtlYes
+	CtlLocked
+	CtlNoTerminal
+	CtlUsage
+	CtlCommands
+	CtlUnknownCommand
+	CtlWantsArguments
+	CtlNotInThisVersion
+	CtlDenied
+	CtlFailed
+	CtlAuditWhole
+	CtlAuditBroken
+	CtlAuditOwnRows
+	CtlAuditExported
+	CtlPolicyGood
+	CtlPolicyBad
+	CtlPolicyInert
+	CtlPolicyAllowed
+	CtlPolicyMeant
+	CtlPolicyUnknownKey
+	CtlPolicyFrom
+	CtlPolicyDefault
+	CtlPolicyBuiltIn
+	CtlShells
+	CtlGlobal
+
+	ctlLast
+)
+
+// Ctl returns a word of the command line with args put in as fmt does.
+func Ctl(l Lang, w CtlWord, args ...any) string {
+	table := ctlSentences()
+	if w < ctlLastLabel {
+		table = ctlLabels()
+	}
+	format := table[w].in(l)
+	if len(args) == 0 {
+		return format
+	}
+	return fmt.Sprintf(format, args...)
+}
+
+func ctlLabels() map[CtlWord]pair {
+	return map[CtlWord]pair{
+		CtlHolder:          {"Innehavare", "Holder"},
+		CtlHSAID:           {"HSA-id", "HSA-id"},
+		CtlOrg:             {"Organisation", "Organisation"},
+		CtlLoA:             {"Tillitsnivå", "Level of assurance"},
+		CtlAccount:         {"Konto", "Account"},
+		CtlReader:          {"Kortläsare", "Card reader"},
+		CtlCard:            {"Kortnummer", "Card number"},
+		CtlCardKind:        {"Korttyp", "Card type"},
+		CtlATR:             {"ATR", "ATR"},
+		CtlTries:           {"Försök kvar", "Tries left"},
+		CtlSignTries:       {"Försök kvar (underskriftskod)", "Tries left (signature code)"},
+		CtlNotAfter:        {"Gäller till", "Valid until"},
+		CtlRevocation:      {"Spärrkontroll", "Revocation"},
+		CtlSession:         {"Session", "Session"},
+		CtlEmpty:           {"tom", "empty"},
+		CtlSeverityInfo:    {"Info", "Info"},
+		CtlSeverityWarning: {"Varning", "Warning"},
+		CtlSeverityError:   {"Fel", "Error"},
+	}
+}
+
+func ctlSentences() map[CtlWord]pair {
+	return map[CtlWord]pair{
+		CtlRef:              {"(referens %s)", "(reference %s)"},
+		CtlTriesLeft:        {"%d försök kvar.", "%d tries left."},
+		CtlOneTryLeft:       {"Ett försök kvar.", "One try left."},
+		CtlReading:          {"Läser kortet …", "Reading the card …"},
+		CtlAlreadyUnlocked:  {"Redan upplåst: %s", "Already unlocked: %s"},
+		CtlUnlocked:         {"Upplåst: %s", "Unlocked: %s"},
+		CtlPrompt:           {"Legitimeringskod för %s: ", "PIN for %s: "},
+		CtlPromptNoName:     {"Legitimeringskod: ", "PIN: "},
+		CtlLastTryQuestion:  {"Fel kod låser legitimeringskoden (PIN). Skriv ja för att försöka: ", "A wrong PIN blocks it. Type yes to try: "},
+		CtlYes:              {"ja", "yes"},
+		CtlLocked:           {"Låst.", "Locked."},
+		CtlNoTerminal:       {"Ingen terminal att fråga på. Använd --pin-fd.", "No terminal to ask on. Use --pin-fd."},
+		CtlUsage:            {"Användning: sithsctl %s", "Usage: sithsctl %s"},
+		CtlCommands:         {"Kommandon:", "Commands:"},
+		CtlUnknownCommand:   {"okänt kommando: %s. Kör: sithsctl help", "unknown command: %s. Run: sithsctl help"},
+		CtlWantsArguments:   {"skriv så här: sithsctl %s", "write it like this: sithsctl %s"},
+		CtlNotInThisVersion: {"%s: finns inte i den här versionen", "%s: not in this version"},
+		CtlDenied:           {"Du får inte göra detta. Kör som rätt användare eller fråga IT-supporten.", "You may not do this. Run as the right user or ask IT support."},
+		CtlFailed:           {"Det gick inte: %v", "It failed: %v"},
+		CtlAuditWhole:       {"Loggen är hel: %d rader, %s till %s, sista hash %s", "The log is whole: %d rows, %s to %s, last hash %s"},
+		CtlAuditBroken:      {"Loggen är inte hel: rad %d: %s", "The log is not whole: line %d: %s"},
+		CtlAuditOwnRows:     {"Den som bara ser sina egna rader kan inte kontrollera kedjan. Kör som root.", "Whoever sees only their own rows cannot check the chain. Run as root."},
+		CtlAuditExported:    {"Skrev %s.", "Wrote %s."},
+		CtlPolicyGood:       {"Policyn är riktig: %s", "The policy is good: %s"},
+		CtlPolicyBad:        {"Policyn har fel: %d", "The policy has errors: %d"},
+		CtlPolicyInert:      {"%s: godtas, men den här versionen gör inget med värdet", "%s: accepted, not acted on by this version"},
+		CtlPolicyAllowed:    {"tillåtet: %s", "allowed: %s"},
+		CtlPolicyMeant:      {"menade du %s?", "did you mean %s?"},
+		CtlPolicyUnknownKey: {"okänd nyckel: %s", "unknown key: %s"},
+		CtlPolicyFrom:       {"från: %s", "from: %s"},
+		CtlPolicyDefault:    {"standard: %s", "default: %s"},
+		CtlPolicyBuiltIn:    {"inbyggt standardvärde", "built-in default"},
+		CtlShells:           {"skalet är ett av: %s", "the shell is one of: %s"},
+		CtlGlobal:           {"--socket SÖKVÄG  tjänstens sockel (annars SITHS_AGENT_SOCKET, annars systemets)", "--socket PATH  the service's socket (else SITHS_AGENT_SOCKET, else the system's)"},
+	}
+}
+
+// CtlHelp returns one line about a command of sithsctl, by its name ("audit show"). A name without help gives nothing.
+func CtlHelp(l Lang, name string) string {
+	return map[string]pair{
+		"status":         {"visa läget på några rader", "show the state in a few lines"},
+		"watch":          {"visa varje ändring tills du avbryter", "show every change until you stop it"},
+		"login":          {"lås upp med kort och legitimeringskod (PIN)", "unlock with card and PIN"},
+		"lock":           {"lås nu", "lock now"},
+		"card":           {"visa kortet i läsaren", "show the card in the reader"},
+		"audit show":     {"visa händelseloggen", "show the audit log"},
+		"audit verify":   {"kontrollera att händelseloggen är hel", "check that the audit log is whole"},
+		"audit export":   {"skriv ut händelseloggen oförändrad", "write the audit log out unchanged"},
+		"policy check":   {"kontrollera policyfilerna", "check the policy files"},
+		"policy show":    {"visa den policy som gäller", "show the policy in force"},
+		"policy explain": {"visa varifrån ett värde kommer", "say where a value comes from"},
+		"version":        {"visa programmets version", "show the program's version"},
+		"completion":     {"skriv ett kompletteringsskript för skalet", "print a completion script for the shell"},
+		"help":           {"visa denna hjälp", "show this help"},
+	}[name].in(l)
+}
