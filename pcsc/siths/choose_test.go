@@ -16,7 +16,7 @@ const day = 24 * time.Hour
 func TestTheAuthenticationCertificateIsChosenByContent(t *testing.T) {
 	card := issue(t, testpki.Person{Personnummer: "191212121212"})
 	pki, _ := sharedPKI()
-	ders := append(card.DER(), pki.CA(testpki.PersonHSA3).Cert.Raw, published(t, "test-function-leaf-2025"))
+	ders := append(card.DER(), pki.CA(testpki.PersonHSA3).Cert.Raw, stored(t, "test-function-leaf-2025"))
 	for shift := range ders {
 		order := slices.Concat(ders[shift:], ders[:shift])
 		got, err := Read(order, table()).Authentication(noon)
@@ -78,8 +78,8 @@ func TestACardWithoutLoginCertificateSaysWhatItHas(t *testing.T) {
 		"signature only":    {issue(t, testpki.Person{SignOnly: true}).DER(), "only: 1 signature"},
 		"personnummer only": {[][]byte{full.PIDAuth.Cert.Raw, full.PIDSign.Cert.Raw}, "only: 1 signature, 1 personal-number"},
 		"authority only":    {[][]byte{pki.CA(testpki.PersonHSA3).Cert.Raw}, "only: 1 authority"},
-		"server only":       {[][]byte{published(t, "test-function-leaf-2025")}, "only: 1 other"},
-		"unreadable":        {[][]byte{published(t, "pp-function-leaf-underscore")}, "only: 1 unreadable"},
+		"server only":       {[][]byte{stored(t, "test-function-leaf-2025")}, "only: 1 other"},
+		"unreadable":        {[][]byte{stored(t, "pp-function-leaf-underscore")}, "only: 1 unreadable"},
 	} {
 		_, err := Read(c.ders, table()).Authentication(noon)
 		if _, typed := errors.AsType[*NoAuthenticationError](err); !typed || !strings.Contains(err.Error(), c.want) {
