@@ -1,0 +1,72 @@
+package stack
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// Display is a private X display.
+type Display struct {
+	// Name is what DISPLAY has, such as ":0".
+	Name string
+	lab  *Lab
+	proc *Proc
+}
+
+// Xvfb starts an X server in memory and returns when it serves. Its number is found by itself and its socket is the
+// abstract one, which belongs to the lab's network, so nothing lies in the machine's /tmp. It runs until ctx ends.
+func (l *Lab) Xvfb(ctx context.Context) (*Display, error) {
+	number := newSignalWriter("\n")
+	proc, err := l.Start(ctx, Cmd{
+		Path: "Xvfb", Stdout: number,
+		Args: []string{"-displayfd", "1", "-nolock", "-nolisten", "unix", "-nolisten", "tcp", "-screen", "0", "1024x768x24"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = proc.awaitReady(ctx, func() bool {
+		select {
+		case <-number.seen:
+			return true
+		default:
+			return false
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Display{Name: ":" + strings.TrimSpace(number.before()), lab: l, proc: proc}, nil
+}
+
+// Env is what programs on the display need in their environment.
+func (d *Display) Env() []string { return []string{"DISPLAY=" + d.Name} }
+
+// Type types a text and Return, as a person at the keyboard. The text travels by standard input, so it is in no
+// command line.
+func (d *Display) Type(ctx context.Context, text string) error {
+	return d.xdotool(ctx, "type --clearmodifiers --delay 5 --file -", text+"\n")
+}
+
+// Key presses one key by its X name, such as "Escape".
+func (d *Display) Key(ctx context.Context, name string) error {
+	return d.xdotool(ctx, "key --clearmodifiers "+name, "")
+}
+
+// Windows lists the numbers of the visible windows whose name, class or class name matches a pattern.
+func (d *Display) Windows(ctx context.Context, pattern string) ([]string, error) {
+	r, err := d.lab.Run(ctx, Cmd{Path: "xdotool", Env: d.Env(), Args: []string{"search", "--onlyvisible", pattern}})
+	if err != nil {
+		return nil, err
+	}
+	return strings.Fields(r.Stdout), nil // xdotool ends with 1 when there is none
+}
+
+// xdotool runs one xdotool command.
+func (d *Display) xdotool(ctx context.Context, command, input string) error {
+	r, err := d.lab.Run(ctx, Cmd{Path: "xdotool", Env: d.Env(), Args: strings.Fields(command), Stdin: strings.NewReader(input)})
+	if err == nil && r.Code != 0 {
+		err = fmt.Errorf("xdotool ended with %d: %s", r.Code, r.Stderr)
+	}
+	return err
+}
