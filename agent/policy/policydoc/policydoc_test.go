@@ -1,0 +1,94 @@
+package policydoc
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"siths-agent/agent/policy"
+)
+
+func TestTheGeneratedFilesAreFresh(t *testing.T) {
+	for file, want := range map[string][]byte{
+		"../../../docs/policy.md":             Reference(),
+		"../../../installer/linux/agent.toml": Example(),
+	} {
+		if os.Getenv("UPDATE_GOLDEN") != "" {
+			write(t, file, want)
+		}
+		got, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s is stale; run go generate ./agent/policy/...", file)
+		}
+	}
+}
+
+func write(t *testing.T, file string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheExampleSetsNothing(t *testing.T) {
+	l := load(t, Example())
+	for _, e := range l.Show() {
+		if e.From != (policy.Origin{}) {
+			t.Errorf("%s is set at line %d", e.Key.Name, e.From.Line)
+		}
+	}
+}
+
+func TestTheExampleWithEveryLineTurnedOnIsTheDefaults(t *testing.T) {
+	var lines []string
+	for line := range strings.Lines(string(Example())) {
+		if strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "# ") {
+			line = line[1:]
+		}
+		lines = append(lines, line)
+	}
+	on := load(t, []byte(strings.Join(lines, "")))
+	for _, e := range on.Show() {
+		if e.From == (policy.Origin{}) {
+			t.Errorf("%s is not in the example", e.Key.Name)
+		}
+		if want := e.Key.DefaultFor(installed); e.Value != want {
+			t.Errorf("%s = %s in the example, the default is %s", e.Key.Name, e.Value, want)
+		}
+	}
+}
+
+func TestTheReferenceTellsWhatIsNotActedOn(t *testing.T) {
+	ref := string(Reference())
+	for _, k := range policy.Keys() {
+		_, part, found := strings.Cut(ref, "### "+k.Name+"\n")
+		if !found {
+			t.Fatalf("%s is missing", k.Name)
+		}
+		part, _, _ = strings.Cut(part, "\n##")
+		if told := strings.Contains(part, "Not acted on yet"); told != (k.Inert || len(k.InertValues) > 0) {
+			t.Errorf("%s: the reference says %v about being inert", k.Name, told)
+		}
+	}
+}
+
+func load(t *testing.T, data []byte) *policy.Loaded {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "agent.toml")
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l, err := policy.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}

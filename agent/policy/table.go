@@ -1,0 +1,168 @@
+package policy
+
+// first is the version that took all the keys below.
+const first = "1.0"
+
+func cardKeys() []Key {
+	return []Key{{
+		Name: "card.modules", Type: TypeStrings, Since: first,
+		Default: `["opensc-pkcs11.so"]`, Form: formModule(),
+		Doc: Text{
+			SV: "PKCS#11-moduler som provas i ordning. Ett filnamn söks i systemets mappar för PKCS#11-moduler.",
+			EN: "PKCS#11 modules, tried in order. A bare file name is looked for in the system's PKCS#11 folders."},
+		field: func(p *Policy) any { return &p.Card.Modules },
+	}, {
+		Name: "card.readers", Type: TypeStrings, Since: first,
+		Default: `[]`, Form: formReader(), Optional: true,
+		Doc: Text{
+			SV: "Läsare som får användas, som mönster. En tom lista tillåter alla.",
+			EN: "Readers that may be used, as patterns. An empty list allows all."},
+		field: func(p *Policy) any { return &p.Card.Readers },
+	}, {
+		Name: "card.operation_timeout", Type: TypeDuration, Since: first,
+		Default: `"5s"`, Min: "100ms", Max: "60s",
+		Doc: Text{
+			SV: "Längsta tid för en kortoperation. Ett kort som inte svarat då kopplas bort.",
+			EN: "Longest time for one card operation. A card that has not answered by then is let go."},
+		field: func(p *Policy) any { return &p.Card.OperationTimeout },
+	}}
+}
+
+func trustKeys() []Key {
+	return []Key{{
+		Name: "trust.environment", Type: TypeString, Since: first,
+		Default: `"production"`, Enum: []string{string(Production), string(Test)},
+		Doc: Text{
+			SV: `"production" vägrar certifikat från TEST och SYSTEMTEST; "test" godtar bara sådana.`,
+			EN: `"production" refuses certificates of TEST and SYSTEMTEST; "test" accepts only them.`},
+		field: func(p *Policy) any { return &p.Trust.Environment },
+	}, {
+		Name: "trust.anchors", Type: TypeStrings, Since: first,
+		Default: `["{dir}/trust"]`, Form: formPath(),
+		Doc: Text{
+			SV: "Mappar eller PEM-filer med betrodda rötter och utfärdare.",
+			EN: "Folders or PEM files of trusted roots and issuing authorities."},
+		field: func(p *Policy) any { return &p.Trust.Anchors },
+	}, {
+		Name: "trust.minimum_loa", Type: TypeInt, Since: first,
+		Default: `3`, Min: "2", Max: "4",
+		Doc: Text{
+			SV: "Lägsta tillitsnivå som låser upp.",
+			EN: "Lowest level of assurance that unlocks."},
+		field: func(p *Policy) any { return &p.Trust.MinimumLoA },
+	}, {
+		Name: "trust.policy", Type: TypeRules, Since: first,
+		Default: `[]`, Optional: true, Sub: ruleKeys(),
+		Doc: Text{
+			SV: "Vad varje certifikatpolicy (OID) betyder, en tabell för varje.",
+			EN: "What each certificate policy (OID) means, one table for each."},
+		field: func(p *Policy) any { return &p.Trust.Policy },
+	}}
+}
+
+// ruleKeys are the keys of one [[trust.policy]]; none has a default.
+func ruleKeys() []Key {
+	return []Key{{
+		Name: "oid", Type: TypeString, Since: first, Form: formOID(),
+		Doc: Text{SV: "Certifikatpolicyns OID, en gång i listan.", EN: "The certificate policy's OID, once in the list."},
+	}, {
+		Name: "loa", Type: TypeInt, Since: first, Min: "2", Max: "4",
+		Doc: Text{SV: "Tillitsnivån som den står för.", EN: "The level of assurance that it stands for."},
+	}, {
+		Name: "identity", Type: TypeString, Since: first, Enum: []string{"hsa", "personnummer", "samordningsnummer"},
+		Doc: Text{SV: "Vad certifikatets serialNumber innehåller.", EN: "What the certificate's serialNumber holds."},
+	}, {
+		Name: "carrier", Type: TypeString, Since: first, Enum: []string{"card", "reserve", "mobile"},
+		Doc: Text{SV: "Vad nyckeln bärs av.", EN: "What carries the key."},
+	}}
+}
+
+func revocationKeys() []Key {
+	return []Key{{
+		Name: "revocation.mode", Type: TypeString, Since: first,
+		Default: `"require"`, Enum: []string{string(Require), string(Grace), string(Off)},
+		Doc: Text{
+			SV: `"require" kräver färskt spärrbesked, "grace" godtar ett äldre gott besked, "off" frågar inte och vägras i produktion.`,
+			EN: `"require" wants a fresh answer, "grace" accepts an older good one, "off" does not ask and is refused in production.`},
+		field: func(p *Policy) any { return &p.Revocation.Mode },
+	}, {
+		Name: "revocation.order", Type: TypeStrings, Since: first, Inert: true,
+		Default: `["ocsp", "crl"]`, Enum: []string{"ocsp", "crl"},
+		Doc: Text{
+			SV: "Var spärrbesked hämtas, i ordning.",
+			EN: "Where answers about revocation are fetched, in order."},
+		field: func(p *Policy) any { return &p.Revocation.Order },
+	}, {
+		Name: "revocation.grace", Type: TypeDuration, Since: first,
+		Default: `"24h"`, Min: "1m", Max: "30d",
+		Doc: Text{
+			SV: `Hur gammalt det senaste goda beskedet får vara, med mode = "grace".`,
+			EN: `How old the last good answer may be, with mode = "grace".`},
+		field: func(p *Policy) any { return &p.Revocation.Grace },
+	}, {
+		Name: "revocation.timeout", Type: TypeDuration, Since: first, Inert: true,
+		Default: `"2s"`, Min: "100ms", Max: "30s",
+		Doc: Text{
+			SV: "Längsta tid för ett spärrbesked.",
+			EN: "Longest time for one answer about revocation."},
+		field: func(p *Policy) any { return &p.Revocation.Timeout },
+	}}
+}
+
+func identityKeys() []Key {
+	return []Key{{
+		Name: "identity.sources", Type: TypeStrings, Since: first, InertValues: []string{"ldap"},
+		Default: `["accounts", "upn"]`, Enum: []string{"accounts", "upn", "ldap"},
+		Doc: Text{
+			SV: "Var personens konto söks, i ordning; den första som känner personen avgör.",
+			EN: "Where the person's account is looked for, in order; the first that knows the person decides."},
+		field: func(p *Policy) any { return &p.Identity.Sources },
+	}}
+}
+
+func ldapKeys() []Key {
+	return []Key{{
+		Name: "identity.ldap.uri", Type: TypeString, Since: first, Inert: true,
+		Default: `""`, Form: formLDAPURI(), Optional: true,
+		Doc:   Text{SV: "Katalogens adress.", EN: "The directory's address."},
+		field: func(p *Policy) any { return &p.Identity.LDAP.URI },
+	}, {
+		Name: "identity.ldap.base", Type: TypeString, Since: first, Inert: true,
+		Default: `""`, Form: formWord(), Optional: true,
+		Doc:   Text{SV: "Var i katalogen sökningen börjar.", EN: "Where in the directory the search begins."},
+		field: func(p *Policy) any { return &p.Identity.LDAP.Base },
+	}, {
+		Name: "identity.ldap.filter", Type: TypeString, Since: first, Inert: true,
+		Default: `""`, Form: formFilter(), Optional: true,
+		Doc: Text{
+			SV: "Filtret som hittar personen; {hsa_id} byts mot HSA-id.",
+			EN: "The filter that finds the person; {hsa_id} is replaced by the HSA-id."},
+		field: func(p *Policy) any { return &p.Identity.LDAP.Filter },
+	}, {
+		Name: "identity.ldap.attribute", Type: TypeString, Since: first, Inert: true,
+		Default: `""`, Form: formWord(), Optional: true,
+		Doc:   Text{SV: "Attributet som innehåller kontonamnet.", EN: "The attribute that holds the account name."},
+		field: func(p *Policy) any { return &p.Identity.LDAP.Attribute },
+	}, {
+		Name: "identity.ldap.start_tls", Type: TypeBool, Since: first, Inert: true,
+		Default: `true`,
+		Doc: Text{
+			SV: "Kryptera en förbindelse till ldap:// med StartTLS.",
+			EN: "Encrypt a connection to ldap:// with StartTLS."},
+		field: func(p *Policy) any { return &p.Identity.LDAP.StartTLS },
+	}, {
+		Name: "identity.ldap.ca", Type: TypeString, Since: first, Inert: true,
+		Default: `""`, Form: formPath(), Optional: true,
+		Doc: Text{
+			SV: "PEM-fil med katalogens utfärdare; tomt betyder systemets.",
+			EN: "PEM file of the directory's authority; empty means the system's."},
+		field: func(p *Policy) any { return &p.Identity.LDAP.CA },
+	}, {
+		Name: "identity.ldap.bind", Type: TypeString, Since: first, Inert: true,
+		Default: `"machine"`, Form: formBind(),
+		Doc: Text{
+			SV: "Vem som frågar katalogen: datorns eget konto eller uppgifter i en fil.",
+			EN: "Who asks the directory: the machine's own account or credentials in a file."},
+		field: func(p *Policy) any { return &p.Identity.LDAP.Bind },
+	}}
+}
