@@ -45,5 +45,6 @@ if [ "$root" = yes ]; then
 	find "$dir/cgroup/lab-$$" -depth -type d -exec rmdir {} \; 2>/dev/null || true
 	umount -l "$dir/cgroup"
 fi
+umount --lazy --recursive /run # with what elogind mounted in it
 cd /
 rm -rf --one-file-system "$dir"
