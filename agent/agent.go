@@ -1,0 +1,287 @@
+// Package agent joins the parts: one goroutine owns the state, lets session.Step decide, and carries out the effects.
+package agent
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/agent/audit"
+	"siths-agent/agent/health"
+	"siths-agent/agent/identity"
+	"siths-agent/agent/policy"
+	"siths-agent/agent/session"
+	"siths-agent/agent/unlock"
+	"siths-agent/pcsc"
+	"siths-agent/pcsc/token"
+)
+
+// Identifier says whose card it is.
+type Identifier interface {
+	Identify(ctx context.Context, certs [][]byte) (identity.Person, error)
+}
+
+// Desktop is what the agent needs of the desktop sessions.
+type Desktop interface {
+	SessionOf(ctx context.Context, pid int32, uid uint32) (unlock.Session, error)
+	OfUser(ctx context.Context, uid uint32) ([]unlock.Session, error)
+	Lock(ctx context.Context, id string) error
+	End(ctx context.Context, id string) error
+	Events() <-chan unlock.Event
+}
+
+// Trail is where audit rows go. Append returns when the row is durable.
+type Trail interface {
+	Append(ctx context.Context, row audit.Row) (audit.Entry, error)
+}
+
+// Card is one opened card in its child. See host.Host, which is the real one.
+type Card interface {
+	Open(ctx context.Context) (token.Info, error)
+	Sign(ctx context.Context, pin []byte, cert [32]byte, message []byte) ([]byte, error)
+	Check(ctx context.Context) error
+	Close()
+	Done() <-chan struct{}
+}
+
+// CardRequest says which card a child is wanted for.
+type CardRequest struct {
+	Reader string
+	Others []string // the other readers
+	Policy policy.Card
+}
+
+// Parts are what an Agent is made of. All are needed but Now.
+type Parts struct {
+	Version  string
+	Machine  string // names this machine in what cards sign
+	Policy   policy.Policy
+	Who      Identifier
+	Desktop  Desktop
+	Trail    Trail
+	Readers  func(ctx context.Context, emit func(pcsc.Event)) error
+	OpenCard func(ctx context.Context, req CardRequest) (Card, error) // ctx is the insertion
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// Agent runs the main job. Make it with New; its methods may be called from any goroutine while Run runs.
+type Agent struct {
+	parts Parts
+	queue chan func() // run one after the other by Run's goroutine, which owns everything below
+	done  chan struct{}
+	work  sync.WaitGroup // effects that run beside Run's goroutine
+
+	holding sync.WaitGroup // children that hold a card
+
+	rows chan rowJob
+
+	ctx      context.Context // ends when everything has to
+	beat     *time.Ticker
+	state    session.State
+	service  bool
+	cards    map[session.Insertion]*card
+	children map[session.Handle]*child
+	attempts map[session.Attempt]*attempt
+	unlocks  map[string]*ticket
+	last     session.Attempt
+	login    login
+	trouble  map[apitype.Code]apitype.Problem // problems that are not the card's: audit, configuration
+	failed   *apitype.Problem                 // how the last PIN failed
+	refused  *refusal                         // what is known of a card that may not be used
+	watchers map[*watcher]struct{}
+	shown    View
+	ready    bool
+}
+
+// stopTime bounds each of the two waits at the end: for cards to be reset, and for everything else to end.
+const stopTime = 800 * time.Millisecond
+
+// queueSize is how many things may wait for the owning goroutine before whoever brings more waits too.
+const queueSize = 64
+
+// New returns an Agent that has not started.
+func New(parts Parts) *Agent {
+	if parts.Now == nil {
+		parts.Now = time.Now
+	}
+	a := &Agent{
+		parts: parts, queue: make(chan func(), queueSize), done: make(chan struct{}), rows: make(chan rowJob, rowQueue),
+		cards: map[session.Insertion]*card{}, children: map[session.Handle]*child{},
+		attempts: map[session.Attempt]*attempt{}, unlocks: map[string]*ticket{},
+		trouble: map[apitype.Code]apitype.Problem{}, watchers: map[*watcher]struct{}{},
+	}
+	a.shown = a.view()
+	return a
+}
+
+// Run runs the agent until ctx ends. It leaves the desktop locked when a card had opened it.
+func (a *Agent) Run(ctx context.Context) {
+	var cancel context.CancelFunc
+	a.ctx, cancel = context.WithCancel(context.WithoutCancel(ctx))
+	defer close(a.done)
+	written := make(chan struct{})
+	go func() { defer close(written); a.writeRows() }()
+	a.record(audit.Row{Event: audit.AgentStart, Reason: a.parts.Version}, nil)
+	a.spawn(a.followReaders)
+	a.spawn(a.followDesktop)
+	a.loop(ctx)
+	a.step(session.LockAsked{})
+	a.step(session.ServiceDown{})
+	a.drain(&a.holding, stopTime)
+	cancel()
+	a.drain(&a.work, stopTime)
+	a.record(audit.Row{Event: audit.AgentStop}, nil)
+	close(a.rows)
+	<-written
+}
+
+func (a *Agent) loop(ctx context.Context) {
+	a.beat = time.NewTicker(a.parts.Policy.Session.IdentityHeartbeat)
+	defer a.beat.Stop()
+	for {
+		select {
+		case f := <-a.queue:
+			f()
+		case <-a.beat.C:
+			a.step(session.Beat{})
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// drain lets what runs in work end, but not for longer than limit; what it reports is still taken in.
+func (a *Agent) drain(work *sync.WaitGroup, limit time.Duration) {
+	idle := make(chan struct{})
+	go func() { work.Wait(); close(idle) }()
+	over := time.NewTimer(limit)
+	defer over.Stop()
+	for {
+		select {
+		case f := <-a.queue:
+			f()
+		case <-idle:
+			return
+		case <-over.C:
+			return
+		}
+	}
+}
+
+// spawn runs f beside the owning goroutine.
+func (a *Agent) spawn(f func()) {
+	a.work.Add(1)
+	go func() { defer a.work.Done(); f() }()
+}
+
+// post has f run by the owning goroutine. It reports false when the agent has stopped.
+func (a *Agent) post(f func()) bool {
+	select {
+	case a.queue <- f:
+		return true
+	case <-a.done:
+		return false
+	}
+}
+
+// call is post that waits until f has run, or until ctx ends.
+func (a *Agent) call(ctx context.Context, f func()) error {
+	ran := make(chan struct{})
+	if !a.post(func() { defer close(ran); f() }) {
+		return stopped()
+	}
+	select {
+	case <-ran:
+		return nil
+	case <-a.done:
+		return stopped()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func stopped() error {
+	p := health.Problem(apitype.AgentUnreachable, "")
+	return &p
+}
+
+// step takes one event through the rules and carries out what follows.
+func (a *Agent) step(e session.Event) {
+	var effects []session.Effect
+	a.state, effects = session.Step(a.state, e)
+	for _, effect := range effects {
+		a.carryOut(effect)
+	}
+	a.publish()
+}
+
+func (a *Agent) carryOut(e session.Effect) {
+	switch e := e.(type) {
+	case session.ReadCard:
+		a.readCard(e)
+	case session.DropCard:
+		a.dropCard(e.Handle)
+	case session.Retry:
+		a.after(retryPause, session.RetryDue(e))
+	case session.Verify:
+		a.verify(e)
+	case session.Answer:
+		a.answer(e)
+	case session.AwaitClaim:
+		a.after(claimTime, session.Expired(e))
+	case session.Record:
+		a.recordUnlock(e.Attempt)
+	case session.Enter:
+		a.enter(e)
+	case session.Leave:
+		a.leave(e)
+	case session.Relock:
+		a.relock(e.Session)
+	case session.Check:
+		a.check(e.Handle)
+	}
+}
+
+// after posts an event when d is over.
+func (a *Agent) after(d time.Duration, e session.Event) {
+	ctx := a.ctx
+	a.spawn(func() {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			a.post(func() { a.step(e) })
+		case <-ctx.Done():
+		}
+	})
+}
+
+// Reload replaces policy and who-is-who. A card that waits is looked at anew; an open login stays.
+func (a *Agent) Reload(ctx context.Context, p policy.Policy, who Identifier) error {
+	return a.call(ctx, func() {
+		a.parts.Policy, a.parts.Who = p, who
+		a.beat.Reset(p.Session.IdentityHeartbeat)
+		delete(a.trouble, apitype.ConfigInvalid)
+		a.record(audit.Row{Event: audit.PolicyReloaded}, nil)
+		a.step(session.Reloaded{})
+	})
+}
+
+// ReloadFailed tells that a new policy was refused and the old one stays.
+func (a *Agent) ReloadFailed(ctx context.Context, reason string) error {
+	return a.call(ctx, func() {
+		p := a.problem(apitype.ConfigInvalid)
+		a.trouble[apitype.ConfigInvalid] = p
+		a.record(audit.Row{Event: audit.PolicyRefused, Code: string(p.Code), Ref: p.Ref, Reason: reason}, nil)
+		a.publish()
+	})
+}
+
+// self describes the service in snapshots.
+func (a *Agent) self() apitype.Agent {
+	return apitype.Agent{Version: a.parts.Version, PID: os.Getpid()}
+}

@@ -1,0 +1,330 @@
+package agent
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/agent/audit"
+	"siths-agent/agent/health"
+	"siths-agent/agent/identity"
+	"siths-agent/agent/session"
+	"siths-agent/agent/unlock"
+	"siths-agent/internal/secret"
+	"siths-agent/pcsc/token"
+)
+
+const (
+	// readTime is how long a caller waits for a card that is being read.
+	readTime = 5 * time.Second
+	// claimTime is how long a login screen has to fetch its answer once the PIN was good.
+	claimTime = 5 * time.Second
+	// promptTime is how long a person may think about the PIN before the unlock has to be begun anew.
+	promptTime = 2 * time.Minute
+	// maxUnlocks bounds the unlocks that may be open at a time.
+	maxUnlocks = 32
+)
+
+// Caller is who uses the API, as the kernel and the session manager say.
+type Caller struct {
+	UID     uint32
+	Admin   bool // root, SYSTEM, or the user that the service itself runs as
+	Session unlock.Session
+	Service string // what it calls itself; for the audit row only
+}
+
+// owns says whether the caller may give this person's PIN.
+func (c Caller) owns(p identity.Person) bool { return c.Admin || p.HasUID && c.UID == p.UID }
+
+// ticket is an unlock that a login screen has begun. It is good once, for its caller, while its card stays open.
+type ticket struct {
+	id      string
+	caller  Caller
+	child   session.Handle
+	account string
+	expires time.Time
+	attempt session.Attempt // of the PIN that was given for it; 0: none yet
+}
+
+// attempt is one PIN that a person gave.
+type attempt struct {
+	id        session.Attempt
+	caller    Caller
+	pin       *secret.Buffer
+	child     *child
+	claim     bool
+	person    identity.Person // as checked anew for this attempt
+	statement []byte
+	refusal   apitype.Problem        // why it failed, once it has
+	given     chan apitype.PINResult // gets how the PIN went
+	claimed   chan *apitype.Problem  // gets how the unlock went; nil: granted
+	answered  bool                   // given has had its answer
+}
+
+// Begin opens an unlock for one account and tells what a prompt has to say. It waits a while for a card that is being
+// read. Errors are *apitype.Problem.
+func (a *Agent) Begin(ctx context.Context, caller Caller, req apitype.UnlockRequest) (apitype.UnlockOffer, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTime)
+	defer cancel()
+	caller.Service = req.Service
+	var offer apitype.UnlockOffer
+	var problem *apitype.Problem
+	err := a.whenRead(ctx, func() { offer, problem = a.begin(caller, req) })
+	if err != nil {
+		return offer, err
+	}
+	if problem != nil {
+		return offer, problem
+	}
+	return offer, nil
+}
+
+func (a *Agent) begin(caller Caller, req apitype.UnlockRequest) (apitype.UnlockOffer, *apitype.Problem) {
+	ch := a.front()
+	if ch == nil {
+		return apitype.UnlockOffer{}, a.refuseUnlock(caller, nil, a.obstacle())
+	}
+	account := ch.person.Account
+	if req.Account != "" && req.Account != account || !caller.owns(ch.person) {
+		return apitype.UnlockOffer{}, a.refuseUnlock(caller, ch, a.problem(apitype.PersonWrongSession))
+	}
+	a.forgetUnlocks()
+	if len(a.unlocks) >= maxUnlocks {
+		return apitype.UnlockOffer{}, a.refuseUnlock(caller, ch, a.problem(apitype.ReaderBusy))
+	}
+	t := &ticket{id: rand.Text(), caller: caller, child: ch.handle, account: account, expires: a.parts.Now().Add(promptTime)}
+	a.unlocks[t.id] = t
+	return apitype.UnlockOffer{Unlock: t.id, Insertion: uint64(a.state.Front), Account: account,
+		Name: ch.person.Name, Tries: triesOf(a.state)}, nil
+}
+
+// forgetUnlocks drops the unlocks whose time is over or whose card is gone.
+func (a *Agent) forgetUnlocks() {
+	now := a.parts.Now()
+	for id, t := range a.unlocks {
+		if now.After(t.expires) || a.children[t.child] == nil {
+			delete(a.unlocks, id)
+		}
+	}
+}
+
+// whenRead runs f once no card is being read, at the latest when ctx ends.
+func (a *Agent) whenRead(ctx context.Context, f func()) error {
+	w, err := a.watch(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.unwatch(w)
+	for {
+		busy := false
+		err := a.call(ctx, func() {
+			if busy = !a.ready || a.beingRead(); !busy {
+				f()
+			}
+		})
+		if err != nil || !busy {
+			return timedOut(err)
+		}
+		select {
+		case <-w.changed:
+		case <-ctx.Done():
+			return timedOut(ctx.Err())
+		}
+	}
+}
+
+// beingRead says that the card at the front is neither read nor refused yet.
+func (a *Agent) beingRead() bool {
+	return a.state.Front != 0 && !a.state.Ready && a.state.Refusal == ""
+}
+
+func timedOut(err error) error {
+	if err == nil {
+		return nil
+	}
+	p := health.Problem(health.CodeOf(err), "")
+	return &p
+}
+
+// PIN lets the card check a PIN, once. It takes the buffer over and closes it.
+func (a *Agent) PIN(ctx context.Context, caller Caller, req apitype.PINRequest, pin *secret.Buffer) apitype.PINResult {
+	if err := token.CheckPIN(pin.Bytes()); err != nil {
+		_ = pin.Close()
+		return a.malformed(ctx, caller)
+	}
+	at := &attempt{caller: caller, pin: pin, given: make(chan apitype.PINResult, 1), claimed: make(chan *apitype.Problem, 1)}
+	wait, cancel := context.WithTimeout(ctx, readTime)
+	defer cancel()
+	if err := a.whenRead(wait, func() { a.give(at, req) }); err != nil {
+		a.post(func() { // only the owning goroutine knows whether the PIN was put to the rules after all
+			if at.id == 0 {
+				_ = pin.Close()
+			}
+		})
+		return failedResult(err, nil)
+	}
+	select {
+	case result := <-at.given:
+		return result
+	case <-a.done:
+		return failedResult(stopped(), nil)
+	}
+}
+
+func (a *Agent) malformed(ctx context.Context, caller Caller) apitype.PINResult {
+	var p *apitype.Problem
+	var tries *int
+	err := a.call(ctx, func() {
+		p = a.refuseUnlock(caller, a.front(), a.problem(apitype.PINLength))
+		tries = triesOf(a.state)
+	})
+	if err != nil {
+		return failedResult(timedOut(err), nil)
+	}
+	return apitype.PINResult{Problem: p, Tries: tries}
+}
+
+func failedResult(err error, tries *int) apitype.PINResult {
+	p := health.Problem(health.CodeOf(err), "")
+	return apitype.PINResult{Problem: &p, Tries: tries}
+}
+
+// give finds out whom the PIN is for and puts it to the rules.
+func (a *Agent) give(at *attempt, req apitype.PINRequest) {
+	a.last++
+	at.id, at.child = a.last, a.front()
+	account, p := a.accountFor(at, req)
+	if p != nil {
+		_ = at.pin.Close()
+		at.given <- apitype.PINResult{Problem: a.refuseUnlock(at.caller, at.child, *p), Tries: triesOf(a.state)}
+		return
+	}
+	a.failed = nil
+	a.attempts[at.id] = at
+	a.step(session.PINGiven{Attempt: at.id, Insertion: session.Insertion(req.Insertion), Account: account,
+		Claim: at.claim, LastTry: req.LastTry})
+}
+
+func (a *Agent) accountFor(at *attempt, req apitype.PINRequest) (string, *apitype.Problem) {
+	if at.child == nil {
+		p := a.obstacle()
+		return "", &p
+	}
+	if req.Unlock == "" {
+		if !at.caller.owns(at.child.person) {
+			p := a.problem(apitype.PersonWrongSession)
+			return "", &p
+		}
+		return at.child.person.Account, nil
+	}
+	t := a.unlocks[req.Unlock]
+	if t == nil || t.caller.UID != at.caller.UID || a.parts.Now().After(t.expires) || t.attempt != 0 {
+		p := a.problem(apitype.PINTimeout)
+		return "", &p
+	}
+	if t.child != a.state.Handle {
+		p := a.problem(apitype.CardSwapped)
+		return "", &p
+	}
+	t.attempt, at.claim, at.caller = at.id, true, t.caller
+	return t.account, nil
+}
+
+// verify lets the card check the PIN and sign our statement, beside the owning goroutine. The certificate is judged
+// anew first: a card may have been waiting since before it was revoked.
+func (a *Agent) verify(e session.Verify) {
+	at, ch := a.attempts[e.Attempt], a.children[e.Handle]
+	if at == nil || ch == nil || ch.open == nil {
+		a.later(session.SignatureRefused{Attempt: e.Attempt, Code: session.CardSwapped})
+		return
+	}
+	at.child = ch
+	who, statement := a.parts.Who, a.statement(at, ch)
+	at.statement = statement
+	a.spawn(func() {
+		defer func() { _ = at.pin.Close() }()
+		person, err := who.Identify(ch.ctx, ch.info.Certs)
+		if err == nil && person.Account != ch.person.Account {
+			err = token.ErrChanged
+		}
+		var sig []byte
+		if err == nil {
+			sig, err = ch.open.Sign(ch.ctx, at.pin.Bytes(), certID(person.Certificate.Raw), statement)
+		}
+		if err == nil {
+			err = person.VerifySignature(statement, sig)
+		}
+		a.post(func() { a.verified(at, person, err) })
+	})
+}
+
+// later posts an event from within the owning goroutine.
+func (a *Agent) later(e session.Event) { a.spawn(func() { a.post(func() { a.step(e) }) }) }
+
+// Finish fetches the answer of an unlock whose PIN was good: the account, once.
+func (a *Agent) Finish(ctx context.Context, caller Caller, unlock string) (apitype.UnlockAnswer, error) {
+	var at *attempt
+	var account string
+	err := a.call(ctx, func() {
+		t := a.unlocks[unlock]
+		if t == nil || t.caller.UID != caller.UID {
+			return
+		}
+		delete(a.unlocks, unlock)
+		account = t.account
+		if at = a.attempts[t.attempt]; at != nil {
+			a.step(session.Claimed{Attempt: at.id})
+		}
+	})
+	if err != nil {
+		return apitype.UnlockAnswer{}, timedOut(err)
+	}
+	if at == nil {
+		p := health.Problem(apitype.PINTimeout, "")
+		return apitype.UnlockAnswer{}, &p
+	}
+	select {
+	case p := <-at.claimed:
+		if p != nil {
+			return apitype.UnlockAnswer{}, p
+		}
+		return apitype.UnlockAnswer{Account: account}, nil
+	case <-ctx.Done():
+		return apitype.UnlockAnswer{}, timedOut(ctx.Err())
+	case <-a.done:
+		return apitype.UnlockAnswer{}, stopped()
+	}
+}
+
+// refuseUnlock records that an unlock was refused and returns the problem.
+func (a *Agent) refuseUnlock(caller Caller, ch *child, p apitype.Problem) *apitype.Problem {
+	row := a.rowOf(ch, audit.UnlockRefused)
+	a.fillCaller(&row, caller)
+	row.Code, row.Ref, row.Tries = string(p.Code), p.Ref, triesOf(a.state)
+	a.record(row, nil)
+	return &p
+}
+
+// obstacle says why there is no card to unlock with.
+func (a *Agent) obstacle() apitype.Problem {
+	switch s := a.state; {
+	case !a.service:
+		return a.problem(apitype.ReaderServiceDown)
+	case s.Readers == 0:
+		return a.problem(apitype.ReaderNone)
+	case s.Front == 0:
+		return a.problem(apitype.CardNone)
+	case s.Refusal != "":
+		return a.refusalProblem()
+	}
+	return a.problem(apitype.CardSwapped)
+}
+
+func triesOf(s session.State) *int {
+	if s.Front == 0 || s.Tries == session.Unknown {
+		return nil
+	}
+	tries := s.Tries
+	return &tries
+}

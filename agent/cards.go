@@ -1,0 +1,223 @@
+package agent
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/agent/audit"
+	"siths-agent/agent/health"
+	"siths-agent/agent/identity"
+	"siths-agent/agent/session"
+	"siths-agent/pcsc"
+	"siths-agent/pcsc/token"
+)
+
+// retryPause is the pause before a reader that another program holds is tried again.
+const retryPause = time.Second
+
+// card is one insertion. Its context ends with it, and with the context everything that was done with the card.
+type card struct {
+	pcsc.Event
+	ctx     context.Context
+	remove  context.CancelFunc
+	closing <-chan struct{} // closed when the last child of this card has let go of it
+}
+
+// child is one opening of a card. person, info and open are set by the time that the rules know the card as read.
+type child struct {
+	handle session.Handle
+	card   *card
+	ctx    context.Context // ends when the card is dropped or removed
+	drop   context.CancelFunc
+	open   Card
+	info   token.Info
+	person identity.Person
+}
+
+// refusal is what is known of a card that may not be used.
+type refusal struct {
+	problem apitype.Problem
+	name    string
+}
+
+// followReaders turns what happens at the readers into events of the rules.
+func (a *Agent) followReaders() {
+	err := a.parts.Readers(a.ctx, func(e pcsc.Event) { a.post(func() { a.atReader(e) }) })
+	if err != nil && !errors.Is(err, context.Canceled) {
+		a.parts.Log.Error("watching the readers ended", "error", err)
+	}
+}
+
+func (a *Agent) atReader(e pcsc.Event) {
+	switch e.Kind {
+	case pcsc.ServiceDown:
+		a.service = false
+		a.ready = true
+		a.step(session.ServiceDown{})
+	case pcsc.Readers:
+		a.service = true
+		a.ready = true
+		a.step(session.ReadersChanged{Count: e.Count})
+	case pcsc.CardIn:
+		a.cardIn(e)
+	case pcsc.CardOut:
+		a.cardOut(session.Insertion(e.Insertion))
+	}
+}
+
+func (a *Agent) cardIn(e pcsc.Event) {
+	ctx, cancel := context.WithCancel(a.ctx)
+	id := session.Insertion(e.Insertion)
+	a.cards[id] = &card{Event: e, ctx: ctx, remove: cancel}
+	a.record(audit.Row{Event: audit.CardIn, Insertion: uint64(id), Reader: e.Reader, ATR: hex.EncodeToString(e.ATR)}, nil)
+	a.step(session.CardIn{Insertion: id})
+}
+
+// cardOut ends the insertion. The lock comes first: whatever else is to be done can wait.
+func (a *Agent) cardOut(id session.Insertion) {
+	c, ok := a.cards[id]
+	if !ok {
+		return
+	}
+	a.step(session.CardOut{Insertion: id})
+	c.remove()
+	delete(a.cards, id)
+	a.record(audit.Row{Event: audit.CardOut, Insertion: uint64(id), Reader: c.Reader}, nil)
+}
+
+// readCard starts a child for the card, which runs until the card is dropped or removed.
+func (a *Agent) readCard(e session.ReadCard) {
+	c := a.cards[e.Insertion]
+	if c == nil {
+		return
+	}
+	ch := &child{handle: e.Handle, card: c}
+	ch.ctx, ch.drop = context.WithCancel(c.ctx)
+	a.children[e.Handle] = ch
+	a.refused, a.failed = nil, nil
+	before, gone := c.closing, make(chan struct{})
+	c.closing = gone
+	who, req := a.parts.Who, CardRequest{Reader: c.Reader, Others: c.Others, Policy: a.parts.Policy.Card}
+	a.holding.Add(1)
+	a.spawn(func() {
+		defer a.holding.Done()
+		defer close(gone)
+		if before != nil {
+			<-before
+		}
+		if err := a.runChild(ch, who, req); ch.ctx.Err() == nil {
+			a.post(func() { a.childFailed(ch, err) })
+		}
+	})
+}
+
+// runChild holds the card until it is dropped. It returns why it could not, or why the child ended.
+func (a *Agent) runChild(ch *child, who Identifier, req CardRequest) error {
+	if ch.card.Mute {
+		return token.ErrUnreadable
+	}
+	open, err := a.parts.OpenCard(ch.card.ctx, req)
+	if err != nil {
+		return err
+	}
+	defer open.Close()
+	info, err := open.Open(ch.ctx)
+	if err != nil {
+		return err
+	}
+	person, err := who.Identify(ch.ctx, info.Certs)
+	a.post(func() { a.childRead(ch, open, info, person, err) })
+	select {
+	case <-ch.ctx.Done():
+		return nil
+	case <-open.Done():
+		return token.ErrUnreadable
+	}
+}
+
+func (a *Agent) childRead(ch *child, open Card, info token.Info, person identity.Person, err error) {
+	if ch.ctx.Err() != nil {
+		return
+	}
+	ch.open, ch.info, ch.person = open, info, person
+	if err != nil {
+		a.refuseCard(ch, err)
+		return
+	}
+	tries := session.Unknown
+	if info.Tries != nil {
+		tries = *info.Tries
+	}
+	if tries == 0 {
+		a.refused = &refusal{problem: a.problem(apitype.PINBlocked), name: person.Name}
+	}
+	a.step(session.CardRead{Handle: ch.handle, Account: person.Account, Tries: tries})
+}
+
+// refuseCard keeps a card out whose certificate or holder is not accepted.
+func (a *Agent) refuseCard(ch *child, err error) {
+	p := a.problem(health.CodeOf(err))
+	a.refused = &refusal{problem: p, name: ch.person.Name}
+	var r *identity.Refusal
+	if errors.As(err, &r) {
+		a.refused.name = r.Person.Name
+		ch.person = r.Person
+	}
+	a.parts.Log.Info("card refused", "code", p.Code, "ref", p.Ref, "error", err)
+	row := a.rowOf(ch, audit.CardRefused)
+	row.Code, row.Ref = string(p.Code), p.Ref
+	a.record(row, nil)
+	a.step(session.CardRefused{Handle: ch.handle, Code: session.Code(p.Code)})
+}
+
+// childFailed takes an error of the card, its reader or its child.
+func (a *Agent) childFailed(ch *child, err error) {
+	if ch.ctx.Err() != nil {
+		return
+	}
+	p := a.problem(health.CodeOf(err))
+	a.refused = &refusal{problem: p}
+	a.parts.Log.Warn("card failed", "code", p.Code, "ref", p.Ref, "error", err)
+	a.record(audit.Row{Event: audit.CardFailed, Insertion: uint64(ch.card.Insertion), Reader: ch.card.Reader,
+		Code: string(p.Code), Ref: p.Ref}, nil)
+	a.step(session.CardFailed{Handle: ch.handle, Code: session.Code(p.Code)})
+}
+
+// dropCard lets the child reset the card and end.
+func (a *Agent) dropCard(h session.Handle) {
+	if ch := a.children[h]; ch != nil {
+		ch.drop()
+		delete(a.children, h)
+	}
+}
+
+// check is the heartbeat: is the card still the one that took the PIN?
+func (a *Agent) check(h session.Handle) {
+	ch := a.children[h]
+	if ch == nil || ch.open == nil {
+		return
+	}
+	a.spawn(func() {
+		err := ch.open.Check(ch.ctx)
+		if err != nil && ch.ctx.Err() == nil {
+			a.parts.Log.Warn("the card is not the one that took the PIN", "error", err)
+			a.post(func() { a.step(session.Checked{Handle: ch.handle}) })
+		}
+	})
+}
+
+// front returns the child of the card that the flow is about, when it is read.
+func (a *Agent) front() *child {
+	ch := a.children[a.state.Handle]
+	if ch == nil || !a.state.Ready {
+		return nil
+	}
+	return ch
+}
+
+// certID names a certificate to the child.
+func certID(der []byte) [sha256.Size]byte { return sha256.Sum256(der) }

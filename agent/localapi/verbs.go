@@ -1,0 +1,134 @@
+package localapi
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"siths-agent/agent"
+	"siths-agent/agent/apitype"
+)
+
+// writeTime is how long a watcher may take to read one snapshot.
+const writeTime = 10 * time.Second
+
+func (s *Server) snapshot(w http.ResponseWriter, r request) {
+	v, err := s.Agent.View(r.Context())
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	answer(w, show(v, r))
+}
+
+func (s *Server) watch(w http.ResponseWriter, r request) {
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	rc := http.NewResponseController(w)
+	_ = s.Agent.Watch(r.Context(), func(v agent.View) error {
+		if err := rc.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
+			return err
+		}
+		if err := json.NewEncoder(w).Encode(show(v, r)); err != nil {
+			return err
+		}
+		return rc.Flush()
+	}) // whatever ended it, the watcher sees the end of the stream and comes again
+}
+
+// show takes out of a snapshot what the caller may not see. It is asked anew for each snapshot: the card, and with it
+// whose data is in there, changes under a watcher.
+func show(v agent.View, r request) apitype.Snapshot {
+	out := v.Snapshot
+	if r.kind == Admin || r.kind == Helpdesk || owns(v, r.peer.UID) {
+		return out
+	}
+	out.Holder, out.Session, out.Systems = nil, nil, nil
+	if out.Card != nil {
+		bare := *out.Card
+		bare.Number, bare.PIN = "", nil
+		out.Card = &bare
+	}
+	return out
+}
+
+func (s *Server) health(w http.ResponseWriter, r request) {
+	v, err := s.Agent.View(r.Context())
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	h := apitype.Health{Ready: v.Ready}
+	for _, p := range v.Snapshot.Problems {
+		switch p.Code {
+		case apitype.AuditUnwritable, apitype.ConfigInvalid, apitype.ReaderServiceDown, apitype.ReaderNone:
+			h.Problems = append(h.Problems, p)
+		}
+	}
+	answer(w, h)
+}
+
+func (s *Server) lock(w http.ResponseWriter, r request) {
+	if err := s.Agent.Lock(r.Context()); err != nil {
+		fail(w, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Server) unlockBegin(w http.ResponseWriter, r request) {
+	req, ok := decode[apitype.UnlockRequest](w, r)
+	if !ok {
+		return
+	}
+	if r.right != All && !s.isOwnAccount(r, req.Account) {
+		s.Agent.Denied(r.Context(), s.caller(r), string(UnlockBegin))
+		http.Error(w, "not allowed for another account", http.StatusForbidden)
+		return
+	}
+	offer, err := s.Agent.Begin(r.Context(), s.caller(r), req)
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	answer(w, offer)
+}
+
+// isOwnAccount says whether account is a name of the caller's own uid.
+func (s *Server) isOwnAccount(r request, account string) bool {
+	uid, err := s.UIDOf(account)
+	return err == nil && uid == r.peer.UID
+}
+
+func (s *Server) unlockFinish(w http.ResponseWriter, r request) {
+	req, ok := decode[apitype.UnlockFinish](w, r)
+	if !ok {
+		return
+	}
+	a, err := s.Agent.Finish(r.Context(), s.caller(r), req.Unlock)
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	answer(w, a)
+}
+
+func (s *Server) openSession(w http.ResponseWriter, r request) {
+	req, ok := decode[apitype.SessionOpened](w, r)
+	if !ok {
+		return
+	}
+	if err := s.Agent.Opened(r.Context(), req); err != nil {
+		fail(w, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func owns(v agent.View, uid uint32) bool {
+	for _, owner := range v.Owners {
+		if owner == uid {
+			return true
+		}
+	}
+	return false
+}

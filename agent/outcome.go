@@ -1,0 +1,130 @@
+package agent
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/agent/audit"
+	"siths-agent/agent/health"
+	"siths-agent/agent/identity"
+	"siths-agent/agent/session"
+	"siths-agent/pcsc/token"
+)
+
+// verified takes what became of a PIN at the card.
+func (a *Agent) verified(at *attempt, person identity.Person, err error) {
+	at.person = person
+	var pin *token.PINError
+	var refused *identity.Refusal
+	switch {
+	case err == nil:
+		a.step(session.SignatureGood{Attempt: at.id})
+	case errors.As(err, &pin):
+		at.refusal = a.problem(health.CodeOf(err))
+		a.step(session.PINRejected{Attempt: at.id, Code: session.Code(at.refusal.Code), Tries: a.triesAfter(pin)})
+	case errors.As(err, &refused), errors.Is(err, token.ErrNoKey):
+		at.refusal = a.problem(health.CodeOf(err))
+		a.parts.Log.Warn("card refused at the PIN", "code", at.refusal.Code, "ref", at.refusal.Ref, "error", err)
+		a.step(session.SignatureRefused{Attempt: at.id, Code: session.Code(at.refusal.Code)})
+	default:
+		a.childFailed(at.child, err)
+	}
+}
+
+// triesAfter is what a rejected PIN leaves.
+func (a *Agent) triesAfter(pin *token.PINError) int {
+	if pin.Tries != nil {
+		return *pin.Tries
+	}
+	return a.state.Tries
+}
+
+// answer tells whoever waits for the attempt how it went. A refusal leaves a row of its own.
+func (a *Agent) answer(e session.Answer) {
+	at := a.attempts[e.Attempt]
+	if at == nil {
+		return
+	}
+	if e.Code == "" {
+		a.granted(at, e)
+		return
+	}
+	delete(a.attempts, at.id)
+	a.closeUnstarted(at)
+	p := a.reasonOf(at, apitype.Code(e.Code))
+	a.failed = &p
+	row := a.rowOf(at.child, event(p.Code))
+	a.fillCaller(&row, at.caller)
+	row.Code, row.Ref, row.Tries = string(p.Code), p.Ref, tries(e.Tries)
+	a.record(row, nil)
+	if !at.answered {
+		at.given <- apitype.PINResult{Problem: &p, Tries: tries(e.Tries)}
+	}
+	at.claimed <- &p
+}
+
+// reasonOf finds the problem that already stands in the log for this refusal, so that its reference leads there.
+func (a *Agent) reasonOf(at *attempt, code apitype.Code) apitype.Problem {
+	if at.refusal.Code == code {
+		return at.refusal
+	}
+	if a.refused != nil && a.refused.problem.Code == code {
+		return a.refused.problem
+	}
+	return a.problem(code)
+}
+
+// granted answers a PIN that was good, and then the login screen that fetches the answer.
+func (a *Agent) granted(at *attempt, e session.Answer) {
+	if !at.answered {
+		at.answered = true
+		at.given <- apitype.PINResult{OK: true, Tries: tries(e.Tries)}
+		if at.claim {
+			return
+		}
+	}
+	delete(a.attempts, at.id)
+	at.claimed <- nil
+}
+
+// closeUnstarted wipes a PIN that never went to a card. One that did is wiped by whoever took it there.
+func (a *Agent) closeUnstarted(at *attempt) {
+	if at.statement == nil {
+		_ = at.pin.Close()
+	}
+}
+
+func event(code apitype.Code) audit.Event {
+	switch code {
+	case apitype.PINWrong:
+		return audit.PINWrong
+	case apitype.PINBlocked:
+		return audit.PINBlocked
+	}
+	return audit.UnlockRefused
+}
+
+func tries(n int) *int {
+	if n == session.Unknown {
+		return nil
+	}
+	return &n
+}
+
+// recordUnlock makes the row of the unlock durable before anything opens.
+func (a *Agent) recordUnlock(id session.Attempt) {
+	at := a.attempts[id]
+	if at == nil {
+		a.later(session.Recorded{Attempt: id})
+		return
+	}
+	row := a.rowOf(at.child, audit.UnlockGranted)
+	a.fillCaller(&row, at.caller)
+	sum := sha256.Sum256(at.statement)
+	row.Proof = hex.EncodeToString(sum[:])
+	a.record(row, func(err error) {
+		a.post(func() { a.step(session.Recorded{Attempt: id, OK: err == nil}) })
+	})
+}

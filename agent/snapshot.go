@@ -1,0 +1,177 @@
+package agent
+
+import (
+	"context"
+	"encoding/hex"
+	"reflect"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/agent/health"
+	"siths-agent/agent/session"
+	"siths-agent/pcsc"
+)
+
+// View is a whole snapshot with what is needed to decide who may see the personal data in it.
+type View struct {
+	Snapshot apitype.Snapshot
+	Owners   []uint32 // uids that the personal data belongs to
+	Ready    bool
+}
+
+// watchQueue is how many snapshots a watcher may fall behind before it is cut off.
+const watchQueue = 32
+
+// watcher follows the snapshots. changed is closed when it has fallen behind or the agent stops.
+type watcher struct{ changed chan View }
+
+// View returns the present view.
+func (a *Agent) View(ctx context.Context) (View, error) {
+	var v View
+	err := a.call(ctx, func() { v = a.shown })
+	return v, err
+}
+
+// Watch calls f with the present view and every later one, until ctx ends, f fails, or the watcher falls behind.
+func (a *Agent) Watch(ctx context.Context, f func(View) error) error {
+	w, err := a.watch(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.unwatch(w)
+	for {
+		select {
+		case v, ok := <-w.changed:
+			if !ok {
+				return stopped()
+			}
+			if err := f(v); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-a.done:
+			return stopped()
+		}
+	}
+}
+
+func (a *Agent) watch(ctx context.Context) (*watcher, error) {
+	w := &watcher{changed: make(chan View, watchQueue)}
+	err := a.call(ctx, func() {
+		w.changed <- a.shown
+		a.watchers[w] = struct{}{}
+	})
+	return w, err
+}
+
+func (a *Agent) unwatch(w *watcher) { a.post(func() { delete(a.watchers, w) }) }
+
+// publish shows the present state to everyone who watches, if it has changed.
+func (a *Agent) publish() {
+	v := a.view()
+	v.Snapshot.Rev = a.shown.Snapshot.Rev
+	if reflect.DeepEqual(v, a.shown) {
+		return
+	}
+	v.Snapshot.Rev++
+	a.shown = v
+	for w := range a.watchers {
+		select {
+		case w.changed <- v:
+		default:
+			delete(a.watchers, w)
+			close(w.changed)
+		}
+	}
+}
+
+// view draws the whole snapshot from the state.
+func (a *Agent) view() View {
+	s := apitype.Snapshot{V: apitype.Version, Phase: phaseName(a.state.Phase()), Agent: a.self()}
+	v := View{Ready: a.ready}
+	if a.login.account != "" {
+		s.Session = &apitype.Session{ID: a.login.shown, User: a.login.account, State: "locked", Since: a.login.since}
+		if a.login.open {
+			s.Session.State = "unlocked"
+		}
+		if a.login.hasUID {
+			v.Owners = append(v.Owners, a.login.uid)
+		}
+	}
+	if c := a.cards[a.state.Front]; c != nil {
+		s.Reader = &apitype.Reader{Name: c.Reader, State: "card"}
+		s.Card = a.cardView(c)
+	}
+	if ch := a.children[a.state.Handle]; ch != nil && ch.open != nil && a.state.Ready {
+		s.Holder = holderView(ch)
+		s.Card.Number = ch.person.CardNumber
+		if s.Card.Kind == "" {
+			s.Card.Kind = ch.info.Kind
+		}
+		if ch.person.HasUID {
+			v.Owners = append(v.Owners, ch.person.UID)
+		}
+	} else if a.refused != nil && a.refused.name != "" && a.state.Refusal != "" {
+		s.Holder = &apitype.Holder{Name: a.refused.name}
+	}
+	s.Problems = a.problems()
+	v.Snapshot = s
+	return v
+}
+
+func (a *Agent) cardView(c *card) *apitype.Card {
+	out := &apitype.Card{Insertion: uint64(c.Insertion), ATR: hex.EncodeToString(c.ATR), Kind: pcsc.Product(c.ATR)}
+	if n := triesOf(a.state); n != nil {
+		out.PIN = &apitype.CardPIN{Auth: &apitype.PINState{Tries: *n}}
+	}
+	return out
+}
+
+func holderView(ch *child) *apitype.Holder {
+	p := ch.person
+	return &apitype.Holder{Name: p.Name, HSAID: p.HSAID, Org: p.Org, LoA: p.LoA, Account: p.Account, NotAfter: p.NotAfter.UTC(),
+		Revocation: &apitype.Revocation{Result: p.Revocation.Result, Source: p.Revocation.Source, AgeS: p.Revocation.AgeS}}
+}
+
+// problems lists what is wrong now, without what only follows from something else.
+func (a *Agent) problems() []apitype.Problem {
+	var list []apitype.Problem
+	for _, p := range a.trouble {
+		list = append(list, p)
+	}
+	if a.ready && !a.service {
+		list = append(list, health.Problem(apitype.ReaderServiceDown, ""))
+	}
+	if a.ready && a.state.Readers == 0 {
+		list = append(list, health.Problem(apitype.ReaderNone, ""))
+	}
+	if a.state.Refusal != "" {
+		list = append(list, a.refusalProblem())
+	}
+	if a.failed != nil {
+		list = append(list, *a.failed)
+	}
+	if a.state.Tries == 1 && a.state.Ready {
+		list = append(list, health.Problem(apitype.PINLastTry, ""))
+	}
+	if ch := a.front(); ch != nil {
+		for _, code := range ch.person.Warnings {
+			list = append(list, health.Problem(code, ""))
+		}
+	}
+	return health.Visible(list)
+}
+
+// refusalProblem is the problem of a card that may not be used, with the same reference each time it is shown.
+func (a *Agent) refusalProblem() apitype.Problem {
+	code := apitype.Code(a.state.Refusal)
+	if a.refused == nil || a.refused.problem.Code != code {
+		a.refused = &refusal{problem: a.problem(code)}
+	}
+	return a.refused.problem
+}
+
+func phaseName(p session.Phase) apitype.Phase {
+	return [...]apitype.Phase{apitype.NoReader, apitype.NoCard, apitype.Reading, apitype.NeedPIN,
+		apitype.Verifying, apitype.Unlocked, apitype.Locked, apitype.Refused}[p]
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"siths-agent/agent"
+	"siths-agent/agent/audit"
+	"siths-agent/agent/identity"
+	"siths-agent/agent/localapi"
+	"siths-agent/agent/policy"
+	"siths-agent/agent/unlock"
+	"siths-agent/internal/version"
+	"siths-agent/pcsc"
+	"siths-agent/pcsc/siths"
+	"siths-agent/pcsc/token/host"
+)
+
+// socketName is the socket's name in the run folder.
+const socketName = "agent.sock"
+
+// build puts the service together. Nothing runs yet.
+func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error) {
+	who, err := newIdentifier(loaded)
+	if err != nil {
+		return nil, fmt.Errorf("trust: %w", err)
+	}
+	cardhost, err := childProgram("siths-cardhost")
+	if err != nil {
+		return nil, err
+	}
+	// Children of other users read their settings from below the run folder.
+	if err := os.MkdirAll(filepath.Join(o.run, "cardhost"), 0o755); err != nil {
+		return nil, fmt.Errorf("making the run folder: %w", err)
+	}
+	trail, err := audit.Open(o.state, audit.Options{})
+	if err != nil {
+		return nil, err
+	}
+	p := &program{options: o, log: log, trail: trail}
+	p.parts = agent.Parts{
+		Version: version.String(), Machine: machine(), Policy: loaded.Policy, Who: who, Trail: trail, Log: log,
+		Readers:  (&pcsc.Hub{Allow: loaded.Policy.Card.Readers, Log: log}).Run,
+		OpenCard: openCard(cardhost, filepath.Join(o.run, "cardhost"), log),
+	}
+	return p, nil
+}
+
+// newIdentifier turns policy into who-is-who.
+func newIdentifier(loaded *policy.Loaded) (*identity.Identifier, error) {
+	p := loaded.Policy
+	table := siths.Table{}
+	for _, rule := range p.Trust.Policy {
+		table[rule.OID] = siths.Rule{LoA: rule.LoA, Identity: siths.Identity(rule.Identity), Carrier: siths.Carrier(rule.Carrier)}
+	}
+	var sources []identity.Source
+	for _, s := range p.Identity.Sources {
+		sources = append(sources, identity.Source(s))
+	}
+	return identity.New(identity.Config{
+		Environment: identity.Environment(p.Trust.Environment), Anchors: p.Trust.Anchors, MinimumLoA: p.Trust.MinimumLoA,
+		Table: table, Revocation: identity.Mode(p.Revocation.Mode), Grace: p.Revocation.Grace,
+		Sources: sources, Accounts: loaded.Accounts,
+	})
+}
+
+// openCard starts one child per card.
+func openCard(program, dir string, log *slog.Logger) func(context.Context, agent.CardRequest) (agent.Card, error) {
+	return func(ctx context.Context, req agent.CardRequest) (agent.Card, error) {
+		h, err := host.Start(ctx, host.Options{
+			Program: program, Dir: dir, Reader: req.Reader, Others: req.Others,
+			Modules: req.Policy.Modules, Timeout: req.Policy.OperationTimeout, Log: log,
+		})
+		if err != nil {
+			return nil, err
+		}
+		return h, nil
+	}
+}
+
+// childProgram finds a child beside this program, or where the package puts it.
+func childProgram(name string) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("finding this program: %w", err)
+	}
+	for _, dir := range []string{filepath.Dir(self), libexec} {
+		path := filepath.Join(dir, name+exeSuffix)
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("%s: %w beside %s or in %s", name, os.ErrNotExist, self, libexec)
+}
+
+// newServer makes the API for a running agent.
+func (p *program) newServer(a *agent.Agent, desktop *unlock.Desktop) *localapi.Server {
+	return &localapi.Server{
+		Agent: a, Sessions: desktop, AuditFile: p.trail.Path(), AdminUID: ownUID(),
+		Helpdesk: inHelpdesk, UIDOf: uidOf, Log: p.log,
+	}
+}
+
+// reload reads policy again. A policy that cannot be used changes nothing.
+func (p *program) reload(ctx context.Context, a *agent.Agent) {
+	loaded, err := policy.Load(p.options.config)
+	var who *identity.Identifier
+	if err == nil {
+		who, err = newIdentifier(loaded)
+	}
+	if err != nil {
+		p.log.Error("policy refused, the old one stays", "error", err)
+		err = a.ReloadFailed(ctx, err.Error())
+	} else {
+		warnInert(p.log, loaded)
+		p.log.Info("policy reloaded", "files", loaded.Files)
+		err = a.Reload(ctx, loaded.Policy, who)
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		p.log.Error("telling the agent about its policy", "error", err)
+	}
+}

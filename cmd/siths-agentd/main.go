@@ -1,0 +1,99 @@
+// Command siths-agentd is the service: it decides, remembers and audits. It loads no vendor code and opens no network
+// connection.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"siths-agent/agent/policy"
+	"siths-agent/internal/harden"
+	"siths-agent/internal/version"
+)
+
+// Exit codes: 0 done, 1 failed, 2 usage (as sithsctl's).
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+const usage = `usage: siths-agentd run [--config FILE] [--state DIR] [--run DIR] [--log-level debug|info|warn|error]
+       siths-agentd version
+`
+
+func main() { os.Exit(command(os.Args[1:], os.Stdout, os.Stderr)) }
+
+func command(args []string, stdout, stderr io.Writer) int {
+	if len(args) == 1 && args[0] == "version" {
+		fmt.Fprintln(stdout, version.String())
+		return 0
+	}
+	if len(args) == 0 || args[0] != "run" {
+		fmt.Fprint(stderr, usage)
+		return exitUsage
+	}
+	opt, err := parse(args[1:], stderr)
+	if err != nil {
+		return exitUsage
+	}
+	if err := start(opt, stderr); err != nil {
+		fmt.Fprintln(stderr, "siths-agentd:", err)
+		return exitFailed
+	}
+	return 0
+}
+
+// options are the command line of run.
+type options struct {
+	config string
+	state  string
+	run    string
+	level  slog.Level
+}
+
+func parse(args []string, stderr io.Writer) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("run", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() { fmt.Fprint(stderr, usage) }
+	flags.StringVar(&o.config, "config", "", "policy `file`; absent: the system's")
+	flags.StringVar(&o.state, "state", defaultState, "`folder` of what is remembered")
+	flags.StringVar(&o.run, "run", defaultRun, "`folder` of the socket")
+	flags.TextVar(&o.level, "log-level", slog.LevelInfo, "least `level` that is logged")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if flags.NArg() > 0 {
+		fmt.Fprint(stderr, usage)
+		return o, errors.New("unexpected argument")
+	}
+	return o, nil
+}
+
+func start(o options, stderr io.Writer) error {
+	if err := harden.NoDumps(); err != nil {
+		return fmt.Errorf("hardening: %w", err)
+	}
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: o.level}))
+	loaded, err := policy.Load(o.config)
+	if err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	warnInert(log, loaded)
+	p, err := build(o, loaded, log)
+	if err != nil {
+		return err
+	}
+	return serve(p)
+}
+
+// warnInert names the settings that this version accepts and does not act on.
+func warnInert(log *slog.Logger, loaded *policy.Loaded) {
+	for _, ignored := range loaded.Inert() {
+		log.Warn("policy key is accepted but not acted on by this version", "key", ignored.Key, "from", ignored.From)
+	}
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"os/user"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+)
+
+const (
+	defaultState = "/var/lib/siths-agent"
+	defaultRun   = "/run/siths-agent"
+	libexec      = "/usr/libexec/siths-agent"
+	exeSuffix    = ""
+
+	ready    = daemon.SdNotifyReady
+	stopping = daemon.SdNotifyStopping
+
+	// helpdeskGroup may see what concerns others.
+	helpdeskGroup = "siths-helpdesk"
+)
+
+// notify tells systemd, where there is one.
+func notify(state string) { _, _ = daemon.SdNotify(false, state) }
+
+// onReload calls f for every SIGHUP until ctx ends.
+func onReload(ctx context.Context, f func()) {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	for {
+		select {
+		case <-hup:
+			f()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// machine names this machine in what cards sign: machine-id(5), or the host name where there is none.
+func machine() string {
+	if id, err := os.ReadFile("/etc/machine-id"); err == nil && len(id) > 0 {
+		return strings.TrimSpace(string(id))
+	}
+	name, err := os.Hostname()
+	if err != nil {
+		return "unknown"
+	}
+	return name
+}
+
+func ownUID() uint32 { return uint32(os.Geteuid()) }
+
+// uidOf returns the uid of a local account.
+func uidOf(account string) (uint32, error) {
+	u, err := user.Lookup(account)
+	if err != nil {
+		return 0, err
+	}
+	uid, err := strconv.ParseUint(u.Uid, 10, 32)
+	return uint32(uid), err
+}
+
+// inHelpdesk says whether the user is in the helpdesk group. Whoever cannot be looked up is not.
+func inHelpdesk(uid uint32) bool {
+	group, err := user.LookupGroup(helpdeskGroup)
+	if err != nil {
+		return false
+	}
+	u, err := user.LookupId(strconv.FormatUint(uint64(uid), 10))
+	if err != nil {
+		return false
+	}
+	ids, err := u.GroupIds()
+	return err == nil && slices.Contains(ids, group.Gid)
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+)
+
+const (
+	defaultState = `C:\ProgramData\SITHS Agent\state`
+	defaultRun   = `C:\ProgramData\SITHS Agent\run`
+	libexec      = `C:\Program Files\SITHS Agent`
+	exeSuffix    = ".exe"
+
+	ready    = "ready"
+	stopping = "stopping"
+)
+
+// notify has nobody to tell: the service manager is told by the service library.
+func notify(string) {}
+
+// onReload waits for nothing: on Windows policy comes from the registry, which tells of changes itself.
+func onReload(ctx context.Context, _ func()) { <-ctx.Done() }
+
+func machine() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "unknown"
+	}
+	return name
+}
+
+// ownUID is a number that no caller has: Windows callers are told apart by their SID.
+func ownUID() uint32 { return ^uint32(0) }
+
+func uidOf(account string) (uint32, error) {
+	return 0, fmt.Errorf("uid of %s: %w", account, errors.ErrUnsupported)
+}
+
+func inHelpdesk(uint32) bool { return false }
