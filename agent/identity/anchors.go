@@ -1,0 +1,150 @@
+package identity
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// maxAnchorSize is the largest file of trust anchors that is read, in bytes.
+const maxAnchorSize = 1 << 20
+
+// anchors are the authorities that policy trusts, and the folders to look for revocation lists in.
+type anchors struct {
+	roots         []*x509.Certificate // self-signed
+	intermediates []*x509.Certificate
+	dirs          []string
+}
+
+var errNoRoot = errors.New("no self-signed root certificate in any of them")
+
+func loadAnchors(paths []string) (anchors, error) {
+	var a anchors
+	for _, path := range paths {
+		files, dir, err := anchorFiles(path)
+		if err != nil {
+			return anchors{}, &ConfigError{File: path, Err: fmt.Errorf("reading trust anchors: %w", err)}
+		}
+		if !slices.Contains(a.dirs, dir) {
+			a.dirs = append(a.dirs, dir)
+		}
+		for _, file := range files {
+			if err := a.load(file); err != nil {
+				return anchors{}, &ConfigError{File: file, Err: fmt.Errorf("reading trust anchors: %w", err)}
+			}
+		}
+	}
+	if len(a.roots) == 0 {
+		return anchors{}, &ConfigError{File: strings.Join(paths, ", "), Err: fmt.Errorf("reading trust anchors: %w", errNoRoot)}
+	}
+	return a, nil
+}
+
+// anchorFiles returns the files that path stands for and the folder they are in.
+func anchorFiles(path string) (files []string, dir string, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := checkOwner(info); err != nil {
+		return nil, "", err
+	}
+	if !info.IsDir() {
+		return []string{path}, filepath.Dir(path), nil
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, entry := range entries {
+		switch strings.ToLower(filepath.Ext(entry.Name())) {
+		case ".pem", ".crt", ".cer", ".der":
+			files = append(files, filepath.Join(path, entry.Name()))
+		}
+	}
+	return files, path, nil
+}
+
+func (a *anchors) load(file string) error {
+	info, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	if err := checkOwner(info); err != nil {
+		return err
+	}
+	data, err := readLimited(file, maxAnchorSize)
+	if err != nil {
+		return err
+	}
+	ders, err := derBlocks(data, "CERTIFICATE")
+	if err != nil {
+		return err
+	}
+	for _, der := range ders {
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			return err
+		}
+		if err := checkAuthority(cert); err != nil {
+			return err
+		}
+		a.add(cert)
+	}
+	return nil
+}
+
+// add sorts a CA certificate: self-signed ones are roots. A root that only names itself as its issuer, or
+// signed itself with an algorithm no longer accepted, is no root, and nothing chains to it.
+func (a *anchors) add(cert *x509.Certificate) {
+	if isSelfIssued(cert) && cert.CheckSignatureFrom(cert) == nil {
+		a.roots = append(a.roots, cert)
+		return
+	}
+	a.intermediates = append(a.intermediates, cert)
+}
+
+// derBlocks returns the DER values in data: the PEM blocks of that type, or the whole of it where it is not PEM.
+func derBlocks(data []byte, kind string) ([][]byte, error) {
+	block, rest := pem.Decode(data)
+	if block == nil {
+		return [][]byte{data}, nil
+	}
+	var found [][]byte
+	for ; block != nil; block, rest = pem.Decode(rest) {
+		if block.Type == kind {
+			found = append(found, block.Bytes)
+		}
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("no %s in the PEM file", kind)
+	}
+	return found, nil
+}
+
+// readLimited reads a regular file of at most limit bytes.
+func readLimited(file string, limit int64) ([]byte, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() { // opening a FIFO would wait for its writer
+		return nil, errors.New("not a regular file")
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("larger than %d bytes", limit)
+	}
+	return data, err
+}

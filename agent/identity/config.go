@@ -1,0 +1,122 @@
+package identity
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"siths-agent/pcsc/siths"
+)
+
+// Environment says which hierarchies are accepted.
+type Environment string
+
+// The environments.
+const (
+	Production Environment = "production" // refuses test hierarchies
+	Test       Environment = "test"       // accepts only test hierarchies
+)
+
+// Mode says what happens when no list tells whether a certificate is revoked.
+type Mode string
+
+// The modes of revocation checking. A certificate that a list says is revoked is refused in all of them.
+const (
+	Require Mode = "require" // refused without a current list
+	Grace   Mode = "grace"   // a list may be older than its nextUpdate by the grace
+	Off     Mode = "off"     // accepted; only in the test environment
+)
+
+// Source is a place that knows which account a person has.
+type Source string
+
+// The sources.
+const (
+	FromAccounts Source = "accounts" // the table of HSA-ids
+	FromUPN      Source = "upn"      // the whole UPN is an account's name
+	FromLDAP     Source = "ldap"     // knows nobody in this version
+)
+
+// Config is what policy says about identities.
+type Config struct {
+	Environment Environment
+	Anchors     []string // files, or folders whose .pem, .crt, .cer and .der files are read; their .crl files too
+	MinimumLoA  int
+	Table       siths.Table
+	Revocation  Mode
+	Grace       time.Duration // with mode Grace
+	Sources     []Source      // in order; the first that knows the person decides
+	Accounts    map[string]string
+
+	Clock  func() time.Time                   // nil: time.Now
+	Lookup func(name string) (Account, error) // nil: the system's accounts, by os/user
+}
+
+// ConfigError is a policy or a trust anchor that cannot be used.
+type ConfigError struct {
+	File string // empty where no file is to blame
+	Err  error
+}
+
+// Error names the file and what is wrong with it.
+func (e *ConfigError) Error() string {
+	if e.File == "" {
+		return e.Err.Error()
+	}
+	return e.File + ": " + e.Err.Error()
+}
+
+// Unwrap returns what is wrong.
+func (e *ConfigError) Unwrap() error { return e.Err }
+
+func (c Config) withDefaults() Config {
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Lookup == nil {
+		c.Lookup = lookupAccount
+	}
+	c.Accounts = maps.Clone(c.Accounts)
+	c.Table = maps.Clone(c.Table)
+	c.Sources = slices.Clone(c.Sources)
+	return c
+}
+
+// check refuses what would make the checks weaker than the words of the policy say.
+func (c Config) check() error {
+	switch {
+	case c.Environment != Production && c.Environment != Test:
+		return configError("environment is %q; it must be production or test", c.Environment)
+	case c.Revocation != Require && c.Revocation != Grace && c.Revocation != Off:
+		return configError("revocation mode is %q; it must be require, grace or off", c.Revocation)
+	case c.Revocation == Off && c.Environment == Production:
+		return configError("revocation mode off is only for the test environment")
+	case c.MinimumLoA < 2 || c.MinimumLoA > 4:
+		return configError("minimum level of assurance is %d; it must be 2, 3 or 4", c.MinimumLoA)
+	case c.Grace < 0:
+		return configError("revocation grace is %s; it must not be negative", c.Grace)
+	}
+	for _, source := range c.Sources {
+		if source != FromAccounts && source != FromUPN && source != FromLDAP {
+			return configError("identity source is %q; it must be accounts, upn or ldap", source)
+		}
+	}
+	return c.checkAccounts()
+}
+
+func (c Config) checkAccounts() error {
+	for _, id := range slices.Sorted(maps.Keys(c.Accounts)) {
+		if !siths.IsHSAID(id) {
+			return configError("accounts: %q is not an HSA-id", id)
+		}
+		if name := c.Accounts[id]; !validAccountName(name) {
+			return configError("accounts: %q of %s cannot be an account's name", name, id)
+		}
+	}
+	return nil
+}
+
+func configError(format string, args ...any) error {
+	return &ConfigError{Err: fmt.Errorf(format, args...)}
+}

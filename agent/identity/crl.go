@@ -1,0 +1,98 @@
+package identity
+
+import (
+	"bytes"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"time"
+)
+
+// maxCRLSize is the largest revocation list that is read, in bytes.
+const maxCRLSize = 16 << 20
+
+// The ways in which a revocation list cannot be used.
+var (
+	errCRLExtension = errors.New("an extension that changes what the list means")
+	errTrailing     = errors.New("bytes after the end of the list")
+	errCRLIssuer    = errors.New("not by this authority")
+	errCRLAlgorithm = errors.New("signed with an algorithm no longer accepted")
+)
+
+// Object identifiers of extensions that make a list something else than the whole list of its issuer. Both are
+// to be critical, but a list without that mark is no better.
+var (
+	oidDeltaIndicator    = asn1.ObjectIdentifier{2, 5, 29, 27} // RFC 5280, 5.2.4
+	oidDistributionPoint = asn1.ObjectIdentifier{2, 5, 29, 28} // RFC 5280, 5.2.5
+)
+
+// parseCRL reads one revocation list and refuses what would change its meaning: delta lists, lists for a part
+// of the certificates, indirect lists, and any critical extension (RFC 5280, 5.2 and 5.3).
+func parseCRL(der []byte) (*x509.RevocationList, error) {
+	list, err := x509.ParseRevocationList(der)
+	if err != nil {
+		return nil, err
+	}
+	if len(list.Raw) != len(der) {
+		return nil, errTrailing
+	}
+	if err := checkCRLExtensions(list.Extensions); err != nil {
+		return nil, err
+	}
+	for _, entry := range list.RevokedCertificateEntries {
+		if err := checkCRLExtensions(entry.Extensions); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func checkCRLExtensions(extensions []pkix.Extension) error {
+	for _, ext := range extensions {
+		if ext.Critical || ext.Id.Equal(oidDeltaIndicator) || ext.Id.Equal(oidDistributionPoint) {
+			return fmt.Errorf("%w: %s", errCRLExtension, ext.Id)
+		}
+	}
+	return nil
+}
+
+// checkCRLSigner says whether this authority made the list.
+func checkCRLSigner(list *x509.RevocationList, ca *x509.Certificate) error {
+	if !bytes.Equal(list.RawIssuer, ca.RawSubject) || ca.KeyUsage&x509.KeyUsageCRLSign == 0 {
+		return errCRLIssuer
+	}
+	if !acceptedAlgorithm(list.SignatureAlgorithm) { // CheckSignatureFrom takes SHA-1
+		return errCRLAlgorithm
+	}
+	return list.CheckSignatureFrom(ca)
+}
+
+func acceptedAlgorithm(algorithm x509.SignatureAlgorithm) bool {
+	return slices.Contains([]x509.SignatureAlgorithm{
+		x509.SHA256WithRSA, x509.SHA384WithRSA, x509.SHA512WithRSA,
+		x509.SHA256WithRSAPSS, x509.SHA384WithRSAPSS, x509.SHA512WithRSAPSS,
+	}, algorithm)
+}
+
+func lists(list *x509.RevocationList, serial *big.Int) bool {
+	return list != nil && slices.ContainsFunc(list.RevokedCertificateEntries, func(e x509.RevocationListEntry) bool {
+		return e.SerialNumber.Cmp(serial) == 0
+	})
+}
+
+// isCurrent says whether a list may still call a certificate good. One without nextUpdate may not.
+func isCurrent(list *x509.RevocationList, now time.Time, grace time.Duration) bool {
+	return !now.Before(list.ThisUpdate) && !list.NextUpdate.IsZero() && !now.After(list.NextUpdate.Add(grace))
+}
+
+// newest returns the list that was made last, nil for none.
+func newest(found []*x509.RevocationList) *x509.RevocationList {
+	if len(found) == 0 {
+		return nil
+	}
+	return slices.MaxFunc(found, func(a, b *x509.RevocationList) int { return a.ThisUpdate.Compare(b.ThisUpdate) })
+}

@@ -1,0 +1,126 @@
+// Package identity decides whose card this is: chain, revocation, level of assurance, and the local account.
+package identity
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"time"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/pcsc/siths"
+)
+
+// expiresSoon is how long before its end a certificate is warned about.
+const expiresSoon = 60 * 24 * time.Hour
+
+// minimumKeyBits is the shortest RSA key that is accepted, in a leaf as in an authority.
+const minimumKeyBits = 2048
+
+// Identifier turns a card's certificates into a person. It is safe for concurrent use.
+type Identifier struct {
+	cfg     Config
+	anchors anchors
+	crls    *crlStore
+}
+
+// New reads the trust anchors and returns an Identifier for this policy. Errors are *ConfigError and name the
+// file or the key. Revocation lists are not read here but when they are needed.
+func New(cfg Config) (*Identifier, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	anchors, err := loadAnchors(cfg.Anchors)
+	if err != nil {
+		return nil, err
+	}
+	return &Identifier{cfg: cfg, anchors: anchors, crls: newCRLStore(anchors.dirs)}, nil
+}
+
+// Identify chooses the certificate to log in with among a card's DER certificates and checks everything that
+// can be checked without the card's key. A refusal is a *Refusal; its Person is filled in as far as the
+// certificate could be read. Any other error is the context's.
+func (i *Identifier) Identify(ctx context.Context, certs [][]byte) (Person, error) {
+	now := i.cfg.Clock()
+	card := siths.Read(certs, i.cfg.Table)
+	cert, err := card.Authentication(now)
+	if err != nil {
+		return Person{}, refuse(apitype.CertNone, Person{Name: card.Holder()}, err)
+	}
+	person := newPerson(cert)
+	chain, err := i.trusted(cert, card, now)
+	if err != nil {
+		return Person{}, withPerson(err, person)
+	}
+	if err := i.accepted(cert, now); err != nil {
+		return Person{}, withPerson(err, person)
+	}
+	if person.Revocation, err = i.unrevoked(chain, now); err != nil {
+		return Person{}, withPerson(err, person)
+	}
+	if err := ctx.Err(); err != nil {
+		return Person{}, fmt.Errorf("identifying the card's holder: %w", err)
+	}
+	account, err := i.account(cert)
+	if err != nil {
+		return Person{}, withPerson(err, person)
+	}
+	return person.as(account, now), nil
+}
+
+// accepted checks what policy asks of the leaf: a known policy for an HSA-id, its level, and its period. The
+// policy is looked up here because Go's verifier accepts any policy under an issuer that has anyPolicy.
+func (i *Identifier) accepted(cert siths.Certificate, now time.Time) error {
+	switch {
+	case cert.PolicyErr != nil:
+		return refusal(apitype.CertPolicyUnknown, "policies %q: %w", cert.Policies, cert.PolicyErr)
+	case cert.Rule.LoA < i.cfg.MinimumLoA:
+		return refusal(apitype.CertLoATooLow, "policy %s is level %d, at least %d is asked for",
+			cert.PolicyOID, cert.Rule.LoA, i.cfg.MinimumLoA)
+	case now.Before(cert.X509.NotBefore):
+		return refusal(apitype.CertNotYetValid, "valid from %s", stamp(cert.X509.NotBefore))
+	case now.After(cert.X509.NotAfter):
+		return refusal(apitype.CertExpired, "valid until %s", stamp(cert.X509.NotAfter))
+	}
+	return nil
+}
+
+// Refusal is a card that is not accepted: why, in the words of the contract, and for whom.
+type Refusal struct {
+	Code   apitype.Code
+	Person Person // as far as it is known; nothing in it is to be relied on
+	Err    error  // what was found
+}
+
+// Error gives the code and what was found.
+func (r *Refusal) Error() string { return fmt.Sprintf("%s: %v", r.Code, r.Err) }
+
+// ProblemCode returns the code.
+func (r *Refusal) ProblemCode() apitype.Code { return r.Code }
+
+// Unwrap returns what was found.
+func (r *Refusal) Unwrap() error { return r.Err }
+
+func refuse(code apitype.Code, person Person, err error) *Refusal {
+	return &Refusal{Code: code, Person: person, Err: err}
+}
+
+func refusal(code apitype.Code, format string, args ...any) error {
+	return refuse(code, Person{}, fmt.Errorf(format, args...))
+}
+
+// withPerson says whom a refusal is about.
+func withPerson(err error, person Person) error {
+	if r, ok := errors.AsType[*Refusal](err); ok {
+		r.Person = person
+	}
+	return err
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+func isSelfIssued(cert *x509.Certificate) bool {
+	return string(cert.RawSubject) == string(cert.RawIssuer)
+}
