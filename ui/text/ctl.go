@@ -38,7 +38,6 @@ const (
 	CtlAlreadyUnlocked
 	CtlUnlocked
 	CtlPrompt
-	CtlPromptNoName
 	CtlLastTryQuestion
 	CtlYes
 	CtlLocked
@@ -52,6 +51,7 @@ const (
 	CtlFailed
 	CtlAuditWhole
 	CtlAuditBroken
+	CtlAuditBrokenOrOwn
 	CtlAuditOwnRows
 	CtlAuditExported
 	CtlPolicyGood
@@ -61,6 +61,7 @@ const (
 	CtlPolicyMeant
 	CtlPolicyUnknownKey
 	CtlPolicyFrom
+	CtlPolicyReplaces
 	CtlPolicyDefault
 	CtlPolicyBuiltIn
 	CtlShells
@@ -114,7 +115,6 @@ func ctlSentences() map[CtlWord]pair {
 		CtlAlreadyUnlocked:  {"Redan upplåst: %s", "Already unlocked: %s"},
 		CtlUnlocked:         {"Upplåst: %s", "Unlocked: %s"},
 		CtlPrompt:           {"Legitimeringskod för %s: ", "PIN for %s: "},
-		CtlPromptNoName:     {"Legitimeringskod: ", "PIN: "},
 		CtlLastTryQuestion:  {"Fel kod låser legitimeringskoden (PIN). Skriv ja för att försöka: ", "A wrong PIN blocks it. Type yes to try: "},
 		CtlYes:              {"ja", "yes"},
 		CtlLocked:           {"Låst.", "Locked."},
@@ -128,6 +128,7 @@ func ctlSentences() map[CtlWord]pair {
 		CtlFailed:           {"Det gick inte: %v", "It failed: %v"},
 		CtlAuditWhole:       {"Loggen är hel: %d rader, %s till %s, sista hash %s", "The log is whole: %d rows, %s to %s, last hash %s"},
 		CtlAuditBroken:      {"Loggen är inte hel: rad %d: %s", "The log is not whole: line %d: %s"},
+		CtlAuditBrokenOrOwn: {"Loggen är inte hel: rad %d: %s. Eller så ser du bara dina egna rader: kör som root.", "The log is not whole: line %d: %s. Or you see only your own rows: run as root."},
 		CtlAuditOwnRows:     {"Den som bara ser sina egna rader kan inte kontrollera kedjan. Kör som root.", "Whoever sees only their own rows cannot check the chain. Run as root."},
 		CtlAuditExported:    {"Skrev %s.", "Wrote %s."},
 		CtlPolicyGood:       {"Policyn är riktig: %s", "The policy is good: %s"},
@@ -137,6 +138,7 @@ func ctlSentences() map[CtlWord]pair {
 		CtlPolicyMeant:      {"menade du %s?", "did you mean %s?"},
 		CtlPolicyUnknownKey: {"okänd nyckel: %s", "unknown key: %s"},
 		CtlPolicyFrom:       {"från: %s", "from: %s"},
+		CtlPolicyReplaces:   {"ersätter: %s", "replaces: %s"},
 		CtlPolicyDefault:    {"standard: %s", "default: %s"},
 		CtlPolicyBuiltIn:    {"inbyggt standardvärde", "built-in default"},
 		CtlShells:           {"skalet är ett av: %s", "the shell is one of: %s"},
@@ -162,4 +164,38 @@ func CtlHelp(l Lang, name string) string {
 		"completion":     {"skriv ett kompletteringsskript för skalet", "print a completion script for the shell"},
 		"help":           {"visa denna hjälp", "show this help"},
 	}[name].in(l)
+}
+
+// Revocation returns a word for the result of a revocation check. A result that this version does not know is shown
+// as it is.
+func Revocation(l Lang, result string) string {
+	switch result {
+	case "good":
+		return pair{"inte spärrat", "not revoked"}.in(l)
+	case "revoked":
+		return pair{"spärrat", "revoked"}.in(l)
+	case "unknown":
+		return pair{"okänt", "unknown"}.in(l)
+	case "off":
+		return pair{"avstängd", "off"}.in(l)
+	}
+	return result
+}
+
+// AuditDamage returns what is wrong with a line of the audit log. Damage that this version does not know is shown as
+// it is.
+func AuditDamage(l Lang, damage string) string {
+	switch damage {
+	case "torn":
+		return pair{"raden är avbruten", "the line is cut short"}.in(l)
+	case "too-long":
+		return pair{"raden är för lång", "the line is too long"}.in(l)
+	case "not-an-entry":
+		return pair{"raden är ingen loggrad", "the line is no row of the log"}.in(l)
+	case "out-of-sequence":
+		return pair{"numret följer inte på raden före", "its number does not follow the line before"}.in(l)
+	case "chain-broken":
+		return pair{"raden före är inte den som stod där", "the line before is not the one that stood there"}.in(l)
+	}
+	return damage
 }

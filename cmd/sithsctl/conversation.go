@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/ui/text"
+)
+
+// conversation is what is said on the terminal to get one PIN.
+type conversation struct {
+	*env
+	tty terminal
+}
+
+// introduce says whose card it is and how few tries are left.
+func (c *conversation) introduce(s apitype.Snapshot) {
+	fmt.Fprintf(c.tty, "%s: %s\n", c.say(text.CtlHolder), clean(nameAndOrg(s.Holder)))
+	if n, known := triesOf(s.Card); known && n < fewTries {
+		fmt.Fprintln(c.tty, c.triesLeft(n))
+	}
+}
+
+// confirmLastTry asks for the typed word yes. Anything else is a no.
+func (c *conversation) confirmLastTry(ctx context.Context) error {
+	fmt.Fprint(c.tty, c.say(text.CtlLastTryQuestion))
+	answer, err := interruptible(ctx, func() ([]byte, error) { return readLine(c.tty) })
+	if err != nil && ctx.Err() != nil {
+		return err
+	}
+	if !strings.EqualFold(strings.TrimSpace(string(answer)), c.say(text.CtlYes)) {
+		return &apitype.Problem{Code: apitype.PINLastTry}
+	}
+	return nil
+}
+
+// pin asks for the PIN with the terminal's echo off. The terminal is as before when it returns, whatever happened.
+func (c *conversation) pin(ctx context.Context, s apitype.Snapshot) ([]byte, error) {
+	restore, err := c.tty.Raw()
+	if err != nil {
+		return nil, c.failed(text.CtlNoTerminal)
+	}
+	defer func() {
+		_ = restore()
+		fmt.Fprintln(c.tty)
+	}()
+	fmt.Fprint(c.tty, c.say(text.CtlPrompt, clean(s.Holder.Name)))
+	return interruptible(ctx, func() ([]byte, error) { return readKeys(c.tty) })
+}
