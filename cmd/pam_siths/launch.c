@@ -44,7 +44,7 @@ static bool find_helper(char path[PATH_MAX])
 		int len = (int)(strrchr(self.dli_fname, '/') - self.dli_fname);
 
 		if (snprintf(path, PATH_MAX, "%.*s/siths-pam", len, self.dli_fname) < PATH_MAX && lstat(path, &st) == 0)
-			snprintf(dir, sizeof dir, "%.*s/", len, self.dli_fname);
+			snprintf(dir, sizeof dir, "%.*s", len, self.dli_fname);
 	}
 	return snprintf(path, PATH_MAX, "%s/siths-pam", dir) < PATH_MAX && trusted(dir, S_IFDIR, 0) &&
 	       trusted(path, S_IFREG, AT_SYMLINK_NOFOLLOW);

@@ -1,0 +1,233 @@
+/* An application with PAM whose behaviour is scripted:
+ *
+ *   driver CONFDIR SERVICE USER WORD...
+ *
+ * USER "-" means that the application gives none. WORDs that describe the application, which come before the first call:
+ *   sigchld=ignore|reap|nowait   closed (runs without 0 to 2)   nofile=N   threads=N   silent   env=NAME=VALUE   tty=NAME
+ *   sleep=N (the person takes N milliseconds a prompt)
+ * WORDs that are the person's, in order, one a prompt: type=TEXT  null  refuse  switch=USER (the application changes
+ * PAM_USER, then answers 123456). With none left, the application refuses.
+ * WORDs that call: auth setcred acct open close chauthtok  user=NAME (sets PAM_USER between calls)
+ *
+ * It prints a line for each message ("1 text", by PAM's style) and each call ("auth 7"), and at the end what of the
+ * process is not as it was before. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <security/pam_appl.h>
+
+static FILE *out;
+static pam_handle_t *pamh;
+static char **person;
+static volatile sig_atomic_t children;
+static long thinking; /* milliseconds */
+
+static const char *after(const char *word, const char *prefix)
+{
+	return strncmp(word, prefix, strlen(prefix)) == 0 ? word + strlen(prefix) : NULL;
+}
+
+static int is_persons(const char *word)
+{
+	return after(word, "type=") || after(word, "switch=") || strcmp(word, "null") == 0 || strcmp(word, "refuse") == 0;
+}
+
+/* Returns what is typed at the next prompt, in memory of its own; NULL with *rc set otherwise. */
+static char *typed(int *rc)
+{
+	struct timespec pause = {thinking / 1000, thinking % 1000 * 1000000};
+	char *word;
+
+	nanosleep(&pause, NULL);
+	while (*person && !is_persons(*person))
+		person++;
+	word = *person ? *person++ : "refuse";
+	*rc = strcmp(word, "refuse") == 0 ? PAM_CONV_ERR : PAM_SUCCESS;
+	if (after(word, "type="))
+		return strdup(after(word, "type="));
+	if (after(word, "switch=")) {
+		pam_set_item(pamh, PAM_USER, after(word, "switch="));
+		return strdup("123456");
+	}
+	return NULL;
+}
+
+static int converse(int n, const struct pam_message **msg, struct pam_response **resp, void *data)
+{
+	int rc = PAM_SUCCESS;
+
+	(void)data;
+	*resp = calloc((size_t)n, sizeof **resp);
+	for (int i = 0; i < n && rc == PAM_SUCCESS; i++) {
+		fprintf(out, "%d %s\n", msg[i]->msg_style, msg[i]->msg);
+		printf("this application also prints to where its standard output was\n");
+		fflush(stdout);
+		if (msg[i]->msg_style == PAM_PROMPT_ECHO_OFF || msg[i]->msg_style == PAM_PROMPT_ECHO_ON)
+			(*resp)[i].resp = typed(&rc);
+	}
+	if (rc != PAM_SUCCESS) {
+		free(*resp);
+		*resp = NULL;
+	}
+	return rc;
+}
+
+static void reap(int sig)
+{
+	int before = errno;
+
+	(void)sig;
+	children++;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	errno = before;
+}
+
+static void treat_sigchld(const char *how)
+{
+	struct sigaction action = {.sa_handler = SIG_IGN};
+
+	if (strcmp(how, "reap") == 0)
+		action.sa_handler = reap;
+	if (strcmp(how, "nowait") == 0) {
+		action.sa_handler = SIG_DFL;
+		action.sa_flags = SA_NOCLDWAIT;
+	}
+	sigaction(SIGCHLD, &action, NULL);
+}
+
+/* A thread of an application that waits for any child, and uses the heap all the time. */
+static void *busy(void *arg)
+{
+	(void)arg;
+	for (;;) {
+		free(malloc(1000));
+		waitpid(-1, NULL, WNOHANG);
+	}
+	return NULL;
+}
+
+static void start_threads(int n)
+{
+	pthread_t thread;
+
+	while (n-- > 0)
+		pthread_create(&thread, NULL, busy, NULL);
+}
+
+static void limit_files(rlim_t n)
+{
+	struct rlimit limit = {n, n};
+
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void close_standard(void)
+{
+	out = fdopen(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), "w");
+	for (int fd = 0; fd < 3; fd++)
+		close(fd);
+}
+
+static int describes(const char *word, int *flags)
+{
+	if (after(word, "sigchld="))
+		treat_sigchld(after(word, "sigchld="));
+	else if (after(word, "nofile="))
+		limit_files((rlim_t)atoi(after(word, "nofile=")));
+	else if (after(word, "threads="))
+		start_threads(atoi(after(word, "threads=")));
+	else if (after(word, "env="))
+		pam_putenv(pamh, after(word, "env="));
+	else if (after(word, "sleep="))
+		thinking = atol(after(word, "sleep="));
+	else if (after(word, "tty="))
+		pam_set_item(pamh, PAM_TTY, after(word, "tty="));
+	else if (strcmp(word, "silent") == 0)
+		*flags |= (int)PAM_SILENT;
+	else if (strcmp(word, "closed") == 0)
+		close_standard();
+	else
+		return 0;
+	return 1;
+}
+
+static int call(const char *word, int flags)
+{
+	static const struct {
+		const char *word;
+		int (*call)(pam_handle_t *, int);
+		int flags;
+	} calls[] = {{"auth", pam_authenticate, 0}, {"setcred", pam_setcred, PAM_ESTABLISH_CRED}, {"acct", pam_acct_mgmt, 0},
+		     {"open", pam_open_session, 0}, {"close", pam_close_session, 0}, {"chauthtok", pam_chauthtok, 0}};
+
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+		if (strcmp(calls[i].word, word) == 0) {
+			fprintf(out, "%s %d\n", word, calls[i].call(pamh, calls[i].flags | flags));
+			return 1;
+		}
+	return 0;
+}
+
+static int open_files(void)
+{
+	int n = 0;
+	DIR *dir = opendir("/proc/self/fd");
+
+	while (dir && readdir(dir))
+		n++;
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+static void compare(int files, const sigset_t *mask)
+{
+	const void *user = NULL;
+	sigset_t now;
+
+	sigprocmask(SIG_SETMASK, NULL, &now);
+	if (open_files() != files)
+		fprintf(out, "left open files behind\n");
+	if (memcmp(mask, &now, sizeof now) != 0)
+		fprintf(out, "changed the signal mask\n");
+	if (children > 0)
+		fprintf(out, "disturbed the application with SIGCHLD\n");
+	if (waitpid(-1, NULL, WNOHANG | __WALL) >= 0)
+		fprintf(out, "left a child behind\n");
+	pam_get_item(pamh, PAM_USER, &user);
+	fprintf(out, "user %s\n", user ? (const char *)user : "-");
+}
+
+int main(int argc, char **argv)
+{
+	struct pam_conv conv = {converse, NULL};
+	sigset_t mask;
+	int flags = 0, files;
+
+	out = stdout;
+	if (argc < 5 || pam_start_confdir(argv[2], strcmp(argv[3], "-") ? argv[3] : NULL, &conv, argv[1], &pamh) != PAM_SUCCESS)
+		return 2;
+	person = argv + 4;
+	for (argv += 4; *argv && (describes(*argv, &flags) || is_persons(*argv)); argv++)
+		;
+	files = open_files();
+	sigprocmask(SIG_SETMASK, NULL, &mask);
+	for (; *argv; argv++)
+		if (!is_persons(*argv) && !call(*argv, flags) && !(after(*argv, "user=") && pam_set_item(pamh, PAM_USER, after(*argv, "user=")) == PAM_SUCCESS))
+			return 2;
+	compare(files, &mask);
+	pam_end(pamh, 0);
+	fflush(out);
+	return 0;
+}
