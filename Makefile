@@ -1,0 +1,58 @@
+# make help lists what there is to make.
+SHELL := /bin/sh
+GO    ?= go
+BIN   := bin
+
+PROGRAMS := siths-agentd siths-cardhost siths-pam sithsctl siths-vcard
+GOFLAGS_BUILD := -trimpath
+
+# The PAM module is the only C in the house. Each flag makes a class of faults harmless or visible.
+PAM_SOURCES := $(wildcard cmd/pam_siths/*.c)
+PAM_CFLAGS  := -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -fPIC -fvisibility=hidden -fstack-protector-strong \
+	-fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2 -Wformat -Werror=format-security
+PAM_LDFLAGS := -shared -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs
+PAM_LIBS    := -lpam
+
+# What has no C builds for Windows too, from the first day.
+WINDOWS := $(shell $(GO) list ./... 2>/dev/null | grep -v -e /siths-cardhost -e /host/child -e /internal/stack -e /internal/walk -e /internal/bench -e /pamtest)
+
+.PHONY: help setup build test run bench check cross fuzz lab clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+setup: ## install what is missing on this Debian
+	@installer/linux/setup.sh
+	@installer/linux/get-elogind.sh $(BIN)/lab/elogind
+
+build: ## build every program into bin/
+	$(GO) build $(GOFLAGS_BUILD) -o $(BIN)/ $(addprefix ./cmd/,$(PROGRAMS))
+	gcc $(PAM_CFLAGS) $(PAM_SOURCES) $(PAM_LDFLAGS) -o $(BIN)/pam_siths.so $(PAM_LIBS)
+
+run: setup build ## walk through the main job, with the virtual card (REAL=1: with a real reader)
+	$(GO) run ./internal/walk $(if $(REAL),-real)
+
+test: setup build check ## set up what is missing, then pass all tests
+	$(GO) test -race -shuffle=on -timeout 30m ./...
+
+check: cross ## formatting, vet, and what the tests of the walls do not see
+	@test -z "$$(gofmt -s -l $$(git ls-files '*.go'))" || { gofmt -s -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+
+cross: ## vet and build for Windows what has no C
+	GOOS=windows CGO_ENABLED=0 $(GO) vet $(WINDOWS)
+	GOOS=windows CGO_ENABLED=0 $(GO) build -o $(BIN)/windows/ ./cmd/siths-agentd ./cmd/sithsctl ./cmd/siths-vcard
+
+bench: setup build ## print the figures, each beside its peer in the same run
+	$(GO) run ./internal/bench
+
+FUZZTIME ?= 30s
+fuzz: ## run every fuzz target for FUZZTIME
+	@for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
+		for f in $$(grep -ho '^func Fuzz[A-Za-z0-9]*' $$pkg/*_test.go | sed 's/func //'); do \
+			echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done
+
+clean: ## remove what was built
+	rm -rf $(BIN)
