@@ -1,0 +1,84 @@
+package audit
+
+import "time"
+
+// Event names what happened. Names are stable: reports are made from them.
+type Event string
+
+// The events.
+const (
+	AgentStart     Event = "agent.start"
+	AgentStop      Event = "agent.stop"
+	AgentRecovered Event = "agent.recovered" // the log itself was repaired when it was opened
+
+	CardIn      Event = "card.in"
+	CardOut     Event = "card.out"
+	CardRefused Event = "card.refused"
+	CardFailed  Event = "card.failed" // the card, its reader or the program that holds it failed
+
+	PINWrong   Event = "pin.wrong"
+	PINBlocked Event = "pin.blocked"
+
+	UnlockGranted Event = "unlock.granted"
+	UnlockRefused Event = "unlock.refused"
+
+	SessionOpened   Event = "session.opened"
+	SessionLocked   Event = "session.locked"
+	SessionRelocked Event = "session.relocked" // somebody else unlocked it, and policy did not let that stand
+
+	PolicyReloaded Event = "policy.reloaded"
+	PolicyRefused  Event = "policy.refused"
+	AccessDenied   Event = "access.denied"
+)
+
+// Row is what the service says about one event. Fields that do not apply stay empty and are not written. No field
+// is for a PIN, its length, or a personnummer.
+type Row struct {
+	Time  time.Time `json:"time"` // UTC; now when zero
+	Event Event     `json:"event"`
+
+	Insertion  uint64 `json:"insertion,omitempty"`
+	Reader     string `json:"reader,omitempty"`
+	ATR        string `json:"atr,omitempty"`         // hex
+	CardNumber string `json:"card_number,omitempty"` // only its last four characters are written
+
+	HSAID          string `json:"hsa_id,omitempty"`
+	CertSerial     string `json:"cert_serial,omitempty"` // hex
+	CertIssuer     string `json:"cert_issuer,omitempty"`
+	PolicyOID      string `json:"policy_oid,omitempty"`
+	LoA            int    `json:"loa,omitempty"`
+	Revocation     string `json:"revocation,omitempty"` // "good", "revoked", "unknown" or "off"
+	RevocationAgeS *int64 `json:"revocation_age_s,omitempty"`
+
+	Account string  `json:"account,omitempty"`
+	UID     *uint32 `json:"uid,omitempty"` // of the caller; 0 is root
+	Session string  `json:"session,omitempty"`
+	Service string  `json:"service,omitempty"` // the PAM service or the login screen's name
+
+	Code   string `json:"code,omitempty"` // a problem code
+	Ref    string `json:"ref,omitempty"`  // the same in the service's log and on the screen
+	Tries  *int   `json:"tries,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	Proof  string `json:"proof,omitempty"` // hex SHA-256 of the statement that the card signed
+
+	Bytes  int64  `json:"bytes,omitempty"`  // of AgentRecovered: how much was moved away
+	SHA256 string `json:"sha256,omitempty"` // of AgentRecovered: of what was moved away
+}
+
+// Entry is one line of the log: a Row in its place in the chain.
+type Entry struct {
+	Seq  uint64 `json:"seq"`  // from 1
+	Prev string `json:"prev"` // hex SHA-256 of the line before, without its newline; Genesis for the first
+	Row
+}
+
+// prose are the fields that free text can get into.
+func (r *Row) prose() []*string {
+	return []*string{&r.Reader, &r.HSAID, &r.CertIssuer, &r.PolicyOID, &r.Revocation, &r.Account, &r.Session,
+		&r.Service, &r.Code, &r.Ref, &r.Reason}
+}
+
+// digests are the fields that hold hex numbers. Digits in them are no personnummer, unless they are all there is.
+func (r *Row) digests() []*string {
+	return []*string{&r.ATR, &r.CertSerial, &r.Proof, &r.SHA256}
+}
