@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -72,15 +73,14 @@ func (e *env) auditRows(ctx context.Context, file string, use func(io.Reader) er
 	return err
 }
 
-// printRows prints one line for each row. A damaged line is told on stderr and makes the whole command fail at its end.
+// printRows prints one line for each row. A damaged line is left out and makes the command fail when all are printed.
 func (e *env) printRows(r io.Reader) error {
 	var damaged error
 	for entry, err := range audit.Entries(r) {
 		var broken *audit.ChainError
 		switch {
 		case errors.As(err, &broken):
-			damaged = e.broken(text.CtlAuditBroken, broken)
-			e.report(damaged)
+			damaged = cmp.Or(damaged, e.broken(text.CtlAuditBroken, broken))
 		case err != nil:
 			return err
 		default:
@@ -89,7 +89,7 @@ func (e *env) printRows(r io.Reader) error {
 			}
 		}
 	}
-	return silent(damaged)
+	return damaged
 }
 
 // printRow prints when, what, and what else the row says.

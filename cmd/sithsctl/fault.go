@@ -14,7 +14,6 @@ type fault struct {
 	text string
 	code string
 	exit int
-	told bool // the words are on stderr already
 }
 
 func (f *fault) Error() string { return f.text }
@@ -25,14 +24,6 @@ func (e *env) usage(w text.CtlWord, args ...any) error {
 
 func (e *env) failed(w text.CtlWord, args ...any) error {
 	return &fault{text: e.say(w, args...), code: "failed", exit: exitFailed}
-}
-
-// silent is err without its words, which report has printed where it happened. No error stays none.
-func silent(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &fault{code: "failed", exit: exitFailed, told: true}
 }
 
 // refused is a problem together with what the card says is left.
@@ -87,8 +78,6 @@ func (e *env) report(err error) int {
 		return exitDone
 	}
 	f := e.describe(err)
-	if !f.told {
-		fmt.Fprintf(e.stderr, "sithsctl: %s [%s]\n", clean(f.text), f.code)
-	}
+	fmt.Fprintf(e.stderr, "sithsctl: %s [%s]\n", clean(f.text), f.code)
 	return f.exit
 }

@@ -115,26 +115,33 @@ func (l *line) key(b byte) {
 	}
 }
 
+// answer is what one read gave.
+type answer struct {
+	pin []byte
+	err error
+}
+
 // interruptible runs read until it returns or ctx ends, which is pin.cancelled. A read of a terminal cannot be stopped;
-// it is left behind, wipes what it gets, and ends with the process.
+// it is left behind, what it gets is wiped, and it ends with the process.
 func interruptible(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
-	type answer struct {
-		pin []byte
-		err error
-	}
-	done := make(chan answer)
+	got := make(chan answer)
 	go func() {
 		pin, err := read()
-		select {
-		case done <- answer{pin, err}:
-		case <-ctx.Done():
-			secret.Wipe(pin)
-		}
+		handOver(ctx, got, answer{pin, err})
 	}()
 	select {
-	case a := <-done:
+	case a := <-got:
 		return a.pin, a.err
 	case <-ctx.Done():
 		return nil, &apitype.Problem{Code: apitype.PINCancelled}
+	}
+}
+
+// handOver gives a to whoever waits for it, or wipes it when nobody does any more.
+func handOver(ctx context.Context, to chan<- answer, a answer) {
+	select {
+	case to <- a:
+	case <-ctx.Done():
+		secret.Wipe(a.pin)
 	}
 }
