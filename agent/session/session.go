@@ -89,7 +89,8 @@ type State struct {
 	Pending Pending
 	Login   Login
 
-	lastHandle Handle
+	lastHandle    Handle
+	lastInsertion Insertion
 }
 
 // Phase tells where the main job stands.

@@ -57,9 +57,10 @@ func (t *turn) readers(n int) {
 
 // cardIn takes the new card to the front unless one is in use there.
 func (t *turn) cardIn(c Insertion) {
-	if len(t.Cards) > 0 && c <= t.Cards[len(t.Cards)-1] || c <= t.Front {
+	if c <= t.lastInsertion {
 		return
 	}
+	t.lastInsertion = c
 	t.Cards = append(t.Cards, c)
 	t.Readers = max(t.Readers, 1)
 	if t.Front == 0 || !t.Login.Open && t.Pending.Stage == None {

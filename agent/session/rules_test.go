@@ -1,0 +1,267 @@
+package session
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// rules replays events and checks after every Step what must hold whatever came in.
+type rules struct {
+	t        testing.TB
+	s        State
+	given    map[Attempt]bool // PINs that people gave
+	verified map[Attempt]bool // PINs that went to a card
+	good     map[Attempt]bool // proved at the stage where a proof counts
+	final    map[Attempt]bool // attempts that have had their last answer
+	open     bool
+	opener   Insertion
+	handles  Handle
+	inside   map[Insertion]bool
+	next     Attempt
+	lastIn   Insertion
+}
+
+func newRules(t testing.TB) *rules {
+	return &rules{t: t, given: map[Attempt]bool{}, verified: map[Attempt]bool{}, good: map[Attempt]bool{},
+		final: map[Attempt]bool{}, inside: map[Insertion]bool{}}
+}
+
+// feed steps once and checks.
+func (r *rules) feed(e Event) []Effect {
+	before := r.s
+	r.note(e)
+	after, effects := Step(before, e)
+	r.s = after
+	for _, effect := range effects {
+		r.effect(effect)
+	}
+	r.checkState(e, before, effects)
+	return effects
+}
+
+func (r *rules) note(e Event) {
+	switch e := e.(type) {
+	case CardIn:
+		if e.Insertion > r.lastIn {
+			r.lastIn = e.Insertion
+			r.inside[e.Insertion] = true
+		}
+	case CardOut:
+		delete(r.inside, e.Insertion)
+	case ServiceDown:
+		clear(r.inside)
+	case ReadersChanged:
+		if e.Count == 0 {
+			clear(r.inside)
+		}
+	case PINGiven:
+		r.given[e.Attempt] = true
+	case SignatureGood:
+		if r.s.Pending.Attempt == e.Attempt && r.s.Pending.Stage == AtCard {
+			r.good[e.Attempt] = true
+		}
+	}
+}
+
+func (r *rules) effect(e Effect) {
+	switch e := e.(type) {
+	case Verify:
+		if !r.given[e.Attempt] || r.verified[e.Attempt] {
+			r.t.Fatalf("attempt %d goes to a card without a person, or twice", e.Attempt)
+		}
+		r.verified[e.Attempt] = true
+	case Enter:
+		if r.open {
+			r.t.Fatal("two unlocks without a lock between them")
+		}
+		if !r.good[e.Attempt] || !r.verified[e.Attempt] {
+			r.t.Fatalf("attempt %d unlocks without a proof", e.Attempt)
+		}
+		r.open, r.opener = true, r.s.Front
+	case Leave:
+		if !r.open {
+			r.t.Fatal("two locks without an unlock between them")
+		}
+		r.open = false
+	case ReadCard:
+		if e.Handle <= r.handles {
+			r.t.Fatalf("child %d is used a second time", e.Handle)
+		}
+		r.handles = e.Handle
+	case Answer:
+		if r.final[e.Attempt] {
+			r.t.Fatalf("attempt %d is answered after its last answer", e.Attempt)
+		}
+		if e.Code != "" || r.s.Pending.Attempt != e.Attempt {
+			r.final[e.Attempt] = true
+		}
+	}
+}
+
+func (r *rules) checkState(e Event, before State, effects []Effect) {
+	s := r.s
+	if (s.Phase() == Unlocked) != r.open {
+		r.t.Fatalf("after %#v the phase is %d but open is %v", e, s.Phase(), r.open)
+	}
+	if r.open && (s.Front != r.opener || !r.inside[r.opener] || s.Login.Insertion != r.opener || s.Handle == 0) {
+		r.t.Fatalf("after %#v it is unlocked without the card that opened it: %+v", e, s)
+	}
+	if before.Login.Open && !s.Login.Open && !slices.ContainsFunc(effects, isDrop) {
+		r.t.Fatalf("%#v locks and leaves the card verified", e)
+	}
+	if !slices.IsSorted(s.Cards) || len(s.Cards) != len(r.inside) {
+		r.t.Fatalf("after %#v the cards are %v, in the readers are %v", e, s.Cards, r.inside)
+	}
+	if s.Front != 0 && !slices.Contains(s.Cards, s.Front) {
+		r.t.Fatalf("after %#v the flow is about a card that is not in", e)
+	}
+	if s.Front == 0 && len(s.Cards) > 0 {
+		r.t.Fatalf("after %#v no card is looked at although %v are in", e, s.Cards)
+	}
+	if s.Pending.Stage != None && !r.given[s.Pending.Attempt] {
+		r.t.Fatalf("after %#v an attempt is under way that nobody made", e)
+	}
+	for a := range r.given {
+		if s.Pending.Attempt != a && !r.final[a] {
+			r.t.Fatalf("after %#v attempt %d is over and has no answer", e, a)
+		}
+		if r.final[a] {
+			delete(r.given, a)
+		}
+	}
+}
+
+func isDrop(e Effect) bool { _, ok := e.(DropCard); return ok }
+
+// draw makes an event out of a number: half the time the one that the main job waits for, else any.
+func (r *rules) draw(n uint64) Event {
+	if n%2 == 0 {
+		if e := r.natural(); e != nil {
+			return e
+		}
+	}
+	return r.any(n / 2)
+}
+
+// natural is the event that takes the main job one step on.
+func (r *rules) natural() Event {
+	p := r.s.Pending
+	switch {
+	case r.s.Front == 0:
+		return CardIn{Insertion: r.lastIn + 1}
+	case p.Stage == AtCard:
+		return SignatureGood{Attempt: p.Attempt}
+	case p.Stage == Proved:
+		return Claimed{Attempt: p.Attempt}
+	case p.Stage == Recording:
+		return Recorded{Attempt: p.Attempt, OK: true}
+	case r.s.Login.Open:
+		return nil
+	case r.s.Ready:
+		r.next++
+		return PINGiven{Attempt: r.next, Insertion: r.s.Front, Account: r.s.Account, LastTry: true, Claim: r.next%2 == 0}
+	case r.s.Refusal == "":
+		return CardRead{Handle: r.s.Handle, Account: "anna", Tries: 3}
+	}
+	return CardOut{Insertion: r.s.Front}
+}
+
+// any is an event that may fit the state, or be late, or foreign.
+func (r *rules) any(n uint64) Event {
+	pick := func(k uint64) uint64 { v := n % k; n /= k; return v }
+	handle := r.s.Handle
+	attempt := r.s.Pending.Attempt
+	if pick(8) == 0 {
+		handle, attempt = Handle(pick(6)), Attempt(pick(6))
+	}
+	ok := pick(4) != 0
+	codes := []Code{CardUnreadable, CardSwapped, ReaderBusy, "card.silent", "cert.revoked"}
+	switch pick(20) {
+	case 0:
+		return ServiceDown{}
+	case 1:
+		return ReadersChanged{Count: int(pick(3))}
+	case 2, 3:
+		return CardIn{Insertion: r.lastIn + Insertion(pick(3))}
+	case 4:
+		if len(r.s.Cards) > 0 && ok {
+			return CardOut{Insertion: r.s.Cards[pick(uint64(len(r.s.Cards)))]}
+		}
+		return CardOut{Insertion: Insertion(pick(5))}
+	case 5, 6:
+		return CardRead{Handle: handle, Account: []string{"anna", "bob"}[pick(2)], Tries: int(pick(5)) - 1}
+	case 7:
+		return CardRefused{Handle: handle, Code: codes[pick(5)]}
+	case 8:
+		return CardFailed{Handle: handle, Code: codes[pick(5)]}
+	case 9:
+		return RetryDue{Insertion: r.s.Front}
+	case 10:
+		return Checked{Handle: handle, OK: ok}
+	case 11, 12:
+		r.next++
+		account := r.s.Account
+		if !ok {
+			account = "bob"
+		}
+		return PINGiven{Attempt: r.next, Insertion: r.s.Front, Account: account, Claim: pick(2) == 0, LastTry: pick(2) == 0}
+	case 13:
+		return PINRejected{Attempt: attempt, Code: []Code{PINWrong, PINBlocked}[pick(2)], Tries: int(pick(4)) - 1}
+	case 14, 15:
+		return SignatureGood{Attempt: attempt}
+	case 16:
+		if ok {
+			return Claimed{Attempt: attempt}
+		}
+		return SignatureRefused{Attempt: attempt, Code: "cert.key-mismatch"}
+	case 17:
+		return Recorded{Attempt: attempt, OK: ok}
+	case 18:
+		return []Event{Expired{Attempt: attempt}, LockAsked{}, Reloaded{}}[pick(3)]
+	}
+	return []Event{Beat{}, OpenedElsewhere{Session: "c1"}}[pick(2)]
+}
+
+func TestTheRulesHoldOverAMillionRandomEvents(t *testing.T) {
+	seen := map[Phase]int{}
+	for seed := range uint64(200) {
+		r := newRules(t)
+		random := rand.New(rand.NewPCG(seed, 1))
+		for range 5000 {
+			r.feed(r.draw(random.Uint64()))
+			seen[r.s.Phase()]++
+		}
+	}
+	for p := NoReader; p <= Refused; p++ {
+		if seen[p] == 0 {
+			t.Errorf("phase %d was never reached: the events do not exercise the rules", p)
+		}
+	}
+	if seen[Unlocked] < 1000 {
+		t.Errorf("unlocked only %d times: the events do not exercise the rules", seen[Unlocked])
+	}
+}
+
+func FuzzStep(f *testing.F) {
+	f.Add([]byte("card in, PIN, proof, out"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r := newRules(t)
+		for len(data) >= 3 && r.next < 200 {
+			n := uint64(data[0]) | uint64(data[1])<<8 | uint64(data[2])<<16
+			data = data[3:]
+			r.feed(r.draw(n * 2654435761))
+		}
+	})
+}
+
+func TestStepChangesNothingThatTheOldStateHolds(t *testing.T) {
+	s, _ := Step(State{}, CardIn{Insertion: 1})
+	s, _ = Step(s, CardIn{Insertion: 2})
+	before := slices.Clone(s.Cards)
+	Step(s, CardOut{Insertion: 1})
+	Step(s, ServiceDown{})
+	if !slices.Equal(s.Cards, before) {
+		t.Errorf("the old state's cards changed from %v to %v", before, s.Cards)
+	}
+}
