@@ -312,7 +312,7 @@ func TestALogindThatComesLateIsFound(t *testing.T) {
 func TestASignalOfAnybodyElseIsNotFollowed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	anna := w.Session(w.logind, "anna")
+	anna, bob := w.Session(w.logind, "anna"), w.Session(w.logind, "bob")
 	us := w.desktop.link.Load().conn.Names()[0]
 	path := sessionPrefix + anna.ID
 	for _, forged := range [][]string{
@@ -327,10 +327,10 @@ func TestASignalOfAnybodyElseIsNotFollowed(t *testing.T) {
 			t.Fatal(r.Stderr)
 		}
 	}
-	if err := anna.Lock(t.Context()); err != nil {
+	if err := bob.Lock(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	expect(t, w.desktop, Locked, anna.ID) // and none before it
+	expect(t, w.desktop, Locked, bob.ID) // and none before it
 }
 
 func BenchmarkLock(b *testing.B) {
