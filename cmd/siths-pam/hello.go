@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,12 +61,16 @@ func parseHello(s string) (hello, error) {
 		field, rest, ended := strings.Cut(s, "\x00")
 		key, value, ok := strings.Cut(field, "=")
 		_, twice := fields[key]
-		if !ended || !ok || twice || !printable(value) {
+		if !ended || !ok || twice || !slices.Contains(helloKeys(), key) || !printable(value) {
 			return hello{}, fmt.Errorf("%w: field %q", errHello, key)
 		}
 		fields[key], s = value, rest
 	}
 	return helloOf(fields)
+}
+
+func helloKeys() []string {
+	return []string{"mode", "user", "service", "tty", "lang", "socket", "wait", "session"}
 }
 
 func helloOf(fields map[string]string) (hello, error) {
@@ -76,7 +81,7 @@ func helloOf(fields map[string]string) (hello, error) {
 	seconds, err := strconv.ParseUint(fields["wait"], 10, 16)
 	h.wait = time.Duration(seconds) * time.Second
 	switch {
-	case len(fields) != 8 || err != nil || seconds > maxWait:
+	case len(fields) != len(helloKeys()) || err != nil || seconds > maxWait:
 		return hello{}, errHello
 	case h.lang != text.SV && h.lang != text.EN:
 		return hello{}, fmt.Errorf("%w: lang", errHello)

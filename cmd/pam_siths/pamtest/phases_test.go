@@ -101,7 +101,7 @@ func TestAnOptionThatIsNotKnownFailsClosed(t *testing.T) {
 }
 
 func TestEachKnownOptionIsTaken(t *testing.T) {
-	for _, good := range []string{"", "socket=/s", "socket=/" + strings.Repeat("x", 106), "wait=0", "wait=600", "user=card", "user=card wait=1 socket=/s"} {
+	for _, good := range []string{"wait=00", "socket=/s", "socket=/" + strings.Repeat("x", 106), "wait=0", "wait=600", "user=card", "user=card wait=1 socket=/s"} {
 		t.Run(good, func(t *testing.T) {
 			p := scripted(t, programs.plain, "hello", yes)
 			alone(t, p, good)

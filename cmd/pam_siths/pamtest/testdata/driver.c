@@ -206,7 +206,8 @@ static void compare(int files, const sigset_t *mask)
 	if (waitpid(-1, NULL, WNOHANG | __WALL) >= 0)
 		fprintf(out, "left a child behind\n");
 	pam_get_item(pamh, PAM_USER, &user);
-	fprintf(out, "user %s\n", user ? (const char *)user : "-");
+	user = user ? user : "-";
+	fprintf(out, "user %.*s\n", (int)strcspn(user, "\n"), (const char *)user);
 }
 
 int main(int argc, char **argv)
