@@ -81,6 +81,21 @@ func TestAnAnswerOfTheSystemThatIsNotTheAccountRefuses(t *testing.T) {
 	}
 }
 
+func TestANameThatCannotBeAnAccountsIsNeverAskedFor(t *testing.T) {
+	pki := hierarchyOf(t, testpki.Test)
+	cfg := configFor(trustOf(t, pki))
+	cfg.Sources = []Source{FromUPN}
+	cfg.Lookup = func(name string) (Account, error) {
+		t.Errorf("the system was asked for %q", name)
+		return Account{Name: name, UID: 1000, HasUID: true}, nil
+	}
+	identifier := newIdentifier(t, cfg)
+	for _, upn := range []string{"", "anna", "-anna@kommun.test", "an na@kommun.test", "../anna@kommun.test", "a@b@c", "åsa@kommun.test"} {
+		_, err := identifier.Identify(t.Context(), issue(t, pki, testpki.Person{UPN: upn}).DER())
+		wantRefusal(t, err, apitype.PersonUnmapped)
+	}
+}
+
 func TestATableRowMayNameTheSuperuser(t *testing.T) {
 	pki := hierarchyOf(t, testpki.Test)
 	cfg := configFor(trustOf(t, pki))

