@@ -32,14 +32,13 @@ func (p program) run(ctx context.Context, args []string) int {
 	} else {
 		err = p.holdCard(ctx, args)
 	}
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
+	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitOK
-	case errors.As(err, new(usageError)):
-		fmt.Fprintf(p.stderr, "siths-vcard: %v\n", err)
-		return exitUsage
 	}
 	fmt.Fprintf(p.stderr, "siths-vcard: %v\n", err)
+	if errors.As(err, new(usageError)) || errors.As(err, new(vcard.ProfileError)) {
+		return exitUsage
+	}
 	return exitFailed
 }
 
@@ -54,26 +53,32 @@ func (p program) holdCard(ctx context.Context, args []string) error {
 		return fmt.Errorf("making the card: %w", err)
 	}
 	device := vcard.NewDevice(card, o.config(p.stderr))
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	if o.control != "" {
-		listener, err := vcard.ListenControl(o.control)
-		if err != nil {
-			return err
-		}
-		served := make(chan struct{})
-		defer func() { cancel(nil); <-served }()
-		go func() {
-			defer close(served)
-			cancel(device.ServeControl(ctx, listener))
-		}()
+	started := func() {
+		fmt.Fprintf(p.stderr, "siths-vcard: card %s from %s, reader %s\n", device.Stat().Card, o.pki, o.reader)
 	}
-	fmt.Fprintf(p.stderr, "siths-vcard: card %s from %s, reader %s\n", device.Stat().Card, o.pki, o.reader)
+	if o.control == "" {
+		started()
+		device.Run(ctx)
+		return nil
+	}
+	listener, err := vcard.ListenControl(o.control)
+	if err != nil {
+		return err
+	}
+	started()
+	return runControlled(ctx, device, listener)
+}
+
+// runControlled runs a device and its control socket until ctx ends or the socket fails.
+func runControlled(ctx context.Context, device *vcard.Device, listener net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	served := make(chan error, 1)
+	go func() {
+		defer cancel()
+		served <- device.ServeControl(ctx, listener)
+	}()
 	device.Run(ctx)
-	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
-		return cause
-	}
-	return nil
+	return <-served
 }
 
 // config wires the options into a device.

@@ -2,6 +2,7 @@ package vcard
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"testing"
 
@@ -122,21 +123,30 @@ func TestChallengesAreFreshAndAsLongAsAskedFor(t *testing.T) {
 	}
 }
 
-// FuzzTransmit gives a card whatever bytes: it always answers with a status, keeps to Le and never signs without a PIN.
+// FuzzTransmit gives a card that is about to sign whatever bytes: it always answers with a status, keeps to Le, and
+// does not sign, since no PIN was verified.
 func FuzzTransmit(f *testing.F) {
 	for _, seed := range []string{
 		"00A40800020101", "00B0000055", "00CA9F7F2D", "00200011", "002241B606800142840156",
-		"002A90A0229020" + "00000000000000000000000000000000" + "00000000000000000000000000000000", "002A9E9A00", "00C0000000", "0084000010",
+		"002A90A003900100", "002A9E9A00", "00C0000000", "0084000010", "00200011100102030405060708090A0B0C0D0E0F10",
 	} {
-		f.Add(unhex(f, seed), unhex(f, "00A40800020101"))
+		f.Add(unhex(f, seed), unhex(f, "002A9E9A00"))
 	}
-	card := trainingCard(f)
-	card.setSigner(neverSigns(f))
+	content := trainingContent(f)
+	secret := make([]byte, paddedPINLen)
+	rand.Read(secret) // nothing that a fuzzer could find
+	card, err := New(content, Options{PIN: secret})
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, first, second []byte) {
-		card.Reset()
 		if err := card.SetTries(MaxTries); err != nil {
 			t.Fatal(err)
 		}
+		card.Reset()
+		card.setSigner(neverSigns(t))
+		expect(t, card, environmentAPDU(0x42, 0x56), swOK)
+		expect(t, card, hashAPDU(make([]byte, 32)), swOK)
 		for _, raw := range [][]byte{first, second} {
 			data, st := split(t, card.Transmit(raw))
 			if c, parsed := parseCommand(raw); parsed == swOK && len(data) > orMax(c.ne, maxShortNe) {
