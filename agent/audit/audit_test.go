@@ -235,36 +235,6 @@ func TestRowsThatCannotBeWrittenAreRefusedAndDoNoHarm(t *testing.T) {
 	}
 }
 
-func TestTheLogAndItsFolderAreForTheServiceAlone(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "state", "audit")
-	l := open(t, dir)
-	for path, want := range map[string]fs.FileMode{dir: fs.ModeDir | 0o700, l.Path(): 0o600} {
-		info, err := os.Stat(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if info.Mode() != want {
-			t.Errorf("%s has mode %v, want %v", path, info.Mode(), want)
-		}
-	}
-}
-
-func TestWhatIsNoPlainFolderOrFileOfOursIsRefused(t *testing.T) {
-	for name, prepare := range unsafePlaces() {
-		t.Run(name, func(t *testing.T) {
-			dir := filepath.Join(t.TempDir(), "state")
-			if err := prepare(dir, filepath.Join(dir, FileName)); err != nil {
-				t.Fatal(err)
-			}
-			_, err := Open(dir, Options{})
-			var w *WriteError
-			if !errors.As(err, &w) {
-				t.Errorf("err = %v", err)
-			}
-		})
-	}
-}
-
 // A log changed behind our back is taken as it is found; the next row tells it, with what was there before.
 func TestChangesFromOutsideAreTold(t *testing.T) {
 	cases := map[string]func(path string, data []byte) error{

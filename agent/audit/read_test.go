@@ -3,6 +3,7 @@ package audit
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -169,6 +170,20 @@ func TestFieldsOfALaterVersionAreNoDamage(t *testing.T) {
 	if s, err := Verify(strings.NewReader(line)); err != nil || s.Rows != 1 {
 		t.Errorf("%+v, %v", s, err)
 	}
+}
+
+// checkRows checks that the log at path is whole and has that many rows.
+func checkRows(path string, want uint64) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	s, err := Verify(f)
+	if err == nil && s.Rows != want {
+		return fmt.Errorf("%d rows, want %d", s.Rows, want)
+	}
+	return err
 }
 
 // FuzzVerify: no bytes make reading panic or go on for ever, and what is called whole is exactly what is read.

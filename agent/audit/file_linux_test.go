@@ -2,9 +2,42 @@ package audit
 
 import (
 	"errors"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
+	"testing"
 )
+
+func TestTheLogAndItsFolderAreForTheServiceAlone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state", "audit")
+	l := open(t, dir)
+	for path, want := range map[string]fs.FileMode{dir: fs.ModeDir | 0o700, l.Path(): 0o600} {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode() != want {
+			t.Errorf("%s has mode %v, want %v", path, info.Mode(), want)
+		}
+	}
+}
+
+func TestWhatIsNoPlainFolderOrFileOfOursIsRefused(t *testing.T) {
+	for name, prepare := range unsafePlaces() {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "state")
+			if err := prepare(dir, filepath.Join(dir, FileName)); err != nil {
+				t.Fatal(err)
+			}
+			_, err := Open(dir, Options{})
+			var w *WriteError
+			if !errors.As(err, &w) {
+				t.Errorf("err = %v", err)
+			}
+		})
+	}
+}
 
 // unsafePlaces makes folders and files that a log must not be written to.
 func unsafePlaces() map[string]func(dir, path string) error {
