@@ -136,7 +136,7 @@ func equal[T comparable](a, b []T) bool {
 func TestALongTornEndIsTooLong(t *testing.T) {
 	_, err := Verify(strings.NewReader(strings.Repeat("x", 2*MaxLine)))
 	var bad *ChainError
-	if !errors.As(err, &bad) || *bad != (ChainError{1, TooLong}) {
+	if !errors.As(err, &bad) || *bad != (ChainError{1, TooLong}) || err.Error() != "line 1: too-long" {
 		t.Errorf("err = %v", err)
 	}
 }
