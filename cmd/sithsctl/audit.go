@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"siths-agent/agent/audit"
@@ -99,7 +100,7 @@ func (e *env) printRow(entry audit.Entry) error {
 		return err
 	}
 	when := entry.Time.Local().Format(time.DateTime)
-	return e.println(fmt.Sprintf("%6d  %s  %-17s %s", entry.Seq, when, entry.Event, details))
+	return e.println(strings.TrimRight(fmt.Sprintf("%6d  %s  %-17s %s", entry.Seq, when, entry.Event, details), " "))
 }
 
 // verifyRows checks the chain. own says that the service may have left out rows that the caller may not see.
