@@ -71,8 +71,7 @@ function __sithsctl_after
     set -l skip
     for word in (commandline -opc)[2..-1]
         if set -q skip[1]
-            set -e skip
-            set -l skip
+            set skip
             continue
         end
         switch $word

@@ -90,8 +90,8 @@ func (e *env) printExplanation(x policy.Explanation) error {
 	if x.Key.Default != "" {
 		lines = append(lines, "  "+e.say(text.CtlPolicyDefault, x.Key.Default))
 	}
-	if x.Key.Inert {
-		lines = append(lines, "  "+e.say(text.CtlPolicyInert, x.Key.Name))
+	for _, name := range inert(x.Key) {
+		lines = append(lines, "  "+e.say(text.CtlPolicyInert, name))
 	}
 	for _, l := range lines {
 		if err := e.println(l); err != nil {
@@ -99,6 +99,18 @@ func (e *env) printExplanation(x policy.Explanation) error {
 		}
 	}
 	return nil
+}
+
+// inert names what this version checks and does not act on: the whole key, or some of its values.
+func inert(k policy.Key) []string {
+	if k.Inert {
+		return []string{k.Name}
+	}
+	var names []string
+	for _, v := range k.InertValues {
+		names = append(names, k.Name+" = "+v)
+	}
+	return names
 }
 
 // unknownKey names the key that was probably meant.
