@@ -5,11 +5,8 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"testing"
-
-	"golang.org/x/sys/unix"
 
 	"siths-agent/agent/apitype"
 )
@@ -91,7 +88,7 @@ func frameBytes(t testing.TB, kind byte, payload string) []byte {
 	return append([]byte{kind, byte(len(payload) >> 8), byte(len(payload))}, payload...)
 }
 
-// answers are what the module sends after the hello: "" is a cancel, else the bytes typed.
+// cancelled is the answer of a person who does not answer.
 const cancelled = "\x00cancelled"
 
 // talk serves one hello with the given answers and returns what the helper said, a line a frame.
@@ -127,16 +124,4 @@ func lines(t *testing.T, out io.Reader) string {
 		}
 		said = append(said, string(f.kind)+" "+string(payload))
 	}
-}
-
-// pair is a socket as the module makes it.
-func pair(t *testing.T) (*os.File, *os.File) {
-	t.Helper()
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, b := os.NewFile(uintptr(fds[0]), "a"), os.NewFile(uintptr(fds[1]), "b")
-	t.Cleanup(func() { _, _ = a.Close(), b.Close() })
-	return a, b
 }

@@ -219,6 +219,7 @@ func wantEnd(t *testing.T, pidfd int) {
 }
 
 func TestThePersonsTimeDoesNotCount(t *testing.T) {
+	t.Parallel()
 	p := scripted(t, programs.hasty, "hello", "ask 1 PIN: ", yes)
 	cmd := p.Driver(service, "anna", "sleep=1500", "type=123456", "auth")
 	if got := Run(t, cmd).Codes["auth"]; got != Success {

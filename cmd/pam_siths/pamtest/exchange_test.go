@@ -105,6 +105,7 @@ func hostileScripts() map[string][]string {
 }
 
 func TestNoExitStatusAloneLetsAnybodyIn(t *testing.T) {
+	t.Parallel()
 	p := scripted(t, programs.plain, "hello", "count")
 	for status := range 256 {
 		if got := Run(t, p.Driver(service, "anna", "auth")).Codes["auth"]; got != SystemErr {
@@ -117,6 +118,7 @@ func TestNoExitStatusAloneLetsAnybodyIn(t *testing.T) {
 }
 
 func TestOnlyExitStatusZeroMakesASuccess(t *testing.T) {
+	t.Parallel()
 	p := scripted(t, programs.plain, "hello", yes, "count")
 	for status := range 256 {
 		want := SystemErr

@@ -6,6 +6,7 @@ import (
 )
 
 func TestNoScriptMakesTheModuleMisuseMemory(t *testing.T) {
+	t.Parallel()
 	all := hostileScripts()
 	all["a proof"] = []string{"hello", "ask 1 PIN: ", yes}
 	all["a question without an answer"] = []string{"hello", "ask 2 ? ", "ask 1 ? ", "frame R A"}

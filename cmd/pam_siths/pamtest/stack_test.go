@@ -55,6 +55,7 @@ func causes() map[string]struct {
 }
 
 func TestNoStackMakesARefusalASuccess(t *testing.T) {
+	t.Parallel()
 	count := 0
 	for name, cause := range causes() {
 		p := scripted(t, programs.plain, cause.script...)
@@ -116,6 +117,7 @@ func pamtester(p *Place, args ...string) (string, error) {
 
 // su is a setuid program of the distribution with its own ideas about signals, terminals and environment.
 func TestSuAsksTheCard(t *testing.T) {
+	t.Parallel()
 	needRoot(t)
 	for letter, want := range map[string]bool{"Sroot": true, "Sdaemon": false, "A": false} {
 		t.Run("result "+letter, func(t *testing.T) {

@@ -32,6 +32,38 @@ static char **person;
 static volatile sig_atomic_t children;
 static long thinking; /* milliseconds */
 
+#ifndef __SANITIZE_ADDRESS__
+static char *answer; /* the last one, and how long it was */
+static size_t answer_len;
+static int unwiped;
+
+void __libc_free(void *);
+
+/* Looks at what the module gives back. */
+void free(void *p)
+{
+	for (size_t i = 0; p != NULL && p == answer && i < answer_len; i++)
+		unwiped |= answer[i] != 0;
+	if (p != NULL && p == answer)
+		answer = NULL;
+	__libc_free(p);
+}
+
+static char *watched(const char *text)
+{
+	answer_len = strlen(text);
+	return answer = strdup(text);
+}
+#else
+static const char *answer = NULL;
+static const int unwiped = 0;
+
+static char *watched(const char *text)
+{
+	return strdup(text);
+}
+#endif
+
 static const char *after(const char *word, const char *prefix)
 {
 	return strncmp(word, prefix, strlen(prefix)) == 0 ? word + strlen(prefix) : NULL;
@@ -54,10 +86,10 @@ static char *typed(int *rc)
 	word = *person ? *person++ : "refuse";
 	*rc = strcmp(word, "refuse") == 0 ? PAM_CONV_ERR : PAM_SUCCESS;
 	if (after(word, "type="))
-		return strdup(after(word, "type="));
+		return watched(after(word, "type="));
 	if (after(word, "switch=")) {
 		pam_set_item(pamh, PAM_USER, after(word, "switch="));
-		return strdup("123456");
+		return watched("123456");
 	}
 	return NULL;
 }
@@ -205,6 +237,8 @@ static void compare(int files, const sigset_t *mask)
 		fprintf(out, "disturbed the application with SIGCHLD\n");
 	if (waitpid(-1, NULL, WNOHANG | __WALL) >= 0)
 		fprintf(out, "left a child behind\n");
+	if (unwiped || answer != NULL)
+		fprintf(out, "left an answer in memory\n");
 	pam_get_item(pamh, PAM_USER, &user);
 	user = user ? user : "-";
 	fprintf(out, "user %.*s\n", (int)strcspn(user, "\n"), (const char *)user);
