@@ -128,5 +128,9 @@ func insertedDevice(t testing.TB, cfg Config) (*Device, *fakeReader, *slot) {
 	cfg.Dial, cfg.Load = reader.dial, loadCard
 	device := NewDevice(trainingCard(t), cfg)
 	runDevice(t, device)
-	return device, reader, reader.accept(t)
+	slot := reader.accept(t)
+	if err := device.Insert(t.Context()); err != nil { // answered when the device, too, knows that it is in
+		t.Fatal(err)
+	}
+	return device, reader, slot
 }
