@@ -39,3 +39,28 @@ func TestACommandWithoutHelpHasNone(t *testing.T) {
 		t.Error("the help is the same in both languages")
 	}
 }
+
+func TestResultsAndDamagesHaveTheirOwnWords(t *testing.T) {
+	tables := map[string]struct {
+		say   func(Lang, string) string
+		words []string
+	}{
+		"revocation":   {Revocation, []string{"good", "revoked", "unknown", "off"}},
+		"audit damage": {AuditDamage, []string{"torn", "too-long", "not-an-entry", "out-of-sequence", "chain-broken"}},
+	}
+	for name, table := range tables {
+		for _, l := range []Lang{SV, EN} {
+			seen := map[string]string{}
+			for _, w := range table.words {
+				got := table.say(l, w)
+				if other, taken := seen[got]; got == "" || taken {
+					t.Errorf("%s %s: %q reads %q, as does %q", l, name, w, got, other)
+				}
+				seen[got] = w
+			}
+			if got := table.say(l, "news"); got != "news" {
+				t.Errorf("%s %s: an unknown word reads %q", l, name, got)
+			}
+		}
+	}
+}
