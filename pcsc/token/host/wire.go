@@ -121,7 +121,7 @@ func WriteAnswer(w io.Writer, body []byte, err error) error {
 			return err
 		}
 	}
-	if err := WriteHeader(w, status, len(body)); err != nil {
+	if err := WriteHeader(w, status, len(body)); err != nil || len(body) == 0 {
 		return err
 	}
 	_, err = w.Write(body)
