@@ -80,8 +80,11 @@ func TestTheChildOpensSignsChecksAndCloses(t *testing.T) {
 	if _, err := ask(t, conn, host.OpCheck, nil); err != nil {
 		t.Errorf("check: %v", err)
 	}
-	if _, err := ask(t, conn, host.OpClose, nil); err != nil || card.closed == 0 {
-		t.Errorf("close: %v, closed %d times", err, card.closed)
+	if _, err := ask(t, conn, host.OpClose, nil); err != nil {
+		t.Errorf("close: %v", err)
+	}
+	if _, err := io.ReadAll(conn); err != nil || card.closed == 0 { // the end of the stream is the end of Serve
+		t.Errorf("after close: %v, closed %d times", err, card.closed)
 	}
 }
 
