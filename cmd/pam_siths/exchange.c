@@ -183,7 +183,7 @@ int siths_ask(struct request *r)
 	x.fd = h.fd;
 	if (hello(&x))
 		code = serve(&x);
-	if (siths_stop(&h, x.ended) && x.ended)
+	if (siths_stop(&h, x.ended))
 		return code;
 	pam_syslog(r->pamh, LOG_ERR, "siths-pam %s", x.late ? "gave no answer in time" : "ended without a proper answer");
 	return x.late ? PAM_AUTHINFO_UNAVAIL : PAM_SYSTEM_ERR;

@@ -102,8 +102,8 @@ static int converse(int n, const struct pam_message **msg, struct pam_response *
 	*resp = calloc((size_t)n, sizeof **resp);
 	for (int i = 0; i < n && rc == PAM_SUCCESS; i++) {
 		fprintf(out, "%d %s\n", msg[i]->msg_style, msg[i]->msg);
-		printf("this application also prints to where its standard output was\n");
-		fflush(stdout);
+		for (int fd = 0; fd < 3; fd++) /* wherever the terminal may be */
+			dprintf(fd, "this application also prints by itself\n");
 		if (msg[i]->msg_style == PAM_PROMPT_ECHO_OFF || msg[i]->msg_style == PAM_PROMPT_ECHO_ON)
 			(*resp)[i].resp = typed(&rc);
 	}

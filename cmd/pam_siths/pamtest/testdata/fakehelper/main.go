@@ -152,18 +152,10 @@ func state() []byte {
 	ruid, euid, suid := unix.Getresuid()
 	b, err := json.Marshal(map[string]any{
 		"env": os.Environ(), "args": os.Args, "fds": fds, "cwd": cwd, "status": string(status),
-		"leads": sid == unix.Getpid(), "uids": []int{ruid, euid, suid}, "tty": hasTerminal(),
+		"sid": sid, "uids": []int{ruid, euid, suid},
 	})
 	must(err)
 	return b
-}
-
-func hasTerminal() bool {
-	fd, err := unix.Open("/dev/tty", unix.O_RDWR, 0)
-	if err == nil {
-		_ = unix.Close(fd)
-	}
-	return err == nil
 }
 
 func number(s string) int {

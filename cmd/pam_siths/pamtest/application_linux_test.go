@@ -63,7 +63,7 @@ type helperState struct {
 	Cwd    string
 	Status string
 	UIDs   []int
-	TTY    bool
+	SID    int // the session, whose terminal could be read from
 }
 
 func stateOf(t *testing.T, p *Place) helperState {
@@ -97,9 +97,13 @@ func TestTheHelperInheritsNothingFromTheApplication(t *testing.T) {
 	if got := Run(t, cmd).Codes["auth"]; got != Success {
 		t.Fatalf("got PAM code %d", got)
 	}
+	ours, err := unix.Getsid(0)
+	if err != nil {
+		t.Fatal(err)
+	}
 	s := stateOf(t, p)
-	if len(s.Env) != 0 || len(s.Args) != 1 || s.Args[0] != "siths-pam" || s.Cwd != "/" || s.TTY {
-		t.Errorf("environment %q, arguments %q, folder %q, terminal %v", s.Env, s.Args, s.Cwd, s.TTY)
+	if len(s.Env) != 0 || len(s.Args) != 1 || s.Args[0] != "siths-pam" || s.Cwd != "/" || s.SID == ours {
+		t.Errorf("environment %q, arguments %q, folder %q, session %d", s.Env, s.Args, s.Cwd, s.SID)
 	}
 	for _, mask := range []string{"SigIgn", "SigBlk"} {
 		if got := s.field(mask); got != "0000000000000000" {
@@ -127,16 +131,8 @@ func checkFiles(t *testing.T, fds map[string]string) {
 func TestASetuidApplicationRunsTheHelperAsRootAltogether(t *testing.T) {
 	needRoot(t)
 	p := scripted(t, programs.plain, "hello", "state", yes)
-	openFolders(t, p.Dir)
-	su := filepath.Join(p.Dir, "su")
-	copyFile(t, su, programs.plain.driver())
-	if err := os.Chmod(su, 0o755|os.ModeSetuid); err != nil {
-		t.Fatal(err)
-	}
-	cmd := p.Driver(service, "anna", "auth")
-	cmd.Path = su
+	cmd := asNobody(t, p, os.ModeSetuid)
 	cmd.Env = []string{"LANG=sv_SE", "GODEBUG=gctrace=1"}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 	if got := Run(t, cmd).Codes["auth"]; got != Success {
 		t.Fatalf("got PAM code %d", got)
 	}
@@ -144,6 +140,41 @@ func TestASetuidApplicationRunsTheHelperAsRootAltogether(t *testing.T) {
 	if s.UIDs[0] != 0 || s.UIDs[1] != 0 || s.UIDs[2] != 0 || len(s.Env) != 0 {
 		t.Errorf("uids %v, environment %q", s.UIDs, s.Env)
 	}
+}
+
+// asNobody is a login by nobody with a driver that has the mode bits given.
+func asNobody(t *testing.T, p *Place, bits os.FileMode) *exec.Cmd {
+	t.Helper()
+	openFolders(t, p.Dir)
+	app := filepath.Join(p.Dir, "app")
+	copyFile(t, app, p.kit.driver())
+	if err := os.Chmod(app, 0o755|bits); err != nil {
+		t.Fatal(err)
+	}
+	cmd := p.Driver(service, "anna", "auth")
+	cmd.Path = app
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	return cmd
+}
+
+// Where real and effective ids differ, the kernel forgets at exec that the helper is to die with its parent.
+func TestASilentHelperOfASetgidApplicationIsKilledToo(t *testing.T) {
+	needRoot(t)
+	p := scripted(t, programs.hasty, "hello", "hang")
+	cmd := asNobody(t, p, os.ModeSetgid)
+	for _, path := range []string{p.Dir, p.Helper()} {
+		if err := os.Chown(path, 65534, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := Run(t, cmd).Codes["auth"]; got != AuthinfoUnavail {
+		t.Errorf("got PAM code %d", got)
+	}
+	pid, err := pidIn(p.Helper() + ".pid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantGone(t, pid)
 }
 
 func needRoot(t *testing.T) {

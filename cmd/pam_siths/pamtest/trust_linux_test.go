@@ -52,24 +52,19 @@ func replaceBy(p *Place, replace func() error) error {
 func replaceByLink(t *testing.T, p *Place) error {
 	good := filepath.Join(t.TempDir(), "siths-pam")
 	copyFile(t, good, programs.fake)
+	write(t, good+".script", "hello\n"+yes+"\n")
 	return replaceBy(p, func() error { return os.Symlink(good, p.Helper()) })
 }
 
 func TestAnApplicationOfAnOrdinaryUserTakesThatUsersHelper(t *testing.T) {
 	needRoot(t)
 	p := scripted(t, programs.plain, "hello", yes)
-	openFolders(t, p.Dir)
-	app := filepath.Join(p.Dir, "app")
-	copyFile(t, app, programs.plain.driver())
 	for _, path := range []string{p.Dir, p.Helper()} {
 		if err := os.Chown(path, 65534, 65534); err != nil {
 			t.Fatal(err)
 		}
 	}
-	cmd := p.Driver(service, "anna", "auth")
-	cmd.Path = app
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-	if got := Run(t, cmd).Codes["auth"]; got != Success {
+	if got := Run(t, asNobody(t, p, 0)).Codes["auth"]; got != Success {
 		t.Errorf("got PAM code %d", got)
 	}
 }
