@@ -33,8 +33,7 @@ func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error)
 	if err != nil {
 		return nil, err
 	}
-	// Children of other users read their settings from below the run folder.
-	if err := os.MkdirAll(filepath.Join(o.run, "cardhost"), 0o755); err != nil {
+	if err := os.MkdirAll(o.run, 0o755); err != nil {
 		return nil, fmt.Errorf("making the run folder: %w", err)
 	}
 	trail, err := audit.Open(o.state, audit.Options{})
@@ -45,7 +44,7 @@ func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error)
 	p.parts = agent.Parts{
 		Version: version.String(), Machine: machine(), Policy: loaded.Policy, Who: who, Trail: trail, Log: log,
 		Readers:  (&pcsc.Hub{Allow: loaded.Policy.Card.Readers, Log: log}).Run,
-		OpenCard: openCard(cardhost, filepath.Join(o.run, "cardhost"), log),
+		OpenCard: openCard(cardhost, log),
 	}
 	return p, nil
 }
@@ -69,10 +68,10 @@ func newIdentifier(loaded *policy.Loaded) (*identity.Identifier, error) {
 }
 
 // openCard starts one child per card.
-func openCard(program, dir string, log *slog.Logger) func(context.Context, agent.CardRequest) (agent.Card, error) {
+func openCard(program string, log *slog.Logger) func(context.Context, agent.CardRequest) (agent.Card, error) {
 	return func(ctx context.Context, req agent.CardRequest) (agent.Card, error) {
 		h, err := host.Start(ctx, host.Options{
-			Program: program, Dir: dir, Reader: req.Reader, Others: req.Others,
+			Program: program, Reader: req.Reader, Others: req.Others,
 			Modules: req.Policy.Modules, Timeout: req.Policy.OperationTimeout, Log: log,
 		})
 		if err != nil {

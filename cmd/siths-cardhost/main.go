@@ -22,6 +22,7 @@ func main() {
 }
 
 func run() error {
+	harden.Name("siths-cardhost")
 	if err := harden.Process(); err != nil {
 		return fmt.Errorf("hardening: %w", err)
 	}

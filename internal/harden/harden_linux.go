@@ -3,6 +3,7 @@ package harden
 
 import (
 	"fmt"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -28,4 +29,11 @@ func NoDumps() error {
 		return fmt.Errorf("forbidding core files: %w", err)
 	}
 	return nil
+}
+
+// Name names the process in lists of processes. One that was started from an open file has no name of its own.
+func Name(name string) {
+	if b, err := unix.ByteSliceFromString(name); err == nil {
+		_ = unix.Prctl(unix.PR_SET_NAME, uintptr(unsafe.Pointer(&b[0])), 0, 0, 0) // a name is all that is lost
+	}
 }

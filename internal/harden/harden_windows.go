@@ -13,3 +13,6 @@ func NoDumps() error {
 	windows.SetErrorMode(windows.SEM_FAILCRITICALERRORS | windows.SEM_NOGPFAULTERRORBOX)
 	return nil
 }
+
+// Name does nothing: a Windows process is named by its file.
+func Name(string) {}

@@ -1,17 +1,24 @@
 package host
 
 import (
+	"context"
 	"net"
 	"os"
 	"os/exec"
 	"os/user"
+	"path/filepath"
 	"strconv"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
-const rootDir = "/"
+// The child's descriptors after the standard ones. The settings and the program are given open: the child's user may
+// not be able to reach them by path, and must not fall back to the system's settings because of that.
+const (
+	settingsFD = "/proc/self/fd/4"
+	programFD  = "/proc/self/fd/5"
+)
 
 // childUser is the system user that children run as when the service is root; nobody takes its place until the
 // package has made it.
@@ -20,9 +27,46 @@ const childUser = "siths-cardhost"
 // nobody is Debian's uid and gid of nobody and nogroup (Debian policy 9.2.2).
 const nobody = 65534
 
-// environment is all that a child gets: where its settings are, and nothing of ours.
-func environment(conf string) []string {
-	return []string{"OPENSC_CONF=" + conf, "PATH=/usr/bin:/bin", "HOME=/nonexistent", "LC_ALL=C.UTF-8"}
+// environment is all that a child gets: where its settings are, and that the C library overwrites memory when it is
+// freed (mallopt(3), M_PERTURB), because modules copy the PIN there. Nothing of ours.
+func environment() []string {
+	return []string{"OPENSC_CONF=" + settingsFD, "GLIBC_TUNABLES=glibc.malloc.perturb=90",
+		"PATH=/usr/bin:/bin", "HOME=/nonexistent", "LC_ALL=C.UTF-8"}
+}
+
+// startChild starts the program with the pipe as descriptor 3.
+func startChild(ctx context.Context, opt Options, pipe, settings *os.File) (*exec.Cmd, error) {
+	program, err := os.Open(opt.Program)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = program.Close() }()
+	cmd := exec.CommandContext(ctx, programFD)
+	cmd.Args = []string{filepath.Base(opt.Program)}
+	cmd.Env = environment()
+	cmd.Dir = "/"
+	cmd.ExtraFiles = []*os.File{pipe, settings, program}
+	cmd.Stderr = &logWriter{log: opt.Log}
+	confine(cmd)
+	return cmd, cmd.Start()
+}
+
+// settingsFile puts the child's settings into a file in memory that nobody can change any more.
+func settingsFile(text string) (*os.File, error) {
+	fd, err := unix.MemfdCreate("opensc.conf", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	if err != nil {
+		return nil, err
+	}
+	f := os.NewFile(uintptr(fd), "opensc.conf")
+	_, err = f.WriteString(text)
+	if err == nil {
+		_, err = unix.FcntlInt(f.Fd(), unix.F_ADD_SEALS, unix.F_SEAL_SEAL|unix.F_SEAL_SHRINK|unix.F_SEAL_GROW|unix.F_SEAL_WRITE)
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
 }
 
 // confine takes from the child what it does not need: root, the network, and a life longer than ours. The PC/SC

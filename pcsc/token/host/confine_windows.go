@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -8,15 +9,15 @@ import (
 	"os/exec"
 )
 
-const rootDir = ""
-
-// environment is all that a child gets: where its settings are, and what Windows programs cannot start without.
-func environment(conf string) []string {
-	return []string{"OPENSC_CONF=" + conf, "SystemRoot=" + os.Getenv("SystemRoot")}
+// startChild refuses: a child needs a restricted token and a job object first.
+func startChild(context.Context, Options, *os.File, *os.File) (*exec.Cmd, error) {
+	return nil, fmt.Errorf("confining a child on Windows: %w", errors.ErrUnsupported)
 }
 
-// confine does nothing here: no child is started before socketPair has a Windows form.
-func confine(*exec.Cmd) {}
+// settingsFile refuses: no child could be given it.
+func settingsFile(string) (*os.File, error) {
+	return nil, fmt.Errorf("giving a child its settings on Windows: %w", errors.ErrUnsupported)
+}
 
 func socketPair() (net.Conn, *os.File, error) {
 	return nil, nil, fmt.Errorf("the cardhost pipe on Windows: %w", errors.ErrUnsupported)

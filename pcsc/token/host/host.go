@@ -22,7 +22,6 @@ const closeTime = time.Second
 // Options say how to hold a card.
 type Options struct {
 	Program string        // path of siths-cardhost
-	Dir     string        // folder for the child's opensc.conf; must exist
 	Reader  string        // PC/SC name of the reader that holds the card
 	Others  []string      // names of all other readers: the child leaves them alone
 	Modules []string      // PKCS#11 modules to try, in order
@@ -42,35 +41,30 @@ type Host struct {
 // Start starts the child for the card in opt.Reader. Ending ctx kills it: the card's insertion is such a context.
 // The card is not touched before Open.
 func Start(ctx context.Context, opt Options) (*Host, error) {
-	conf, err := writeConf(opt)
-	if err != nil {
-		return nil, fmt.Errorf("writing the child's settings: %w", err)
-	}
 	conn, theirs, err := socketPair()
 	if err != nil {
 		return nil, fmt.Errorf("making the child's pipe: %w", err)
 	}
 	defer func() { _ = theirs.Close() }()
-	cmd := exec.CommandContext(ctx, opt.Program)
-	cmd.Env = environment(conf)
-	cmd.Dir = rootDir
-	cmd.ExtraFiles = []*os.File{theirs}
-	cmd.Stderr = &logWriter{log: opt.Log}
-	confine(cmd)
-	if err := cmd.Start(); err != nil {
+	settings, err := settingsFile(fmt.Sprintf(openscConf, ignored(opt.Others)))
+	if err != nil {
+		_ = conn.Close()
+		return nil, fmt.Errorf("writing the child's settings: %w", err)
+	}
+	defer func() { _ = settings.Close() }()
+	h := &Host{opt: opt, conn: conn, done: make(chan struct{})}
+	if h.cmd, err = startChild(ctx, opt, theirs, settings); err != nil {
 		_ = conn.Close()
 		return nil, fmt.Errorf("starting %s: %w", opt.Program, err)
 	}
-	h := &Host{opt: opt, cmd: cmd, conn: conn, done: make(chan struct{})}
-	go h.wait(conf)
+	go h.wait()
 	return h, nil
 }
 
-// wait reaps the child and cleans up after it.
-func (h *Host) wait(conf string) {
+// wait reaps the child.
+func (h *Host) wait() {
 	_ = h.cmd.Wait()
 	_ = h.conn.Close()
-	_ = os.Remove(conf)
 	close(h.done)
 }
 

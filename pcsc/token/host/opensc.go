@@ -1,10 +1,6 @@
 package host
 
-import (
-	"fmt"
-	"os"
-	"strings"
-)
+import "strings"
 
 // openscConf is OpenSC's configuration for a child: the card is held exclusively for as long as the child has it,
 // nobody else gets a word in while it is verified, and letting go of it resets it. OpenSC keeps no PIN.
@@ -30,26 +26,6 @@ app opensc-pkcs11 {
 	}
 }
 `
-
-// writeConf writes the child's settings to a new file in opt.Dir that anybody may read and returns its name.
-func writeConf(opt Options) (string, error) {
-	f, err := os.CreateTemp(opt.Dir, "opensc-*.conf")
-	if err != nil {
-		return "", err
-	}
-	_, err = fmt.Fprintf(f, openscConf, ignored(opt.Others))
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return "", err
-	}
-	return f.Name(), nil
-}
 
 // ignored names the readers that OpenSC must not touch. A name that cannot be quoted is left out: reader names come
 // from drivers.

@@ -1,0 +1,43 @@
+package host
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+)
+
+func TestTheChildsSettingsKeepTheCardForItAlone(t *testing.T) {
+	f, err := settingsFile(fmt.Sprintf(openscConf, ignored([]string{"Other 00 00", `Evil"; x = "`, ""})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	b, err := io.ReadAll(io.NewSectionReader(f, 0, 4096))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"connect_exclusive = true;", "lock_login = true;", "disconnect_action = reset;",
+		"use_pin_caching = false;", `ignored_readers = "Other 00 00";`} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("missing %q in\n%s", want, b)
+		}
+	}
+	if strings.Contains(string(b), "Evil") {
+		t.Error("a reader's name got into the settings unquoted")
+	}
+}
+
+func TestNobodyCanChangeTheSettingsAfterwards(t *testing.T) {
+	f, err := settingsFile("app default {}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	if _, err := f.WriteAt([]byte("x"), 0); err == nil {
+		t.Error("the settings were overwritten")
+	}
+	if err := f.Truncate(0); err == nil {
+		t.Error("the settings were emptied")
+	}
+}
