@@ -45,7 +45,11 @@ func (d *Display) Env() []string { return []string{"DISPLAY=" + d.Name} }
 // Type types a text and Return, as a person at the keyboard. The text travels by standard input, so it is in no
 // command line.
 func (d *Display) Type(ctx context.Context, text string) error {
-	return d.xdotool(ctx, "type --clearmodifiers --delay 5 --file -", text+"\n")
+	// A line end in the text would be the key Linefeed, which is not Return.
+	if err := d.xdotool(ctx, "type --clearmodifiers --delay 5 --file -", text); err != nil {
+		return err
+	}
+	return d.Key(ctx, "Return")
 }
 
 // Key presses one key by its X name, such as "Escape".

@@ -1,12 +1,14 @@
 package stack_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"siths-agent/internal/stack"
 	"siths-agent/internal/stack/stacktest"
@@ -89,9 +91,7 @@ func TestStopIsAnErrorWhenTheProcessDoesNotListen(t *testing.T) {
 	lab := stacktest.New(t, stack.Options{})
 	ready := filepath.Join(t.TempDir(), "ready")
 	p := lab.Start(stack.Cmd{Path: "sh", Args: []string{"-c", "trap '' TERM; : >" + ready + "; while :; do sleep 0.1; done"}})
-	if err := stack.Await(t.Context(), "the trap", func() bool { _, err := os.Stat(ready); return err == nil }); err != nil {
-		t.Fatal(err)
-	}
+	awaitFile(t, ready)
 	if err := p.Stop(); err == nil || !strings.Contains(err.Error(), "SIGTERM") {
 		t.Errorf("Stop said %v", err)
 	}
@@ -129,5 +129,15 @@ func TestTwoReaderSlotsListenAndSurviveARestart(t *testing.T) {
 		if !strings.Contains(r.Stdout, name) {
 			t.Errorf("%s is not in\n%s%s", name, r.Stdout, r.Stderr)
 		}
+	}
+}
+
+// awaitFile waits until a file exists, 10 s at most.
+func awaitFile(t *testing.T, path string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := stack.Await(ctx, path, func() bool { _, err := os.Stat(path); return err == nil }); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -95,6 +95,13 @@ func (l *Lab) Xvfb() *stack.Display {
 	return must(l.tb, part, err)
 }
 
+// Locker starts a screen locker in a session.
+func (l *Lab) Locker(s *stack.Session, d *stack.Display, kind stack.LockerKind) *stack.Locker {
+	l.tb.Helper()
+	part, err := s.Locker(l.lifetime(), d, kind)
+	return must(l.tb, part, err)
+}
+
 // Start runs a program.
 func (l *Lab) Start(c stack.Cmd) *stack.Proc {
 	l.tb.Helper()
