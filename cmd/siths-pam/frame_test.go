@@ -103,6 +103,20 @@ func TestNothingThatCouldRewriteTheScreenIsShown(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatIsTooLongIsWipedToo(t *testing.T) {
+	p, err := newPerson(struct {
+		io.Reader
+		io.Writer
+	}{bytes.NewReader(frameBytes(t, kindAnswer, strings.Repeat("9", 300))), io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if got, err := p.AskHidden("?"); err == nil || got != nil || p.typed.Len() != 0 {
+		t.Errorf("got %q, %v, %d bytes kept", got, err, p.typed.Len())
+	}
+}
+
 func FuzzHello(f *testing.F) {
 	f.Add(helloText(hi()))
 	f.Add("mode=session\x00user=a\x00service=\x00tty=\x00lang=en\x00socket=/s\x00wait=600\x00session=c1\x00")

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -85,5 +86,36 @@ func TestTheProgramEndsWithTheModule(t *testing.T) {
 	}
 	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 1 {
 		t.Errorf("%v: %s", err, &stderr)
+	}
+}
+
+func TestTheProgramEndsWithTheModuleWhileItWaitsForTheAgent(t *testing.T) {
+	path := program(t)
+	fields := hi()
+	fields["wait"], fields["socket"] = "600", filepath.Join(t.TempDir(), "agent.sock")
+	silent, err := net.Listen("unix", fields["socket"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = silent.Close() })
+	mine, module := pair(t, unix.SOCK_STREAM)
+	cmd := exec.Command(path)
+	cmd.ExtraFiles = []*os.File{mine}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := module.Write(frameBytes(t, kindHello, helloText(fields))); err != nil {
+		t.Fatal(err)
+	}
+	asked, err := silent.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = asked.Close() })
+	if err := module.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("got %v", err)
 	}
 }

@@ -249,6 +249,21 @@ func wantEnd(t *testing.T, pidfd int) {
 	}
 }
 
+func TestAHelperThatDripsIsAsLateAsASilentOne(t *testing.T) {
+	t.Parallel()
+	p := scripted(t, programs.hasty, "hello", "raw 310400", "drip 50")
+	begin := time.Now()
+	wantCode(t, p, AuthinfoUnavail, "anna")
+	if took := time.Since(begin); took > 3*time.Second {
+		t.Errorf("took %v of one second", took)
+	}
+}
+
+func TestAnAnswerToAHelperThatIsGoneDoesNotHurtTheApplication(t *testing.T) {
+	p := scripted(t, programs.plain, "hello", "frame 1 PIN: ", "exit 0")
+	wantCode(t, p, SystemErr, "anna", "sleep=500", "type=123456")
+}
+
 func TestThePersonsTimeDoesNotCount(t *testing.T) {
 	t.Parallel()
 	p := scripted(t, programs.hasty, "hello", "ask 1 PIN: ", yes)

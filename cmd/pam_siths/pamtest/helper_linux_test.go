@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"siths-agent/agent/apitype"
-	"siths-agent/agent/client"
 )
 
 // realHelper installs the module with the helper that is shipped.
@@ -69,7 +68,7 @@ func (s *standIn) pin(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	defer func() { _ = conn.Close() }()
-	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "+client.UpgradePIN+"\r\n\r\n")
+	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "+apitype.UpgradePIN+"\r\n\r\n")
 	pin := readPIN(rw.Reader)
 	s.mu.Lock()
 	s.pins = append(s.pins, pin)

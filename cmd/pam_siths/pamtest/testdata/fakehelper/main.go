@@ -7,6 +7,7 @@
 //	ask K TEXT       sends a frame and adds the frame that answers it to siths-pam.answers
 //	raw HEX          sends bytes
 //	times N COMMAND  does one command N times
+//	drip N           sends N bytes, ten a second
 //	state            saves what the process was given as siths-pam.state
 //	closed           closes the socket
 //	hang             stays until killed, after saving its pid as siths-pam.pid
@@ -25,6 +26,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -61,12 +63,16 @@ func (f fake) do(line string) {
 	case "raw":
 		b, err := hex.DecodeString(rest)
 		must(err)
-		_, err = f.module.Write(b)
-		must(err)
+		f.write(b)
 	case "times":
 		n, command, _ := strings.Cut(rest, " ")
 		for range number(n) {
 			f.do(command)
+		}
+	case "drip":
+		for range number(rest) {
+			time.Sleep(100 * time.Millisecond)
+			f.write([]byte("x"))
 		}
 	case "state":
 		f.save("state", state(), 0)
@@ -111,7 +117,11 @@ func (f fake) counted() int {
 func (f fake) send(rest string) {
 	kind, text, _ := strings.Cut(rest, " ")
 	b := binary.BigEndian.AppendUint16([]byte(kind), uint16(len(text)))
-	if _, err := f.module.Write(append(b, text...)); err != nil {
+	f.write(append(b, text...))
+}
+
+func (f fake) write(b []byte) {
+	if _, err := f.module.Write(b); err != nil {
 		os.Exit(1) // the module has had enough
 	}
 }
