@@ -5,7 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"siths-agent/agent/apitype"
@@ -73,13 +73,15 @@ type Agent struct {
 	parts Parts
 	queue chan func() // run one after the other by Run's goroutine, which owns everything below
 	done  chan struct{}
-	work  sync.WaitGroup // effects that run beside Run's goroutine
+	rows  chan rowJob
 
-	holding sync.WaitGroup // children that hold a card
-
-	rows chan rowJob
+	work    crew // what runs beside Run's goroutine
+	holding crew // of those, the children that hold a card
+	locking crew // and the locks under way
 
 	ctx      context.Context // ends when everything has to
+	stopping bool            // nothing new is taken in
+	sealed   bool            // the last row is queued
 	beat     *time.Ticker
 	state    session.State
 	service  bool
@@ -89,6 +91,7 @@ type Agent struct {
 	unlocks  map[string]*ticket
 	last     session.Attempt
 	login    login
+	terms    map[string]term                  // of accounts that have to stay locked
 	trouble  map[apitype.Code]apitype.Problem // problems that are not the card's: audit, configuration
 	failed   *apitype.Problem                 // how the last PIN failed
 	refused  *refusal                         // what is known of a card that may not be used
@@ -97,8 +100,12 @@ type Agent struct {
 	ready    bool
 }
 
-// stopTime bounds each of the two waits at the end: for cards to be reset, and for everything else to end.
-const stopTime = 800 * time.Millisecond
+// Bounds of the waits at the end, together less than the two seconds that a service has to stop.
+const (
+	resetTime = 800 * time.Millisecond // for cards to be reset, while the desktop is locked
+	endTime   = 400 * time.Millisecond // for everything else to end
+	lastTime  = 400 * time.Millisecond // for the last rows to be written
+)
 
 // queueSize is how many things may wait for the owning goroutine before whoever brings more waits too.
 const queueSize = 64
@@ -112,13 +119,14 @@ func New(parts Parts) *Agent {
 		parts: parts, queue: make(chan func(), queueSize), done: make(chan struct{}), rows: make(chan rowJob, rowQueue),
 		cards: map[session.Insertion]*card{}, children: map[session.Handle]*child{},
 		attempts: map[session.Attempt]*attempt{}, unlocks: map[string]*ticket{},
-		trouble: map[apitype.Code]apitype.Problem{}, watchers: map[*watcher]struct{}{},
+		trouble: map[apitype.Code]apitype.Problem{}, watchers: map[*watcher]struct{}{}, terms: map[string]term{},
 	}
 	a.shown = a.view()
 	return a
 }
 
-// Run runs the agent until ctx ends. It leaves the desktop locked when a card had opened it.
+// Run runs the agent until ctx ends, and then for at most two seconds. It leaves the desktop locked when a card had
+// opened it.
 func (a *Agent) Run(ctx context.Context) {
 	var cancel context.CancelFunc
 	a.ctx, cancel = context.WithCancel(context.WithoutCancel(ctx))
@@ -129,14 +137,16 @@ func (a *Agent) Run(ctx context.Context) {
 	a.spawn(a.followReaders)
 	a.spawn(a.followDesktop)
 	a.loop(ctx)
+	a.stopping = true
 	a.step(session.LockAsked{})
 	a.step(session.ServiceDown{})
-	a.drain(&a.holding, stopTime)
+	a.drain(a.holding.idle(), resetTime)
 	cancel()
-	a.drain(&a.work, stopTime)
+	a.drain(a.work.idle(), endTime)
 	a.record(audit.Row{Event: audit.AgentStop}, nil)
+	a.sealed = true
 	close(a.rows)
-	<-written
+	a.drain(written, lastTime)
 }
 
 func (a *Agent) loop(ctx context.Context) {
@@ -154,17 +164,15 @@ func (a *Agent) loop(ctx context.Context) {
 	}
 }
 
-// drain lets what runs in work end, but not for longer than limit; what it reports is still taken in.
-func (a *Agent) drain(work *sync.WaitGroup, limit time.Duration) {
-	idle := make(chan struct{})
-	go func() { work.Wait(); close(idle) }()
+// drain takes in what is reported until something is over, but not for longer than limit.
+func (a *Agent) drain(end <-chan struct{}, limit time.Duration) {
 	over := time.NewTimer(limit)
 	defer over.Stop()
 	for {
 		select {
 		case f := <-a.queue:
 			f()
-		case <-idle:
+		case <-end:
 			return
 		case <-over.C:
 			return
@@ -174,34 +182,50 @@ func (a *Agent) drain(work *sync.WaitGroup, limit time.Duration) {
 
 // spawn runs f beside the owning goroutine.
 func (a *Agent) spawn(f func()) {
-	a.work.Add(1)
-	go func() { defer a.work.Done(); f() }()
+	done := a.work.add()
+	go func() { defer done(); f() }()
 }
 
-// post has f run by the owning goroutine. It reports false when the agent has stopped.
-func (a *Agent) post(f func()) bool {
+// post has f run by the owning goroutine, unless the agent has stopped. The owning goroutine itself must not call it:
+// it would wait for itself when the queue is full.
+func (a *Agent) post(f func()) {
 	select {
 	case a.queue <- f:
-		return true
 	case <-a.done:
-		return false
 	}
 }
 
-// call is post that waits until f has run, or until ctx ends.
+// call has f run by the owning goroutine and waits for it. When it returns an error, f has not run and never will.
 func (a *Agent) call(ctx context.Context, f func()) error {
+	var taken atomic.Bool // by the owning goroutine, to run f, or by this one, to give up
 	ran := make(chan struct{})
-	if !a.post(func() { defer close(ran); f() }) {
-		return stopped()
+	job := func() {
+		if taken.CompareAndSwap(false, true) {
+			defer close(ran)
+			f()
+		}
 	}
 	select {
-	case <-ran:
-		return nil
+	case a.queue <- job:
 	case <-a.done:
 		return stopped()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	var err error
+	select {
+	case <-ran:
+		return nil
+	case <-a.done:
+		err = stopped()
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if taken.CompareAndSwap(false, true) {
+		return err
+	}
+	<-ran
+	return nil
 }
 
 func stopped() error {

@@ -70,12 +70,11 @@ func (a *Agent) Begin(ctx context.Context, caller Caller, req apitype.UnlockRequ
 	caller.Service = req.Service
 	var offer apitype.UnlockOffer
 	var problem *apitype.Problem
-	err := a.whenRead(ctx, func() { offer, problem = a.begin(caller, req) })
-	if err != nil {
-		return offer, err
+	if err := a.whenRead(ctx, func() { offer, problem = a.begin(caller, req) }); err != nil {
+		return apitype.UnlockOffer{}, err
 	}
 	if problem != nil {
-		return offer, problem
+		return apitype.UnlockOffer{}, problem
 	}
 	return offer, nil
 }
@@ -99,21 +98,24 @@ func (a *Agent) begin(caller Caller, req apitype.UnlockRequest) (apitype.UnlockO
 		Name: ch.person.Name, Tries: triesOf(a.state)}, nil
 }
 
-// forgetUnlocks drops the unlocks whose time is over or whose card is gone.
+// forgetUnlocks drops the unlocks that can come to nothing: their time is over, their card is gone, or their PIN was
+// not accepted.
 func (a *Agent) forgetUnlocks() {
 	now := a.parts.Now()
 	for id, t := range a.unlocks {
-		if now.After(t.expires) || a.children[t.child] == nil {
+		spent := t.attempt != 0 && a.attempts[t.attempt] == nil
+		if spent || now.After(t.expires) || a.children[t.child] == nil {
 			delete(a.unlocks, id)
 		}
 	}
 }
 
-// whenRead runs f once no card is being read, at the latest when ctx ends.
+// whenRead runs f once no card is being read. When it returns an error, because ctx has ended before that, f has not
+// run and never will.
 func (a *Agent) whenRead(ctx context.Context, f func()) error {
 	w, err := a.watch(ctx)
 	if err != nil {
-		return err
+		return timedOut(err)
 	}
 	defer a.unwatch(w)
 	for {
@@ -127,7 +129,10 @@ func (a *Agent) whenRead(ctx context.Context, f func()) error {
 			return timedOut(err)
 		}
 		select {
-		case <-w.changed:
+		case _, ok := <-w.changed:
+			if !ok { // more has happened at the readers than anybody can follow
+				return timedOut(token.ErrSilent)
+			}
 		case <-ctx.Done():
 			return timedOut(ctx.Err())
 		}
@@ -157,17 +162,18 @@ func (a *Agent) PIN(ctx context.Context, caller Caller, req apitype.PINRequest, 
 	wait, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
 	if err := a.whenRead(wait, func() { a.give(at, req) }); err != nil {
-		a.post(func() { // only the owning goroutine knows whether the PIN was put to the rules after all
-			if at.id == 0 {
-				_ = pin.Close()
-			}
-		})
+		_ = pin.Close()
 		return failedResult(err, nil)
 	}
 	select {
 	case result := <-at.given:
 		return result
 	case <-a.done:
+	}
+	select {
+	case result := <-at.given: // it was answered as the agent stopped
+		return result
+	default:
 		return failedResult(stopped(), nil)
 	}
 }
@@ -235,7 +241,7 @@ func (a *Agent) accountFor(at *attempt, req apitype.PINRequest) (string, *apityp
 // anew first: a card may have been waiting since before it was revoked.
 func (a *Agent) verify(e session.Verify) {
 	at, ch := a.attempts[e.Attempt], a.children[e.Handle]
-	if at == nil || ch == nil || ch.open == nil {
+	if at == nil || ch == nil || ch.open == nil { // the rules ask for a card that is read and an attempt that is under way
 		a.later(session.SignatureRefused{Attempt: e.Attempt, Code: session.CardSwapped})
 		return
 	}
@@ -284,6 +290,10 @@ func (a *Agent) Finish(ctx context.Context, caller Caller, unlock string) (apity
 		p := health.Problem(apitype.PINTimeout, "")
 		return apitype.UnlockAnswer{}, &p
 	}
+	return a.awaitClaim(ctx, at, account)
+}
+
+func (a *Agent) awaitClaim(ctx context.Context, at *attempt, account string) (apitype.UnlockAnswer, error) {
 	select {
 	case p := <-at.claimed:
 		if p != nil {
@@ -302,7 +312,7 @@ func (a *Agent) refuseUnlock(caller Caller, ch *child, p apitype.Problem) *apity
 	row := a.rowOf(ch, audit.UnlockRefused)
 	a.fillCaller(&row, caller)
 	row.Code, row.Ref, row.Tries = string(p.Code), p.Ref, triesOf(a.state)
-	a.record(row, nil)
+	a.recordRefusal(row)
 	return &p
 }
 

@@ -42,6 +42,7 @@ type child struct {
 type refusal struct {
 	problem apitype.Problem
 	name    string
+	uid     *uint32 // of whom name is, where known
 }
 
 // followReaders turns what happens at the readers into events of the rules.
@@ -53,6 +54,9 @@ func (a *Agent) followReaders() {
 }
 
 func (a *Agent) atReader(e pcsc.Event) {
+	if a.stopping {
+		return
+	}
 	switch e.Kind {
 	case pcsc.ServiceDown:
 		a.service = false
@@ -102,9 +106,9 @@ func (a *Agent) readCard(e session.ReadCard) {
 	before, gone := c.closing, make(chan struct{})
 	c.closing = gone
 	who, req := a.parts.Who, CardRequest{Reader: c.Reader, Others: c.Others, Policy: a.parts.Policy.Card}
-	a.holding.Add(1)
+	done := a.holding.add()
 	a.spawn(func() {
-		defer a.holding.Done()
+		defer done()
 		defer close(gone)
 		if before != nil {
 			<-before
@@ -153,7 +157,9 @@ func (a *Agent) childRead(ch *child, open Card, info token.Info, person identity
 		tries = *info.Tries
 	}
 	if tries == 0 {
-		a.refused = &refusal{problem: a.problem(apitype.PINBlocked), name: person.Name}
+		p := a.problem(apitype.PINBlocked)
+		a.refused = &refusal{problem: p, name: person.Name, uid: uidOf(person)}
+		a.recordRefused(ch, p)
 	}
 	a.step(session.CardRead{Handle: ch.handle, Account: person.Account, Tries: tries})
 }
@@ -164,14 +170,18 @@ func (a *Agent) refuseCard(ch *child, err error) {
 	a.refused = &refusal{problem: p, name: ch.person.Name}
 	var r *identity.Refusal
 	if errors.As(err, &r) {
-		a.refused.name = r.Person.Name
+		a.refused.name, a.refused.uid = r.Person.Name, uidOf(r.Person)
 		ch.person = r.Person
 	}
 	a.parts.Log.Info("card refused", "code", p.Code, "ref", p.Ref, "error", err)
+	a.recordRefused(ch, p)
+	a.step(session.CardRefused{Handle: ch.handle, Code: session.Code(p.Code)})
+}
+
+func (a *Agent) recordRefused(ch *child, p apitype.Problem) {
 	row := a.rowOf(ch, audit.CardRefused)
 	row.Code, row.Ref = string(p.Code), p.Ref
 	a.record(row, nil)
-	a.step(session.CardRefused{Handle: ch.handle, Code: session.Code(p.Code)})
 }
 
 // childFailed takes an error of the card, its reader or its child.
@@ -179,12 +189,18 @@ func (a *Agent) childFailed(ch *child, err error) {
 	if ch.ctx.Err() != nil {
 		return
 	}
-	p := a.problem(health.CodeOf(err))
+	p := a.cardFailure(ch, health.CodeOf(err), err)
+	a.step(session.CardFailed{Handle: ch.handle, Code: session.Code(p.Code)})
+}
+
+// cardFailure notes an error of the card for the log, the audit trail and the snapshot.
+func (a *Agent) cardFailure(ch *child, code apitype.Code, err error) apitype.Problem {
+	p := a.problem(code)
 	a.refused = &refusal{problem: p}
 	a.parts.Log.Warn("card failed", "code", p.Code, "ref", p.Ref, "error", err)
 	a.record(audit.Row{Event: audit.CardFailed, Insertion: uint64(ch.card.Insertion), Reader: ch.card.Reader,
 		Code: string(p.Code), Ref: p.Ref}, nil)
-	a.step(session.CardFailed{Handle: ch.handle, Code: session.Code(p.Code)})
+	return p
 }
 
 // dropCard lets the child reset the card and end.
@@ -202,12 +218,19 @@ func (a *Agent) check(h session.Handle) {
 		return
 	}
 	a.spawn(func() {
-		err := ch.open.Check(ch.ctx)
-		if err != nil && ch.ctx.Err() == nil {
-			a.parts.Log.Warn("the card is not the one that took the PIN", "error", err)
-			a.post(func() { a.step(session.Checked{Handle: ch.handle}) })
+		if err := ch.open.Check(ch.ctx); err != nil {
+			a.post(func() { a.checkFailed(ch, err) })
 		}
 	})
+}
+
+// checkFailed takes it that the card is not the one that took the PIN, whatever the check failed of.
+func (a *Agent) checkFailed(ch *child, err error) {
+	if ch.ctx.Err() != nil {
+		return
+	}
+	a.cardFailure(ch, apitype.CardSwapped, err)
+	a.step(session.Checked{Handle: ch.handle})
 }
 
 // front returns the child of the card that the flow is about, when it is read.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"time"
 
 	"siths-agent/agent/apitype"
@@ -17,8 +16,9 @@ import (
 const (
 	// lockTime is how long one try to lock may take.
 	lockTime = 2 * time.Second
-	// lockTries is how often a lock that failed is tried again, a second apart.
-	lockTries = 30
+	// firstPause and longestPause bound the pauses between tries; each is twice as long as the one before.
+	firstPause   = 250 * time.Millisecond
+	longestPause = 8 * time.Second
 )
 
 // login is the last unlock: whose it was and which desktop sessions belong to it.
@@ -30,7 +30,29 @@ type login struct {
 	shown    string // the session that snapshots name
 	since    time.Time
 	open     bool
-	locking  sync.WaitGroup // locks under way
+}
+
+// term is the time in which an account has to stay locked. It ends when its card opens it again.
+type term struct {
+	ctx context.Context
+	end context.CancelFunc
+}
+
+// lockedTerm returns the account's term, which begins now unless it has begun.
+func (a *Agent) lockedTerm(account string) context.Context {
+	t, ok := a.terms[account]
+	if !ok {
+		t.ctx, t.end = context.WithCancel(a.ctx)
+		a.terms[account] = t
+	}
+	return t.ctx
+}
+
+func (a *Agent) endTerm(account string) {
+	if t, ok := a.terms[account]; ok {
+		t.end()
+		delete(a.terms, account)
+	}
 }
 
 func (a *Agent) enter(e session.Enter) {
@@ -38,6 +60,7 @@ func (a *Agent) enter(e session.Enter) {
 	if at == nil {
 		return
 	}
+	a.endTerm(e.Account)
 	a.login.account, a.login.uid, a.login.hasUID = e.Account, at.person.UID, at.person.HasUID
 	a.login.sessions, a.login.shown = nil, at.caller.Session.ID
 	if at.caller.Session.ID != "" && at.caller.Session.UID == at.person.UID {
@@ -80,37 +103,38 @@ func (a *Agent) leave(e session.Leave) {
 	}
 	uid, known := a.login.uid, slices.Clone(a.login.sessions)
 	if act != nil {
-		a.login.locking.Add(1)
-		a.spawn(func() {
-			defer a.login.locking.Done()
-			a.lockAll(act, uid, known)
-		})
+		a.lock(e.Account, func(ctx context.Context) error { return a.lockAll(ctx, act, uid, known) })
 	}
 	row := audit.Row{Event: audit.SessionLocked, Account: e.Account, Session: a.login.shown, Reason: reason,
 		Insertion: uint64(a.state.Login.Insertion)}
 	a.record(row, nil)
 }
 
-// lockAll locks every session of the account and every session that the card opened, and does not give up at the
-// first failure: the screen must not stay open because a bus was restarted.
-func (a *Agent) lockAll(act func(context.Context, string) error, uid uint32, known []string) {
-	for try := range lockTries {
-		err := a.lockOnce(act, uid, known)
-		if err == nil {
-			return
+// lock runs try beside the owning goroutine until it works or the account may be open again: the screen must not stay
+// open because a bus was restarted. A try that has begun is not interrupted.
+func (a *Agent) lock(account string, try func(context.Context) error) {
+	locked, done := a.lockedTerm(account), a.locking.add()
+	a.spawn(func() {
+		defer done()
+		for pause := firstPause; ; pause = min(2*pause, longestPause) {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(locked), lockTime)
+			err := try(ctx)
+			cancel()
+			if err == nil {
+				return
+			}
+			a.parts.Log.Error("locking the desktop failed", "again", pause, "error", err)
+			select {
+			case <-time.After(pause):
+			case <-locked.Done():
+				return
+			}
 		}
-		a.parts.Log.Error("locking the desktop failed", "try", try+1, "error", err)
-		select {
-		case <-time.After(time.Second):
-		case <-a.ctx.Done():
-			return
-		}
-	}
+	})
 }
 
-func (a *Agent) lockOnce(act func(context.Context, string) error, uid uint32, known []string) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), lockTime)
-	defer cancel()
+// lockAll locks every session of the account and every session that the card opened.
+func (a *Agent) lockAll(ctx context.Context, act func(context.Context, string) error, uid uint32, known []string) error {
 	sessions, err := a.parts.Desktop.OfUser(ctx, uid)
 	for _, s := range sessions {
 		if !slices.Contains(known, s.ID) {
@@ -129,12 +153,12 @@ func (a *Agent) lockOnce(act func(context.Context, string) error, uid uint32, kn
 // relock locks a session that was opened without the card that had opened it before.
 func (a *Agent) relock(id string) {
 	a.record(audit.Row{Event: audit.SessionRelocked, Account: a.login.account, Session: id, Reason: "unlocked without the card"}, nil)
-	a.spawn(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), lockTime)
-		defer cancel()
-		if err := a.parts.Desktop.Lock(ctx, id); err != nil {
-			a.parts.Log.Error("locking a session again failed", "session", id, "error", err)
+	a.lock(a.login.account, func(ctx context.Context) error {
+		err := a.parts.Desktop.Lock(ctx, id)
+		if errors.Is(err, unlock.ErrNoSession) {
+			return nil
 		}
+		return err
 	})
 }
 
@@ -178,8 +202,9 @@ func (a *Agent) openedWithoutCard(id string) {
 // sleep locks before the machine sleeps.
 func (a *Agent) sleep(done func()) {
 	a.step(session.LockAsked{})
+	locked := a.locking.idle()
 	a.spawn(func() {
-		a.login.locking.Wait()
+		<-locked
 		if done != nil {
 			done()
 		}

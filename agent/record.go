@@ -18,8 +18,15 @@ const rowTime = 5 * time.Second
 // rowQueue is how many rows may wait for the disk.
 const rowQueue = 1024
 
-// errRowQueue says that the disk has not kept up.
-var errRowQueue = errors.New("too many audit rows wait for the disk")
+// refusalQueue is how many rows may wait before refusals leave none: anybody can be refused as often as they like, and
+// must not keep the disk from the rows that an unlock waits for.
+const refusalQueue = 64
+
+// Errors of a row that is not written.
+var (
+	errRowQueue = errors.New("too many audit rows wait for the disk")
+	errSealed   = errors.New("the agent has stopped")
+)
 
 // rowJob is a row to be written, and who waits for it to be durable.
 type rowJob struct {
@@ -31,15 +38,35 @@ type rowJob struct {
 // durable or cannot be.
 func (a *Agent) record(row audit.Row, done func(error)) {
 	row.Time = a.parts.Now().UTC()
-	select {
-	case a.rows <- rowJob{row, done}:
+	err := a.enqueue(rowJob{row, done})
+	if err == nil {
 		return
-	default: // a disk that hangs must not hang the lock
 	}
-	a.parts.Log.Error("audit row not written", "event", row.Event, "error", errRowQueue)
+	a.parts.Log.Error("audit row not written", "event", row.Event, "error", err)
 	if done != nil {
-		a.spawn(func() { done(errRowQueue) })
+		a.spawn(func() { done(err) })
 	}
+}
+
+func (a *Agent) enqueue(job rowJob) error {
+	if a.sealed {
+		return errSealed
+	}
+	select {
+	case a.rows <- job:
+		return nil
+	default: // a disk that hangs must not hang the lock
+		return errRowQueue
+	}
+}
+
+// recordRefusal queues a row about a request that was refused before it came to a card.
+func (a *Agent) recordRefusal(row audit.Row) {
+	if len(a.rows) >= refusalQueue {
+		a.parts.Log.Warn("refusal not in the audit log", "event", row.Event, "code", row.Code, "uid", *row.UID, "error", errRowQueue)
+		return
+	}
+	a.record(row, nil)
 }
 
 // writeRows writes rows until the queue is closed. It runs beside the owning goroutine, so that a slow disk delays no
@@ -55,7 +82,7 @@ func (a *Agent) writeRows() {
 		}
 		if (err != nil) != broken {
 			broken = err != nil
-			a.spawnReport(broken)
+			a.report(broken)
 		}
 		if job.done != nil {
 			job.done(err)
@@ -63,9 +90,9 @@ func (a *Agent) writeRows() {
 	}
 }
 
-// spawnReport shows or clears the problem that audit rows cannot be written.
-func (a *Agent) spawnReport(broken bool) {
-	go a.post(func() {
+// report shows or clears the problem that audit rows cannot be written.
+func (a *Agent) report(broken bool) {
+	a.post(func() {
 		if broken {
 			a.trouble[apitype.AuditUnwritable] = a.problem(apitype.AuditUnwritable)
 		} else {
@@ -109,6 +136,6 @@ func (a *Agent) Denied(ctx context.Context, caller Caller, what string) {
 	_ = a.call(ctx, func() { // the caller is refused whether or not the row could be queued
 		row := audit.Row{Event: audit.AccessDenied, Reason: what}
 		a.fillCaller(&row, caller)
-		a.record(row, nil)
+		a.recordRefusal(row)
 	})
 }

@@ -7,16 +7,25 @@ import (
 
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/health"
+	"siths-agent/agent/identity"
 	"siths-agent/agent/session"
 	"siths-agent/pcsc"
 )
 
-// View is a whole snapshot with what is needed to decide who may see the personal data in it.
+// View is a whole snapshot with what is needed to decide who may see the personal data in it: the card's, and the
+// session's, need not be the same person's.
 type View struct {
 	Snapshot apitype.Snapshot
-	Owners   []uint32 // uids that the personal data belongs to
+	Holder   *uint32 // uid of the card's holder, where known
+	Session  *uint32 // uid of the session's user, where known
 	Ready    bool
 }
+
+// HeldBy says whether the card is that user's.
+func (v View) HeldBy(uid uint32) bool { return v.Holder != nil && *v.Holder == uid }
+
+// OpenedFor says whether the session is that user's.
+func (v View) OpenedFor(uid uint32) bool { return v.Session != nil && *v.Session == uid }
 
 // watchQueue is how many snapshots a watcher may fall behind before it is cut off.
 const watchQueue = 32
@@ -27,8 +36,10 @@ type watcher struct{ changed chan View }
 // View returns the present view.
 func (a *Agent) View(ctx context.Context) (View, error) {
 	var v View
-	err := a.call(ctx, func() { v = a.shown })
-	return v, err
+	if err := a.call(ctx, func() { v = a.shown }); err != nil {
+		return View{}, err
+	}
+	return v, nil
 }
 
 // Watch calls f with the present view and every later one, until ctx ends, f fails, or the watcher falls behind.
@@ -95,7 +106,7 @@ func (a *Agent) view() View {
 			s.Session.State = "unlocked"
 		}
 		if a.login.hasUID {
-			v.Owners = append(v.Owners, a.login.uid)
+			v.Session = new(a.login.uid)
 		}
 	}
 	if c := a.cards[a.state.Front]; c != nil {
@@ -108,15 +119,21 @@ func (a *Agent) view() View {
 		if s.Card.Kind == "" {
 			s.Card.Kind = ch.info.Kind
 		}
-		if ch.person.HasUID {
-			v.Owners = append(v.Owners, ch.person.UID)
-		}
+		v.Holder = uidOf(ch.person)
 	} else if a.refused != nil && a.refused.name != "" && a.state.Refusal != "" {
 		s.Holder = &apitype.Holder{Name: a.refused.name}
+		v.Holder = a.refused.uid
 	}
 	s.Problems = a.problems()
 	v.Snapshot = s
 	return v
+}
+
+func uidOf(p identity.Person) *uint32 {
+	if !p.HasUID {
+		return nil
+	}
+	return new(p.UID)
 }
 
 func (a *Agent) cardView(c *card) *apitype.Card {

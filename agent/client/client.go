@@ -18,9 +18,6 @@ import (
 	"siths-agent/agent/safesocket"
 )
 
-// Host is the one Host that the service answers to.
-const Host = "siths-agent"
-
 // maxAnswer is the longest answer in bytes that is read, but for audit rows.
 const maxAnswer = 1 << 20
 
@@ -160,7 +157,7 @@ func (c *Client) send(ctx context.Context, method, path string, body any) (*http
 		}
 		reader = bytes.NewReader(b)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, "http://"+Host+path, reader)
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+apitype.Host+path, reader)
 	if err != nil {
 		return nil, nil, err
 	}

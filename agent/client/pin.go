@@ -15,14 +15,6 @@ import (
 	"siths-agent/internal/secret"
 )
 
-// The headers of the PIN channel. What follows the upgrade is binary: the insertion number (8 bytes, big-endian), the
-// PIN's length (1 byte), the PIN. The answer is one line of JSON, an apitype.PINResult.
-const (
-	UpgradePIN    = "siths-pin"
-	HeaderUnlock  = "Siths-Unlock"
-	HeaderLastTry = "Siths-Last-Try"
-)
-
 // maxPIN is the longest PIN in bytes that fits the channel.
 const maxPIN = 255
 
@@ -56,17 +48,17 @@ func (c *Client) PIN(ctx context.Context, req apitype.PINRequest, pin []byte) (a
 }
 
 func upgrade(ctx context.Context, conn net.Conn, r *bufio.Reader, req apitype.PINRequest) error {
-	h, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+Host+"/v1/pin", nil)
+	h, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+apitype.Host+"/v1/pin", nil)
 	if err != nil {
 		return err
 	}
 	h.Header.Set("Connection", "Upgrade")
-	h.Header.Set("Upgrade", UpgradePIN)
+	h.Header.Set("Upgrade", apitype.UpgradePIN)
 	if req.Unlock != "" {
-		h.Header.Set(HeaderUnlock, req.Unlock)
+		h.Header.Set(apitype.HeaderUnlock, req.Unlock)
 	}
 	if req.LastTry {
-		h.Header.Set(HeaderLastTry, "yes")
+		h.Header.Set(apitype.HeaderLastTry, "yes")
 	}
 	if err := h.Write(conn); err != nil {
 		return unreachable(err)

@@ -2,6 +2,7 @@
 package localapi
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,10 +11,10 @@ import (
 	"net"
 	"net/http"
 	"time"
+	"unicode/utf8"
 
 	"siths-agent/agent"
 	"siths-agent/agent/apitype"
-	"siths-agent/agent/client"
 	"siths-agent/agent/health"
 	"siths-agent/agent/safesocket"
 	"siths-agent/agent/unlock"
@@ -112,7 +113,7 @@ func (s *Server) guard(verb Verb, h handler) http.HandlerFunc {
 		w.Header().Set("Siths-Api", "1")
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		if r.Host != client.Host || r.Header.Get("Origin") != "" || r.Header.Get("Referer") != "" {
+		if r.Host != apitype.Host || r.Header.Get("Origin") != "" || r.Header.Get("Referer") != "" {
 			http.Error(w, "not for browsers", http.StatusForbidden)
 			return
 		}
@@ -148,7 +149,7 @@ func (s *Server) kindOf(ctx context.Context, p safesocket.Peer) (Kind, error) {
 	if err != nil {
 		return Other, err
 	}
-	if owns(v, p.UID) {
+	if v.HeldBy(p.UID) || v.OpenedFor(p.UID) {
 		return Owner, nil
 	}
 	return Other, nil
@@ -163,23 +164,41 @@ func (s *Server) caller(r request) agent.Caller {
 	return c
 }
 
-// decode reads a JSON body into T. Unknown fields and anything after the value are refused.
+// decode reads a JSON body into T, or answers that it cannot.
 func decode[T any](w http.ResponseWriter, r request) (T, bool) {
-	var v T
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
-	d := json.NewDecoder(r.Body)
+	v, err := parse[T](r.Body)
+	if err != nil {
+		http.Error(w, "malformed request", http.StatusBadRequest)
+	}
+	return v, err == nil
+}
+
+var (
+	errNotUTF8   = errors.New("not UTF-8")
+	errMoreThere = errors.New("more than one value")
+)
+
+// parse reads one JSON value. Unknown fields, anything after the value, and text that is not UTF-8 (which the decoder
+// would quietly change) are refused.
+func parse[T any](body io.Reader) (T, error) {
+	var v, none T
+	text, err := io.ReadAll(body)
+	if err != nil {
+		return none, err
+	}
+	if !utf8.Valid(text) {
+		return none, errNotUTF8
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
-	err := d.Decode(&v)
-	if err == nil && d.More() {
-		err = errors.New("more than one value")
+	if err := d.Decode(&v); err != nil {
+		return none, err
 	}
-	if err == nil {
-		if _, err = d.Token(); errors.Is(err, io.EOF) {
-			return v, true
-		}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return none, errMoreThere
 	}
-	http.Error(w, "malformed request", http.StatusBadRequest)
-	return v, false
+	return v, nil
 }
 
 func answer(w http.ResponseWriter, v any) {

@@ -2,6 +2,7 @@ package localapi
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"io"
@@ -10,7 +11,6 @@ import (
 	"time"
 
 	"siths-agent/agent/apitype"
-	"siths-agent/agent/client"
 	"siths-agent/internal/secret"
 )
 
@@ -20,8 +20,8 @@ const maxPIN = 255
 // pin switches to the raw channel and takes a PIN: insertion number, length, PIN. The PIN is read from the connection
 // straight into a locked page; no reader that buffers stands between them.
 func (s *Server) pin(w http.ResponseWriter, r request) {
-	if r.Header.Get("Upgrade") != client.UpgradePIN {
-		http.Error(w, "this takes Upgrade: "+client.UpgradePIN, http.StatusUpgradeRequired)
+	if r.Header.Get("Upgrade") != apitype.UpgradePIN {
+		http.Error(w, "this takes Upgrade: "+apitype.UpgradePIN, http.StatusUpgradeRequired)
 		return
 	}
 	caller := s.caller(r)
@@ -36,8 +36,10 @@ func (s *Server) pin(w http.ResponseWriter, r request) {
 		return
 	}
 	_ = conn.SetDeadline(time.Now().Add(bodyTime))
-	req := apitype.PINRequest{Unlock: r.Header.Get(client.HeaderUnlock), LastTry: r.Header.Get(client.HeaderLastTry) == "yes"}
+	stop := context.AfterFunc(r.Context(), func() { _ = conn.SetDeadline(time.Unix(1, 0)) }) // the service stops
+	req := apitype.PINRequest{Unlock: r.Header.Get(apitype.HeaderUnlock), LastTry: r.Header.Get(apitype.HeaderLastTry) == "yes"}
 	buf, err := readPIN(conn, &req)
+	stop()
 	if err != nil {
 		return
 	}
@@ -49,7 +51,7 @@ func (s *Server) pin(w http.ResponseWriter, r request) {
 
 // readPIN says that it listens and reads what comes. The caller has to close the buffer.
 func readPIN(conn net.Conn, req *apitype.PINRequest) (*secret.Buffer, error) {
-	_, err := io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "+client.UpgradePIN+"\r\n\r\n")
+	_, err := io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "+apitype.UpgradePIN+"\r\n\r\n")
 	if err != nil {
 		return nil, err
 	}

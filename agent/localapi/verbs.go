@@ -39,10 +39,16 @@ func (s *Server) watch(w http.ResponseWriter, r request) {
 // whose data is in there, changes under a watcher.
 func show(v agent.View, r request) apitype.Snapshot {
 	out := v.Snapshot
-	if r.kind == Admin || r.kind == Helpdesk || owns(v, r.peer.UID) {
+	if r.kind == Admin || r.kind == Helpdesk {
 		return out
 	}
-	out.Holder, out.Session, out.Systems = nil, nil, nil
+	if !v.OpenedFor(r.peer.UID) {
+		out.Session, out.Systems = nil, nil
+	}
+	if v.HeldBy(r.peer.UID) {
+		return out
+	}
+	out.Holder = nil
 	if out.Card != nil {
 		bare := *out.Card
 		bare.Number, bare.PIN = "", nil
@@ -122,13 +128,4 @@ func (s *Server) openSession(w http.ResponseWriter, r request) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
-}
-
-func owns(v agent.View, uid uint32) bool {
-	for _, owner := range v.Owners {
-		if owner == uid {
-			return true
-		}
-	}
-	return false
 }
