@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"siths-agent/agent/client"
+	"siths-agent/agent/apitype"
 )
 
 // standIn is a service on a unix socket that answers from files, so that a script can say what it answers:
@@ -69,7 +69,7 @@ func (s *standIn) note(line string) {
 func (s *standIn) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch p := s.file("problem"); {
-		case r.Host != client.Host:
+		case r.Host != apitype.Host:
 			http.Error(w, "wrong host", http.StatusMisdirectedRequest)
 		case strings.Contains(s.file("deny"), r.URL.Path):
 			w.WriteHeader(http.StatusForbidden)
@@ -102,7 +102,7 @@ func (s *standIn) pin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = conn.Close() }()
-	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "+client.UpgradePIN+"\r\n\r\n")
+	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "+apitype.UpgradePIN+"\r\n\r\n")
 	var head [9]byte
 	if _, err := io.ReadFull(conn, head[:]); err != nil {
 		return
@@ -112,7 +112,7 @@ func (s *standIn) pin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	line := fmt.Sprintf("insertion %d pin %s", binary.BigEndian.Uint64(head[:8]), pin)
-	if r.Header.Get(client.HeaderLastTry) == "yes" {
+	if r.Header.Get(apitype.HeaderLastTry) == "yes" {
 		line += " last-try"
 	}
 	s.note(line)
