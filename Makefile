@@ -35,9 +35,12 @@ run: setup build ## walk through the main job, with the virtual card (REAL=1: wi
 test: setup build check ## set up what is missing, then pass all tests
 	$(GO) test -race -shuffle=on -timeout 30m ./...
 
-check: cross ## formatting, vet, and what the tests of the walls do not see
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+
+check: cross ## formatting, vet, staticcheck, and Windows
 	@test -z "$$(gofmt -s -l $$(git ls-files '*.go'))" || { gofmt -s -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
 
 cross: ## vet and build for Windows what has no C
 	GOOS=windows CGO_ENABLED=0 $(GO) vet $(WINDOWS)

@@ -1,6 +1,10 @@
 #!/bin/sh
 # Installs the Debian packages that building and testing need, those that are missing only. Needs root.
 set -eu
+if ! command -v go >/dev/null; then
+	echo "setup: Go 1.26 or newer is not in PATH; install it from https://go.dev/dl/ first" >&2
+	exit 1
+fi
 packages="gcc libc6-dev pkg-config pcscd libpcsclite-dev vsmartcard-vpcd opensc opensc-pkcs11 libpam0g-dev pamtester
 libpam-pkcs11 libpam-p11 xvfb xdotool i3lock xsecurelock xss-lock dbus dbus-daemon iproute2 util-linux systemd openssl
 libasan8 curl make git ca-certificates"
