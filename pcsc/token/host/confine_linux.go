@@ -76,9 +76,20 @@ func confine(cmd *exec.Cmd) {
 	if os.Geteuid() == 0 {
 		uid, gid := childIDs()
 		attr.Credential = &syscall.Credential{Uid: uid, Gid: gid, Groups: []uint32{}}
-		attr.Cloneflags = unix.CLONE_NEWNET | unix.CLONE_NEWIPC
+		if canUnshare() {
+			attr.Cloneflags = unix.CLONE_NEWNET | unix.CLONE_NEWIPC
+		}
 	}
 	cmd.SysProcAttr = attr
+}
+
+// canUnshare says whether this process may make namespaces. A service manager that has put it into namespaces without
+// a network takes that right away (see siths-agentd.service), and the child inherits those.
+func canUnshare() bool {
+	var caps [2]unix.CapUserData // version 3 has the capabilities in two words of 32 (capget(2))
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	err := unix.Capget(&header, &caps[0])
+	return err == nil && caps[0].Effective&(1<<unix.CAP_SYS_ADMIN) != 0
 }
 
 func childIDs() (uid, gid uint32) {
