@@ -72,10 +72,14 @@ func (l *Lab) Agent(ctx context.Context, o AgentOptions) (*Agent, error) {
 
 // writeConfig lays out the service's folders.
 func (a *Agent) writeConfig() error {
-	for dir, mode := range map[string]os.FileMode{"": 0o755, "etc": 0o755, "etc/agent.toml.d": 0o755, "state": 0o700, "run": 0o755} {
-		if err := os.MkdirAll(filepath.Join(a.dir, dir), mode); err != nil {
+	for _, dir := range []string{"etc/agent.toml.d", "run"} {
+		if err := os.MkdirAll(filepath.Join(a.dir, dir), 0o755); err != nil {
 			return err
 		}
+	}
+	// Last, because the parents that MkdirAll makes get the same mode, and everybody has to reach the socket.
+	if err := os.MkdirAll(a.State(), 0o700); err != nil {
+		return err
 	}
 	o := a.options
 	if o.Modules == nil {

@@ -1,0 +1,315 @@
+package e2e
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/agent/audit"
+	"siths-agent/internal/stack"
+	"siths-agent/ui/text"
+
+	"github.com/godbus/dbus/v5"
+)
+
+// readIfThere is the text of a file, empty when it is not there.
+func readIfThere(file string) string {
+	content, _ := os.ReadFile(file) // a process that has ended has no files
+	return string(content)
+}
+
+// The bounds that people notice: what a card may take at most, in commands to it.
+const (
+	maxToNeedPIN  = 45
+	maxToUnlocked = 6
+)
+
+func TestACardAndItsPINUnlock(t *testing.T) {
+	w := open(t, plan{})
+	card := w.insert(w.issue(anna()))
+	s := w.awaitPhase(apitype.NeedPIN)
+	if s.Holder == nil || s.Holder.Name != "Anna Test" || s.Holder.Account != "anna" || s.Holder.LoA != 3 {
+		t.Errorf("the holder is %+v", s.Holder)
+	}
+	if s.Card.Kind == "" || s.Card.PIN == nil || s.Card.PIN.Auth.Tries != 3 {
+		t.Errorf("the card is %+v", s.Card)
+	}
+	read := w.stat(card)
+	if read.APDU > maxToNeedPIN || read.Verify != 0 || read.Sign != 0 {
+		t.Errorf("reading the card took %+v, at most %d commands are allowed", read, maxToNeedPIN)
+	}
+	w.unlock()
+	opened := w.stat(card)
+	if took := opened.APDU - read.APDU; took > maxToUnlocked || opened.Verify != 1 || opened.Sign != 1 {
+		t.Errorf("PIN to unlocked took %d commands, at most %d are allowed; %+v", took, maxToUnlocked, opened)
+	}
+	row := w.wantRow(audit.UnlockGranted, "")
+	if row.Account != "anna" || row.HSAID != annasID || row.Proof == "" || row.LoA != 3 {
+		t.Errorf("the row of the unlock is %+v", row.Row)
+	}
+}
+
+// desktop is a world with a login manager, a session of anna's, and an ear on what the session is told.
+type desktop struct {
+	*world
+	session *stack.Session
+	locked  chan *dbus.Signal
+}
+
+// openDesktop starts a world whose login manager knows a session of anna's.
+func openDesktop(t *testing.T, o stack.AgentOptions) *desktop {
+	t.Helper()
+	w := openWithoutAgent(t, plan{})
+	bus := w.Bus()
+	d := &desktop{world: w, session: w.Session(w.Logind(bus), "anna"), locked: make(chan *dbus.Signal, 64)}
+	conn, err := bus.Dial(t.Context())
+	w.must(err)
+	t.Cleanup(func() { _ = conn.Close() })
+	w.must(conn.AddMatchSignal(dbus.WithMatchInterface("org.freedesktop.login1.Session"), dbus.WithMatchMember("Lock")))
+	conn.Signal(d.locked)
+	w.serve(o)
+	return d
+}
+
+// awaitLock waits until the session is told to lock.
+func (d *desktop) awaitLock() {
+	d.t.Helper()
+	select {
+	case <-d.locked:
+	case <-time.After(patience):
+		d.t.Fatal("the session was not told to lock")
+	}
+}
+
+// wantUntold checks that the session has not been told to lock.
+func (d *desktop) wantUntold() {
+	d.t.Helper()
+	select {
+	case s := <-d.locked:
+		d.t.Errorf("%s was told to lock", s.Path)
+	default:
+	}
+}
+
+// loginAsAnna unlocks from within anna's session, as her own user.
+func (d *desktop) loginAsAnna() {
+	d.t.Helper()
+	d.wantLogin(pin, ctlDone)
+}
+
+func (d *desktop) wantLogin(typed string, exit int) {
+	d.t.Helper()
+	r, err := d.session.Run(d.t.Context(), d.command(text.EN, typed+"\n", "login", "--pin-fd", "0"))
+	d.must(err)
+	if r.Code != exit {
+		d.t.Fatalf("sithsctl login ended with %d, want %d: %s", r.Code, exit, said(r))
+	}
+}
+
+func TestTakingTheCardOutLocksTheDesktop(t *testing.T) {
+	d := openDesktop(t, stack.AgentOptions{})
+	card := d.insertAnna()
+	d.loginAsAnna()
+	s := d.awaitPhase(apitype.Unlocked)
+	if s.Session == nil || s.Session.ID != d.session.ID || s.Session.State != "unlocked" {
+		t.Errorf("the session is %+v, want %s", s.Session, d.session.ID)
+	}
+	if n := len(d.children()); n != 1 {
+		t.Errorf("%d children hold the one card", n)
+	}
+	d.wantUntold()
+	d.must(card.Remove())
+	d.awaitLock()
+	s = d.awaitPhase(apitype.NoCard)
+	if s.Session == nil || s.Session.State != "locked" || s.Holder != nil || s.Card != nil {
+		t.Errorf("without the card the snapshot is %+v", s)
+	}
+	d.awaitThat("the child to end with its card", func() bool { return len(d.children()) == 0 })
+	row := d.wantRow(audit.SessionLocked, "")
+	if row.Account != "anna" || row.Session != d.session.ID || row.Reason != "removed" {
+		t.Errorf("the row of the lock is %+v", row.Row)
+	}
+}
+
+func TestALockForgetsThePIN(t *testing.T) {
+	d := openDesktop(t, stack.AgentOptions{})
+	card := d.insertAnna()
+	d.loginAsAnna()
+	child := d.children()
+	r := d.ctl("anna", text.EN, "", "lock")
+	if r.Code != ctlDone {
+		t.Fatal(said(r))
+	}
+	d.awaitLock()
+	if s := d.awaitReopened(); s.Session.State != "locked" {
+		t.Errorf("the session is %+v", s.Session)
+	}
+	if now := d.children(); len(now) != 1 || now[0] == child[0] {
+		t.Errorf("child %v, which knew the PIN, was followed by %v", child, now)
+	}
+	d.wantLogin(wrongPIN, ctlPINWrong)
+	d.loginAsAnna()
+	d.wantVerify(card, 3)
+}
+
+func TestALockOfTheLoginManagerIsTheCardsToo(t *testing.T) {
+	d := openDesktop(t, stack.AgentOptions{})
+	d.insertAnna()
+	d.loginAsAnna()
+	d.must(d.session.Lock(t.Context()))
+	if s := d.awaitReopened(); s.Session.State != "locked" {
+		t.Errorf("the session is %+v", s.Session)
+	}
+}
+
+func TestRemovalDoesWhatPolicySays(t *testing.T) {
+	t.Run("none leaves the desktop alone and the login closed", func(t *testing.T) {
+		d := openDesktop(t, stack.AgentOptions{OnRemoval: "none"})
+		card := d.insertAnna()
+		d.loginAsAnna()
+		d.must(card.Remove())
+		if s := d.awaitPhase(apitype.NoCard); s.Session.State != "locked" {
+			t.Errorf("the login is %+v", s.Session)
+		}
+		d.wantRow(audit.SessionLocked, "")
+		d.wantUntold()
+	})
+	t.Run("logout ends the session", func(t *testing.T) {
+		d := openDesktop(t, stack.AgentOptions{OnRemoval: "logout"})
+		card := d.insertAnna()
+		d.loginAsAnna()
+		d.must(card.Remove())
+		d.awaitPhase(apitype.NoCard)
+		d.awaitThat("the session to end", func() bool {
+			state, err := d.session.Property("State")
+			return err != nil || state.Value() == "closing"
+		})
+	})
+}
+
+func TestTheServiceOfTheReadersMayComeAndGo(t *testing.T) {
+	ways := map[string]func(*world){
+		"restarted": func(w *world) { w.must(w.pcscd.Restart()) },
+		"killed":    func(w *world) { w.pcscd.Kill(); w.awaitDown(); w.must(w.pcscd.Start()) },
+	}
+	for name, away := range ways {
+		t.Run(name, func(t *testing.T) {
+			d := openDesktop(t, stack.AgentOptions{})
+			d.insertAnna()
+			d.loginAsAnna()
+			before := d.snapshot().Card.Insertion
+			away(d.world)
+			d.awaitLock()
+			s := d.await("the card to be known again", func(s apitype.Snapshot) bool {
+				return s.Card != nil && s.Card.Insertion > before && s.Holder != nil
+			})
+			if s.Session.State != "locked" {
+				t.Errorf("the session is %+v", s.Session)
+			}
+			d.loginAsAnna()
+		})
+	}
+}
+
+// awaitDown waits until the service tells that the readers' service is gone.
+func (w *world) awaitDown() {
+	w.t.Helper()
+	w.await("the readers' service to be missed", func(s apitype.Snapshot) bool {
+		return s.Phase == apitype.NoReader && problem(s, apitype.ReaderServiceDown) != nil
+	})
+}
+
+func TestOfTwoCardsOnlyTheOneThatUnlockedCounts(t *testing.T) {
+	d := openDesktop(t, stack.AgentOptions{})
+	annas := d.insertAnna()
+	d.loginAsAnna()
+	bobs := d.Card(d.issue(bob()), stack.CardOptions{Slot: 1, PIN: pin})
+	in := d.awaitRow("bob's card", func(e audit.Entry) bool { return e.Event == audit.CardIn && e.Reader == "Virtual PCD 00 01" })
+	if s := d.snapshot(); s.Phase != apitype.Unlocked || s.Holder.Account != "anna" {
+		t.Errorf("bob's card beside hers makes anna's login %+v", s)
+	}
+	d.must(bobs.Remove())
+	d.awaitRow("bob's card going", func(e audit.Entry) bool { return e.Event == audit.CardOut && e.Insertion == in.Insertion })
+	if s := d.snapshot(); s.Phase != apitype.Unlocked {
+		t.Errorf("pulling bob's card made it %s", s.Phase)
+	}
+	d.wantUntold()
+	d.must(bobs.Insert())
+	d.must(annas.Remove())
+	d.awaitLock()
+	s := d.await("bob's card to come forward", func(s apitype.Snapshot) bool { return s.Holder != nil && s.Holder.Account == "bob" })
+	if s.Session.State != "locked" || s.Session.User != "anna" {
+		t.Errorf("the session is %+v", s.Session)
+	}
+	d.wantVerify(bobs, 0)
+}
+
+func TestAServiceThatWasKilledComesBackWithNothingOpen(t *testing.T) {
+	w := open(t, plan{})
+	card := w.unlocked()
+	children := w.children()
+	w.agent.Kill()
+	w.awaitThat("the child to end with the service", func() bool { return readIfThere(procFile(children[0], "stat")) == "" })
+	w.must(w.agent.Start())
+	s := w.awaitPhase(apitype.NeedPIN)
+	if s.Session != nil {
+		t.Errorf("it remembers %+v", s.Session)
+	}
+	if r := w.ctl("", text.EN, "", "audit", "verify"); r.Code != ctlDone {
+		t.Errorf("the log after the crash: %s", said(r))
+	}
+	w.unlock()
+	w.wantVerify(card, 2)
+}
+
+func TestAServiceThatIsStoppedLeavesTheDesktopLocked(t *testing.T) {
+	d := openDesktop(t, stack.AgentOptions{})
+	d.insertAnna()
+	d.loginAsAnna()
+	begun := time.Now()
+	d.must(d.agent.Stop())
+	if took := time.Since(begun); took > 2*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	d.awaitLock()
+	log := readIfThere(d.agent.State() + "/" + audit.FileName)
+	wantInOrder(t, log, `"event":"unlock.granted"`, `"event":"session.locked"`, `"event":"agent.stop"`)
+}
+
+func TestAnOrdinaryUserCanRunTheService(t *testing.T) {
+	w := open(t, plan{agent: stack.AgentOptions{As: "anna"}})
+	card := w.insertAnna()
+	w.wantPAM(w.pam(attempt{as: "anna", typed: pin + "\n"}), pamSuccess)
+	w.awaitPhase(apitype.Unlocked)
+	w.must(card.Remove())
+	w.awaitPhase(apitype.NoCard)
+	w.wantRow(audit.SessionLocked, "")
+}
+
+// idleBeats is how many heartbeats a card has to stay quiet for.
+const idleBeats = 3
+
+func TestAnIdleCardIsLeftAlone(t *testing.T) {
+	const beat = time.Second // the shortest that policy allows
+	w := open(t, plan{agent: stack.AgentOptions{Policy: "[session]\nidentity_heartbeat = \"1s\"\n"}})
+	card := w.insertAnna()
+	quiet := func(state string) {
+		before := w.stat(card)
+		<-time.After(idleBeats * beat) // nothing is to happen: there is no event
+		if after := w.stat(card); after != before {
+			t.Errorf("%s: %+v became %+v", state, before, after)
+		}
+	}
+	quiet("waiting for the PIN")
+	w.unlock()
+	begun, before := time.Now(), w.stat(card).APDU
+	w.awaitThat("some heartbeats", func() bool { return w.stat(card).APDU >= before+idleBeats })
+	if beats := int(time.Since(begun)/beat) + 1; w.stat(card).APDU-before > beats {
+		t.Errorf("%d commands in at most %d heartbeats", w.stat(card).APDU-before, beats)
+	}
+	w.must(w.api.Lock(t.Context()))
+	w.awaitReopened()
+	quiet("locked")
+	w.wantVerify(card, 1)
+}
