@@ -1,0 +1,38 @@
+// Command bench measures the promised figures on the virtual card, each beside the named peer in the same run.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	asJSON := flag.Bool("json", false, "write the report as JSON")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, *asJSON)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// run measures and writes the report. A goal that is missed is no error: a bench measures.
+func run(ctx context.Context, asJSON bool) error {
+	r, err := measure(ctx, os.Stderr)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		e := json.NewEncoder(os.Stdout)
+		e.SetIndent("", "  ")
+		return e.Encode(r)
+	}
+	return r.print(os.Stdout)
+}

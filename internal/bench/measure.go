@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// measure runs everything and tells progress how far it is.
+func measure(ctx context.Context, progress io.Writer) (r report, err error) {
+	start := time.Now()
+	w, err := newWorld(ctx)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	r = report{Machine: machine(ctx), Notes: peerNotes()}
+	for _, p := range peers() {
+		r.Peers = append(r.Peers, p.Name)
+	}
+	for _, part := range []struct {
+		doing string
+		run   func(context.Context) ([]figure, error)
+	}{
+		{"on a card as slow as a real one", w.measureWaits},
+		{"on a card that answers at once", w.measureOverhead},
+	} {
+		fmt.Fprintf(progress, "measuring %s ...\n", part.doing)
+		figures, err := part.run(ctx)
+		if err != nil {
+			return r, fmt.Errorf("measuring %s: %w\n%s", part.doing, err, w.lab.Log())
+		}
+		r.Figures = append(r.Figures, figures...)
+	}
+	r.Notes = append(r.Notes, fmt.Sprintf("The run took %.0f s.", time.Since(start).Seconds()))
+	return r, nil
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/agent/client"
+	"siths-agent/internal/stack"
+	"siths-agent/internal/testpki"
+)
+
+// ourService is the PAM service that names our module.
+const ourService = "siths-bench"
+
+// moment is a snapshot with the time at which the bench had it.
+type moment struct {
+	apitype.Snapshot
+	at time.Time
+}
+
+// service is our service under test, with everything it shows.
+type service struct {
+	*stack.Agent
+	api     client.Client
+	moments chan moment
+	cancel  context.CancelFunc
+	watched chan error
+}
+
+// certificatePolicies says what the test cards' certificate policies stand for, as the policy file has it.
+func certificatePolicies() string {
+	var b strings.Builder
+	for _, p := range testpki.Policies() {
+		fmt.Fprintf(&b, "[[trust.policy]]\noid = %q\nloa = %d\nidentity = %q\ncarrier = %q\n", p.OID, p.LoA, p.Identity, p.Carrier)
+	}
+	return b.String()
+}
+
+// startService starts our service and waits until it shows whose card is in.
+func (w *world) startService(ctx context.Context) (*service, error) {
+	a, err := w.lab.Agent(ctx, stack.AgentOptions{
+		Anchors: []string{w.trust}, Accounts: map[string]string{hsaID: person}, Policy: certificatePolicies()})
+	if err != nil {
+		return nil, err
+	}
+	module, err := w.lab.Program("pam_siths.so")
+	if err != nil {
+		return nil, err
+	}
+	if err := w.lab.PAM(ourService, "auth required "+module+" socket="+a.Socket()); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	s := &service{Agent: a, api: client.Client{Socket: a.Socket()}, moments: make(chan moment, 1024), cancel: cancel, watched: make(chan error, 1)}
+	go func() {
+		s.watched <- s.api.Watch(ctx, func(x apitype.Snapshot) error {
+			s.moments <- moment{x, time.Now()}
+			return nil
+		})
+	}()
+	_, err = s.await(ctx, "the card's holder", waiting)
+	return s, err
+}
+
+// stop ends the service, so that others can have the card.
+func (s *service) stop() error {
+	s.cancel()
+	<-s.watched
+	return s.Stop()
+}
+
+// await returns the next moment at which yes is true.
+func (s *service) await(ctx context.Context, what string, yes func(apitype.Snapshot) bool) (moment, error) {
+	ctx, cancel := context.WithTimeout(ctx, waitTime)
+	defer cancel()
+	for {
+		select {
+		case m := <-s.moments:
+			if yes(m.Snapshot) {
+				return m, nil
+			}
+		case err := <-s.watched:
+			s.watched <- err
+			return moment{}, fmt.Errorf("waiting for %s: the watch ended: %w", what, err)
+		case <-ctx.Done():
+			return moment{}, fmt.Errorf("waiting for %s: %w", what, ctx.Err())
+		}
+	}
+}
+
+// waiting says that the card is read and a PIN is wanted.
+func waiting(s apitype.Snapshot) bool {
+	return s.Holder != nil && (s.Phase == apitype.NeedPIN || s.Phase == apitype.Locked)
+}
+
+func unlocked(s apitype.Snapshot) bool { return s.Phase == apitype.Unlocked }
+func empty(s apitype.Snapshot) bool    { return s.Phase == apitype.NoCard }
+
+// relock locks and waits until the card is ready for the next PIN.
+func (s *service) relock(ctx context.Context) error {
+	if _, err := s.await(ctx, "the unlock", unlocked); err != nil {
+		return err
+	}
+	if err := s.api.Lock(ctx); err != nil {
+		return err
+	}
+	_, err := s.await(ctx, "the card after the lock", waiting)
+	return err
+}
+
+// unlockByAPI gives the PIN as the PAM module's helper does and returns the time from the PIN to the answer.
+func (s *service) unlockByAPI(ctx context.Context) (time.Duration, error) {
+	offer, err := s.api.UnlockBegin(ctx, apitype.UnlockRequest{Account: person, Service: "bench"})
+	if err != nil {
+		return 0, err
+	}
+	start := time.Now()
+	result, err := s.api.PIN(ctx, apitype.PINRequest{Insertion: offer.Insertion, Unlock: offer.Unlock}, cardPIN())
+	if err == nil && result.Problem != nil {
+		err = result.Problem
+	}
+	if err == nil {
+		_, err = s.api.UnlockFinish(ctx, offer.Unlock)
+	}
+	return time.Since(start), err
+}
