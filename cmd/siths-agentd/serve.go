@@ -42,17 +42,17 @@ func serve(p *program) error {
 
 // Start begins to serve. It returns as soon as the socket answers.
 func (p *program) Start(s service.Service) error {
-	ctx, cancel := context.WithCancel(context.Background())
-	desktop, err := unlock.Connect(ctx, p.log)
+	// Stopping locks the desktop, so the way to the login manager outlives the context that ends everything else.
+	desktop, err := unlock.Connect(context.Background(), p.log)
 	if err != nil {
-		cancel()
 		return fmt.Errorf("following desktop sessions: %w", err)
 	}
 	l, err := safesocket.Listen(filepath.Join(p.options.run, socketName))
 	if err != nil {
-		cancel()
+		desktop.Close()
 		return fmt.Errorf("listening: %w", err)
 	}
+	ctx, cancel := context.WithCancel(context.Background())
 	p.parts.Desktop = desktop
 	p.cancel, p.done = cancel, make(chan error, 1)
 	go func() {
