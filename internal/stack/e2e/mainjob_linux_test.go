@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -277,14 +278,23 @@ func TestAServiceThatIsStoppedLeavesTheDesktopLocked(t *testing.T) {
 	wantInOrder(t, log, `"event":"unlock.granted"`, `"event":"session.locked"`, `"event":"agent.stop"`)
 }
 
+// TestAnOrdinaryUserCanRunTheService asks everything as that user: clients talk to a service of root or their own only.
 func TestAnOrdinaryUserCanRunTheService(t *testing.T) {
 	w := open(t, plan{agent: stack.AgentOptions{As: "anna"}})
-	card := w.insertAnna()
+	card := w.insert(w.issue(anna()))
+	phase := func(p apitype.Phase) func() bool {
+		return func() bool {
+			return strings.Contains(w.ctl("anna", text.EN, "", "status", "--json").Stdout, `"phase":"`+string(p)+`"`)
+		}
+	}
+	w.awaitThat("the card to be read", phase(apitype.NeedPIN))
 	w.wantPAM(w.pam(attempt{as: "anna", typed: pin + "\n"}), pamSuccess)
-	w.awaitPhase(apitype.Unlocked)
+	w.awaitThat("the card to have unlocked", phase(apitype.Unlocked))
 	w.must(card.Remove())
-	w.awaitPhase(apitype.NoCard)
-	w.wantRow(audit.SessionLocked, "")
+	w.awaitThat("the card to be gone", phase(apitype.NoCard))
+	w.awaitThat("the child to be gone", func() bool { return len(w.children()) == 0 })
+	log := w.ctl("anna", text.EN, "", "audit", "show", "--json").Stdout
+	wantInOrder(t, log, `"event":"unlock.granted"`, `"event":"session.locked"`)
 }
 
 // idleBeats is how many heartbeats a card has to stay quiet for.
