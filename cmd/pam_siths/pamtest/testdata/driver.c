@@ -228,6 +228,7 @@ static void compare(int files, const sigset_t *mask)
 	const void *user = NULL;
 	sigset_t now;
 
+	sigemptyset(&now); /* the kernel fills in less than the whole type */
 	sigprocmask(SIG_SETMASK, NULL, &now);
 	if (open_files() != files)
 		fprintf(out, "left open files behind\n");
@@ -257,6 +258,7 @@ int main(int argc, char **argv)
 	for (argv += 4; *argv && (describes(*argv, &flags) || is_persons(*argv)); argv++)
 		;
 	files = open_files();
+	sigemptyset(&mask);
 	sigprocmask(SIG_SETMASK, NULL, &mask);
 	for (; *argv; argv++)
 		if (!is_persons(*argv) && !call(*argv, flags) && !(after(*argv, "user=") && pam_set_item(pamh, PAM_USER, after(*argv, "user=")) == PAM_SUCCESS))
