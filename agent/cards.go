@@ -25,6 +25,7 @@ type card struct {
 	ctx     context.Context
 	remove  context.CancelFunc
 	closing <-chan struct{} // closed when the last child of this card has let go of it
+	busy    apitype.Problem // how it is shown that another program holds the reader: once, however long that lasts
 }
 
 // child is one opening of a card. person, info and open are set by the time that the rules know the card as read.
@@ -148,6 +149,7 @@ func (a *Agent) childRead(ch *child, open Card, info token.Info, person identity
 		return
 	}
 	ch.open, ch.info, ch.person = open, info, person
+	ch.card.busy = apitype.Problem{}
 	if err != nil {
 		a.refuseCard(ch, err)
 		return
@@ -195,8 +197,12 @@ func (a *Agent) childFailed(ch *child, err error) {
 
 // cardFailure notes an error of the card for the log, the audit trail and the snapshot.
 func (a *Agent) cardFailure(ch *child, code apitype.Code, err error) apitype.Problem {
+	if code == apitype.ReaderBusy && ch.card.busy.Code == code {
+		a.refused = &refusal{problem: ch.card.busy}
+		return ch.card.busy
+	}
 	p := a.problem(code)
-	a.refused = &refusal{problem: p}
+	ch.card.busy, a.refused = p, &refusal{problem: p}
 	a.parts.Log.Warn("card failed", "code", p.Code, "ref", p.Ref, "error", err)
 	a.record(audit.Row{Event: audit.CardFailed, Insertion: uint64(ch.card.Insertion), Reader: ch.card.Reader,
 		Code: string(p.Code), Ref: p.Ref}, nil)

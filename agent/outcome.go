@@ -55,6 +55,7 @@ func (a *Agent) answer(e session.Answer) {
 	a.closeUnstarted(at)
 	p := a.reasonOf(at, apitype.Code(e.Code))
 	a.failed = &p
+	a.keepRefusal(at, p)
 	row := a.rowOf(at.child, event(p.Code))
 	a.fillCaller(&row, at.caller)
 	row.Code, row.Ref, row.Tries = string(p.Code), p.Ref, tries(e.Tries)
@@ -74,6 +75,14 @@ func (a *Agent) reasonOf(at *attempt, code apitype.Code) apitype.Problem {
 		return a.refused.problem
 	}
 	return a.problem(code)
+}
+
+// keepRefusal shows a card that this PIN got refused under the reference of the attempt's own row.
+func (a *Agent) keepRefusal(at *attempt, p apitype.Problem) {
+	shown := a.refused != nil && a.refused.problem.Code == p.Code
+	if at.child != nil && a.state.Refusal == session.Code(p.Code) && !shown {
+		a.refused = &refusal{problem: p, name: at.child.person.Name}
+	}
 }
 
 // granted answers a PIN that was good, and then the login screen that fetches the answer.

@@ -43,7 +43,8 @@ func (t *turn) refuse(code Code) {
 }
 
 // cardFailed opens the card anew, and gives it up when that has failed a few times in a row. A reader that another
-// program holds is tried again for as long as the card is in.
+// program holds is tried again for as long as the card is in. A card that does not answer is not asked again: the PC/SC
+// service goes on waiting for its answer, and would tell us that somebody else has the reader.
 func (t *turn) cardFailed(code Code) {
 	t.giveUp(code)
 	t.leave(Lost)
@@ -54,7 +55,7 @@ func (t *turn) cardFailed(code Code) {
 		t.do(Retry{Insertion: t.Front})
 		return
 	}
-	if t.Reads >= maxReads {
+	if t.Reads >= maxReads || code == CardSilent {
 		t.Refusal = code
 		return
 	}

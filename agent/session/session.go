@@ -18,6 +18,7 @@ type Code string
 // The codes that the rules here need to know.
 const (
 	CardNone        Code = "card.none"
+	CardSilent      Code = "card.silent"
 	CardSwapped     Code = "card.swapped"
 	CardUnreadable  Code = "card.unreadable"
 	ReaderBusy      Code = "reader.busy"

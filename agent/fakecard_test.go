@@ -1,0 +1,161 @@
+package agent
+
+import (
+	"context"
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"slices"
+	"sync"
+	"testing/synctest"
+	"time"
+
+	"siths-agent/pcsc/token"
+)
+
+// fakeCard is a card with a PIN of three tries. Its faults may be changed while nothing runs.
+type fakeCard struct {
+	cert      string
+	tries     *int
+	openErr   error         // from opening
+	signErr   error         // instead of looking at the PIN
+	checkErr  error         // from the heartbeat
+	forged    bool          // signs with no key
+	opening   chan struct{} // opening waits for it, when not nil
+	signing   chan struct{} // so does signing
+	slowClose time.Duration
+
+	mu     sync.Mutex
+	counts counts
+	signed [][]byte // statements
+}
+
+type counts struct{ opened, closed, checks int }
+
+// seen says what has been done with the card by the time that all is quiet.
+func (c *fakeCard) seen() counts {
+	synctest.Wait()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.counts
+}
+
+// set changes the card's faults.
+func (c *fakeCard) set(f func(c *fakeCard)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f(c)
+}
+
+// fault asks for one of them.
+func fault[T any](c *fakeCard, f func(c *fakeCard) T) T {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return f(c)
+}
+
+func newCard(cert string) *fakeCard { return &fakeCard{cert: cert, tries: new(3)} }
+
+// opening is one opening of a fakeCard.
+type opening struct {
+	*fakeCard
+	ctx  context.Context
+	done chan struct{}
+	once sync.Once
+}
+
+func (c *fakeCard) start(ctx context.Context) (Card, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.counts.opened++
+	o := &opening{fakeCard: c, ctx: ctx, done: make(chan struct{})}
+	context.AfterFunc(ctx, o.crash)
+	return o, nil
+}
+
+func (o *opening) crash() { o.once.Do(func() { close(o.done) }) }
+
+func (o *opening) wait(ctx context.Context, gate chan struct{}) error {
+	if gate == nil {
+		return nil
+	}
+	select {
+	case <-gate:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-o.done:
+		return token.ErrUnreadable
+	}
+}
+
+func (o *opening) Open(ctx context.Context) (token.Info, error) {
+	if err := o.wait(ctx, o.opening); err != nil {
+		return token.Info{}, err
+	}
+	return token.Info{Kind: "Fake", Certs: [][]byte{[]byte(o.cert)}, Tries: o.triesLeft()},
+		fault(o.fakeCard, func(c *fakeCard) error { return c.openErr })
+}
+
+func (o *opening) Sign(ctx context.Context, pin []byte, cert [32]byte, message []byte) ([]byte, error) {
+	given := string(pin)
+	o.mu.Lock()
+	o.signed = append(o.signed, slices.Clone(message))
+	o.mu.Unlock()
+	if err := o.wait(ctx, o.signing); err != nil {
+		return nil, err
+	}
+	if err := fault(o.fakeCard, func(c *fakeCard) error { return c.signErr }); err != nil {
+		return nil, err
+	}
+	if given != rightPIN || cert != sha256.Sum256([]byte(o.cert)) {
+		return nil, o.wrong()
+	}
+	sum := sha256.Sum256(message)
+	sig, err := rsa.SignPKCS1v15(nil, testKey(), crypto.SHA256, sum[:])
+	if fault(o.fakeCard, func(c *fakeCard) bool { return c.forged }) {
+		sig[0] ^= 1
+	}
+	return sig, err
+}
+
+func (c *fakeCard) wrong() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if *c.tries--; *c.tries == 0 {
+		return &token.PINError{Reason: token.Blocked, Tries: new(0)}
+	}
+	return &token.PINError{Reason: token.Wrong, Tries: new(*c.tries)}
+}
+
+func (c *fakeCard) triesLeft() *int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.tries == nil {
+		return nil
+	}
+	return new(*c.tries)
+}
+
+func (c *fakeCard) verifications() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.signed)
+}
+
+func (o *opening) Check(context.Context) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.counts.checks++
+	return o.checkErr
+}
+
+func (o *opening) Close() {
+	time.Sleep(fault(o.fakeCard, func(c *fakeCard) time.Duration { return c.slowClose }))
+	o.mu.Lock()
+	o.counts.closed++
+	o.mu.Unlock()
+	o.crash()
+}
+
+func (o *opening) Done() <-chan struct{} { return o.done }
