@@ -226,9 +226,8 @@ static int open_files(void)
 static void compare(int files, const sigset_t *mask)
 {
 	const void *user = NULL;
-	sigset_t now;
+	sigset_t now = {0}; /* the kernel fills in less than the whole type */
 
-	sigemptyset(&now); /* the kernel fills in less than the whole type */
 	sigprocmask(SIG_SETMASK, NULL, &now);
 	if (open_files() != files)
 		fprintf(out, "left open files behind\n");
@@ -248,7 +247,7 @@ static void compare(int files, const sigset_t *mask)
 int main(int argc, char **argv)
 {
 	struct pam_conv conv = {converse, NULL};
-	sigset_t mask;
+	sigset_t mask = {0};
 	int flags = 0, files;
 
 	out = stdout;
@@ -258,7 +257,6 @@ int main(int argc, char **argv)
 	for (argv += 4; *argv && (describes(*argv, &flags) || is_persons(*argv)); argv++)
 		;
 	files = open_files();
-	sigemptyset(&mask);
 	sigprocmask(SIG_SETMASK, NULL, &mask);
 	for (; *argv; argv++)
 		if (!is_persons(*argv) && !call(*argv, flags) && !(after(*argv, "user=") && pam_set_item(pamh, PAM_USER, after(*argv, "user=")) == PAM_SUCCESS))
