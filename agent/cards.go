@@ -25,7 +25,7 @@ type card struct {
 	ctx     context.Context
 	remove  context.CancelFunc
 	closing <-chan struct{} // closed when the last child of this card has let go of it
-	busy    apitype.Problem // how it is shown that another program holds the reader: once, however long that lasts
+	failure apitype.Problem // the last error since the card was read; a reader that stays busy is told of once
 }
 
 // child is one opening of a card. person, info and open are set by the time that the rules know the card as read.
@@ -149,7 +149,7 @@ func (a *Agent) childRead(ch *child, open Card, info token.Info, person identity
 		return
 	}
 	ch.open, ch.info, ch.person = open, info, person
-	ch.card.busy = apitype.Problem{}
+	ch.card.failure = apitype.Problem{}
 	if err != nil {
 		a.refuseCard(ch, err)
 		return
@@ -197,12 +197,12 @@ func (a *Agent) childFailed(ch *child, err error) {
 
 // cardFailure notes an error of the card for the log, the audit trail and the snapshot.
 func (a *Agent) cardFailure(ch *child, code apitype.Code, err error) apitype.Problem {
-	if code == apitype.ReaderBusy && ch.card.busy.Code == code {
-		a.refused = &refusal{problem: ch.card.busy}
-		return ch.card.busy
+	if code == apitype.ReaderBusy && ch.card.failure.Code == code {
+		a.refused = &refusal{problem: ch.card.failure}
+		return ch.card.failure
 	}
 	p := a.problem(code)
-	ch.card.busy, a.refused = p, &refusal{problem: p}
+	ch.card.failure, a.refused = p, &refusal{problem: p}
 	a.parts.Log.Warn("card failed", "code", p.Code, "ref", p.Ref, "error", err)
 	a.record(audit.Row{Event: audit.CardFailed, Insertion: uint64(ch.card.Insertion), Reader: ch.card.Reader,
 		Code: string(p.Code), Ref: p.Ref}, nil)

@@ -99,12 +99,13 @@ func TestACardThatDoesNotTellItsTriesIsUsedAllTheSame(t *testing.T) {
 
 func TestACardThatFailsIsOpenedAFewTimesAndThenGivenUp(t *testing.T) {
 	for name, c := range map[string]struct {
-		err  error
-		want apitype.Code
+		err   error
+		want  apitype.Code
+		times int
 	}{
-		"unreadable":          {token.ErrUnreadable, apitype.CardUnreadable},
-		"of no known product": {token.ErrUnsupported, apitype.CardUnsupported},
-		"silent":              {token.ErrSilent, apitype.CardSilent},
+		"unreadable":          {token.ErrUnreadable, apitype.CardUnreadable, 3},
+		"of no known product": {token.ErrUnsupported, apitype.CardUnsupported, 3},
+		"silent":              {token.ErrSilent, apitype.CardSilent, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(w *world) {
@@ -114,7 +115,7 @@ func TestACardThatFailsIsOpenedAFewTimesAndThenGivenUp(t *testing.T) {
 				if s := w.snapshot(); s.Phase != apitype.Refused || codes(s)[0] != c.want {
 					t.Errorf("the snapshot is %+v", s)
 				}
-				if rows := w.trail.find(audit.CardFailed); card.seen().opened != 3 || card.seen().closed != 3 || len(rows) != 3 {
+				if rows := w.trail.find(audit.CardFailed); card.seen().opened != c.times || card.seen().closed != c.times || len(rows) != c.times {
 					t.Errorf("%d openings, %d closed, %d rows", card.seen().opened, card.seen().closed, len(rows))
 				}
 			})
@@ -142,6 +143,9 @@ func TestAReaderThatAnotherProgramHoldsIsTriedEverySecond(t *testing.T) {
 		time.Sleep(10*retryPause + retryPause/2)
 		if card.seen().opened != 11 {
 			t.Errorf("%d openings in ten pauses", card.seen().opened)
+		}
+		if rows := w.trail.find(audit.CardFailed); len(rows) != 1 || rows[0].Ref != w.snapshot().Problems[0].Ref {
+			t.Errorf("the rows are %+v, the snapshot says %+v", rows, w.snapshot().Problems)
 		}
 		card.set(func(c *fakeCard) { c.openErr = nil })
 		time.Sleep(retryPause)

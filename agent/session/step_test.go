@@ -200,11 +200,20 @@ func TestACardThatWaitsGivesWayToOneThatIsInsertedLater(t *testing.T) {
 
 func TestACardThatFailsIsOpenedAnewAFewTimesAndThenRefused(t *testing.T) {
 	r := play(t, waiting()[:2]...)
-	r.expect(CardFailed{Handle: 1, Code: "card.silent"}, DropCard{Handle: 1}, ReadCard{Handle: 2, Insertion: 1})
-	r.expect(CardFailed{Handle: 2, Code: "card.silent"}, DropCard{Handle: 2}, ReadCard{Handle: 3, Insertion: 1})
-	r.expect(CardFailed{Handle: 3, Code: "card.silent"}, DropCard{Handle: 3})
+	r.expect(CardFailed{Handle: 1, Code: "card.unreadable"}, DropCard{Handle: 1}, ReadCard{Handle: 2, Insertion: 1})
+	r.expect(CardFailed{Handle: 2, Code: "card.unreadable"}, DropCard{Handle: 2}, ReadCard{Handle: 3, Insertion: 1})
+	r.expect(CardFailed{Handle: 3, Code: "card.unreadable"}, DropCard{Handle: 3})
 	r.phase(Refused)
-	if r.s.Refusal != "card.silent" {
+	if r.s.Refusal != "card.unreadable" {
+		t.Errorf("refused with %q", r.s.Refusal)
+	}
+}
+
+func TestACardThatDoesNotAnswerIsNotAskedAgain(t *testing.T) {
+	r := play(t, waiting()[:2]...)
+	r.expect(CardFailed{Handle: 1, Code: CardSilent}, DropCard{Handle: 1})
+	r.phase(Refused)
+	if r.s.Refusal != CardSilent {
 		t.Errorf("refused with %q", r.s.Refusal)
 	}
 }
