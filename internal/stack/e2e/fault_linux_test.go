@@ -1,0 +1,130 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/agent/audit"
+	"siths-agent/internal/stack"
+	"siths-agent/ui/text"
+)
+
+func TestACardThatSignsWronglyUnlocksNothing(t *testing.T) {
+	for _, fault := range []string{"other-key", "broken-signature"} {
+		t.Run(fault, func(t *testing.T) {
+			w := open(t, plan{})
+			card := w.insertAnna()
+			w.must(card.Fault(fault))
+			w.wantKeyMismatch(card, text.EN)
+			w.must(card.Clear())
+			w.must(card.Remove())
+			w.awaitPhase(apitype.NoCard)
+			w.must(card.Insert())
+			w.awaitPhase(apitype.NeedPIN)
+			w.unlock()
+		})
+	}
+}
+
+// answerLimit is how long people wait for a card that does not answer, with the timeout of the tests.
+const (
+	shortTimeout = "[card]\noperation_timeout = \"1s\"\n"
+	answerLimit  = time.Second + time.Second
+)
+
+func TestACardThatFallsSilentAtThePINIsGivenUpInTime(t *testing.T) {
+	w := open(t, plan{agent: stack.AgentOptions{Policy: shortTimeout}})
+	card := w.insertAnna()
+	w.must(card.Fault("silent"))
+	begun := time.Now()
+	r := w.pam(attempt{lang: text.SV, typed: pin + "\n"})
+	if took := time.Since(begun); took > answerLimit {
+		t.Errorf("it took %s", took)
+	}
+	w.wantPAM(r, pamUnavailable)
+	w.wantText(r, text.PAMProblem(text.SV, apitype.CardSilent, nil))
+	w.wantRow(audit.UnlockRefused, apitype.CardSilent)
+	w.wantUsableAgain(card)
+}
+
+func TestACardThatIsSilentFromTheStartIsRefused(t *testing.T) {
+	w := open(t, plan{agent: stack.AgentOptions{Policy: shortTimeout}})
+	card := w.Card(w.issue(anna()), stack.CardOptions{PIN: pin, Absent: true})
+	w.must(card.Fault("silent"))
+	w.must(card.Insert())
+	w.await("the card to be given up", func(s apitype.Snapshot) bool {
+		return s.Phase == apitype.Refused && problem(s, apitype.CardSilent) != nil
+	})
+	w.wantRow(audit.CardFailed, apitype.CardSilent)
+	for _, lang := range langs() {
+		w.wantCtl(w.login(lang, pin), ctlNoCard, lang, apitype.CardSilent)
+		r := w.pam(attempt{lang: lang, typed: pin + "\n"})
+		w.wantPAM(r, pamUnavailable)
+		w.wantText(r, text.PAMProblem(lang, apitype.CardSilent, nil))
+	}
+	w.wantUsableAgain(card)
+}
+
+// wantUsableAgain mends a card that was silent and unlocks with it.
+func (w *world) wantUsableAgain(card *stack.Card) {
+	w.t.Helper()
+	w.must(card.Clear())
+	w.must(card.Remove())
+	w.awaitPhase(apitype.NoCard)
+	w.must(card.Insert())
+	w.awaitPhase(apitype.NeedPIN)
+	w.unlock()
+}
+
+func TestACardThatFallsSilentWhileItIsOpenLocks(t *testing.T) {
+	d := openDesktop(t, stack.AgentOptions{Policy: shortTimeout + "[session]\nidentity_heartbeat = \"1s\"\n"})
+	card := d.insertAnna()
+	d.loginAsAnna()
+	d.must(card.Fault("silent"))
+	d.awaitLock()
+	if s := d.awaitPhase(apitype.Refused); s.Session == nil || s.Session.State != "locked" {
+		t.Errorf("the session is %+v", s.Session)
+	}
+}
+
+func TestACardThatIsSwappedUnseenLocksAtTheHeartbeat(t *testing.T) {
+	d := openDesktop(t, stack.AgentOptions{Policy: "[session]\nidentity_heartbeat = \"1s\"\n"})
+	card := d.insertAnna()
+	d.loginAsAnna()
+	other := d.issue(bob())
+	d.must(card.Fault("swapped", other))
+	d.awaitLock()
+	s := d.await("the other card to be read", func(s apitype.Snapshot) bool { return s.Holder != nil && s.Holder.Account == "bob" })
+	if s.Session.State != "locked" || s.Session.User != "anna" {
+		t.Errorf("the session is %+v", s.Session)
+	}
+	if row := d.wantRow(audit.SessionLocked, ""); row.Account != "anna" || row.Reason != "lost" {
+		t.Errorf("the row is %+v", row.Row)
+	}
+}
+
+func TestACardThatIsSwappedBeforeThePINGetsNoPIN(t *testing.T) {
+	w := open(t, plan{})
+	card := w.insertAnna()
+	offer, err := w.api.UnlockBegin(t.Context(), apitype.UnlockRequest{Account: "anna"})
+	w.must(err)
+	w.must(card.Remove())
+	w.awaitPhase(apitype.NoCard)
+	bobs := w.replace(w.issue(bob()), card)
+	r, err := w.api.PIN(t.Context(), apitype.PINRequest{Insertion: offer.Insertion, Unlock: offer.Unlock}, []byte(pin))
+	w.must(err)
+	if r.OK || r.Problem.Code != apitype.PINTimeout && r.Problem.Code != apitype.CardSwapped {
+		t.Errorf("the PIN for the card that left: %+v", r)
+	}
+	w.wantVerify(bobs, 0)
+}
+
+// replace puts another card into the reader that the first one has left.
+func (w *world) replace(dir string, first *stack.Card) *stack.Card {
+	w.t.Helper()
+	first.Kill()
+	card := w.insert(dir)
+	w.awaitPhase(apitype.NeedPIN)
+	return card
+}
