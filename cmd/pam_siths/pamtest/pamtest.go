@@ -62,6 +62,11 @@ func gcc(out string, files []string, flags ...[]string) error {
 	for _, f := range flags {
 		args = append(args, f...)
 	}
+	for _, f := range files { // what gcc reads, go test's cache does not see
+		if _, err := os.Stat(f); err != nil {
+			return err
+		}
+	}
 	if b, err := exec.Command("gcc", append(append(args, files...), "-lpam")...).CombinedOutput(); err != nil {
 		return fmt.Errorf("building %s: %w\n%s", filepath.Base(out), err, b)
 	}
