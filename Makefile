@@ -8,8 +8,8 @@ GOFLAGS_BUILD := -trimpath
 
 # The PAM module is the only C in the house. Each flag makes a class of faults harmless or visible.
 PAM_SOURCES := $(wildcard cmd/pam_siths/*.c)
-PAM_CFLAGS  := -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -fPIC -fvisibility=hidden -fstack-protector-strong \
-	-fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2 -Wformat -Werror=format-security
+PAM_CFLAGS  := -std=c11 -D_GNU_SOURCE -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -Wformat=2 -Wshadow \
+	-Wconversion -Wstrict-prototypes -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
 PAM_LDFLAGS := -shared -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs
 PAM_LIBS    := -lpam
 
@@ -29,8 +29,8 @@ build: ## build every program into bin/
 	$(GO) build $(GOFLAGS_BUILD) -o $(BIN)/ $(addprefix ./cmd/,$(PROGRAMS))
 	gcc $(PAM_CFLAGS) $(PAM_SOURCES) $(PAM_LDFLAGS) -o $(BIN)/pam_siths.so $(PAM_LIBS)
 
-run: setup build ## walk through the main job, with the virtual card (REAL=1: with a real reader)
-	$(GO) run ./internal/walk $(if $(REAL),-real)
+run: setup build ## walk through the main job with a virtual card (REAL=1 TRUST=DIR: whose card is in the real reader)
+	$(GO) run ./internal/walk $(if $(REAL),-real) $(if $(TRUST),-trust $(TRUST)) $(if $(ENVIRONMENT),-environment $(ENVIRONMENT))
 
 test: setup build check ## set up what is missing, then pass all tests
 	$(GO) test -race -shuffle=on -timeout 30m ./...
