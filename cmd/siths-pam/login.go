@@ -48,9 +48,10 @@ func (l *login) run(ctx context.Context) (string, error) {
 }
 
 func (l *login) unlock(ctx context.Context) (string, error) {
-	if err := awaitCard(ctx, l.agent, l.hello.wait); err != nil {
+	if err := awaitCard(ctx, l.agent, l.hello.wait); err != nil && !missing(err) {
 		return "", err
 	}
+	// Without a card the agent is asked all the same: its refusal says why and leaves an audit row.
 	offer, err := l.begin(ctx)
 	if err != nil {
 		return "", err
@@ -63,6 +64,12 @@ func (l *login) unlock(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return l.finish(ctx, offer)
+}
+
+// missing says that there was no card, or nothing to read one with, when the wait was over.
+func missing(err error) bool {
+	code, _ := codeOf(err)
+	return code == apitype.CardNone || code == apitype.ReaderNone || code == apitype.ReaderServiceDown
 }
 
 func (l *login) begin(ctx context.Context) (apitype.UnlockOffer, error) {
