@@ -71,16 +71,22 @@ func Problem(code apitype.Code, ref string) apitype.Problem {
 	return apitype.Problem{Code: code, Severity: k.severity, Retry: k.retry, Ref: ref}
 }
 
-// Visible drops every problem whose cause is among the problems too, and sorts the rest: the worst first, then by code.
+// Visible drops every problem whose cause, or that cause's own cause, is among the problems too, and sorts the rest:
+// the worst first, then by code.
 func Visible(problems []apitype.Problem) []apitype.Problem {
 	known := kinds()
-	has := func(code apitype.Code) bool {
-		return code != "" && slices.ContainsFunc(problems, func(p apitype.Problem) bool { return p.Code == code })
+	explained := func(code apitype.Code) bool {
+		for cause := known[code].cause; cause != ""; cause = known[cause].cause {
+			if slices.ContainsFunc(problems, func(p apitype.Problem) bool { return p.Code == cause }) {
+				return true
+			}
+		}
+		return false
 	}
 	var out []apitype.Problem
 	for _, p := range problems {
 		repeated := slices.ContainsFunc(out, func(o apitype.Problem) bool { return o.Code == p.Code })
-		if !repeated && !has(known[p.Code].cause) {
+		if !repeated && !explained(p.Code) {
 			out = append(out, p)
 		}
 	}
