@@ -262,7 +262,8 @@ func TestTheMainJobWorksUnderTheUnitsRestrictions(t *testing.T) {
 	select {
 	case <-locked:
 	case <-time.After(waitLimit):
-		t.Error("logind was not told to lock anna's session")
+		state, err := session.Property("State")
+		t.Errorf("logind was not told to lock anna's session, which is %v, %v; the service says:\n%s", state, err, agent.Log())
 	}
 	if rows, err := os.ReadFile(filepath.Join(agent.State(), "audit.jsonl")); err != nil || !strings.Contains(string(rows), "unlock.granted") {
 		t.Errorf("the unlock left no row: %v\n%s", err, rows)
