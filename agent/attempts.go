@@ -156,7 +156,7 @@ func timedOut(err error) error {
 func (a *Agent) PIN(ctx context.Context, caller Caller, req apitype.PINRequest, pin *secret.Buffer) apitype.PINResult {
 	if err := token.CheckPIN(pin.Bytes()); err != nil {
 		_ = pin.Close()
-		return a.malformed(ctx, caller)
+		return a.malformed(ctx, caller, req)
 	}
 	at := &attempt{caller: caller, pin: pin, given: make(chan apitype.PINResult, 1), claimed: make(chan *apitype.Problem, 1)}
 	wait, cancel := context.WithTimeout(ctx, readTime)
@@ -178,11 +178,11 @@ func (a *Agent) PIN(ctx context.Context, caller Caller, req apitype.PINRequest, 
 	}
 }
 
-func (a *Agent) malformed(ctx context.Context, caller Caller) apitype.PINResult {
+func (a *Agent) malformed(ctx context.Context, caller Caller, req apitype.PINRequest) apitype.PINResult {
 	var p *apitype.Problem
 	var tries *int
 	err := a.call(ctx, func() {
-		p = a.refuseUnlock(caller, a.front(), a.problem(apitype.PINLength))
+		p = a.refuseUnlock(a.giver(caller, req), a.front(), a.problem(apitype.PINLength))
 		tries = triesOf(a.state)
 	})
 	if err != nil {
@@ -196,10 +196,18 @@ func failedResult(err error, tries *int) apitype.PINResult {
 	return apitype.PINResult{Problem: &p, Tries: tries}
 }
 
+// giver is whoever gave the PIN, as known since the unlock was begun: the same user, with the service and the session.
+func (a *Agent) giver(caller Caller, req apitype.PINRequest) Caller {
+	if t := a.unlocks[req.Unlock]; t != nil && t.caller.UID == caller.UID {
+		return t.caller
+	}
+	return caller
+}
+
 // give finds out whom the PIN is for and puts it to the rules.
 func (a *Agent) give(at *attempt, req apitype.PINRequest) {
 	a.last++
-	at.id, at.child = a.last, a.front()
+	at.id, at.child, at.caller = a.last, a.front(), a.giver(at.caller, req)
 	account, p := a.accountFor(at, req)
 	if p != nil {
 		_ = at.pin.Close()
@@ -233,7 +241,7 @@ func (a *Agent) accountFor(at *attempt, req apitype.PINRequest) (string, *apityp
 		p := a.problem(apitype.CardSwapped)
 		return "", &p
 	}
-	t.attempt, at.claim, at.caller = at.id, true, t.caller
+	t.attempt, at.claim = at.id, true
 	return t.account, nil
 }
 

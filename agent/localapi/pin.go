@@ -24,7 +24,11 @@ func (s *Server) pin(w http.ResponseWriter, r request) {
 		http.Error(w, "this takes Upgrade: "+apitype.UpgradePIN, http.StatusUpgradeRequired)
 		return
 	}
-	caller := s.caller(r)
+	req := apitype.PINRequest{Unlock: r.Header.Get(apitype.HeaderUnlock), LastTry: r.Header.Get(apitype.HeaderLastTry) == "yes"}
+	caller := bare(r)
+	if req.Unlock == "" {
+		caller = s.caller(r)
+	}
 	conn, rw, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		http.Error(w, "cannot switch", http.StatusInternalServerError)
@@ -37,7 +41,6 @@ func (s *Server) pin(w http.ResponseWriter, r request) {
 	}
 	_ = conn.SetDeadline(time.Now().Add(bodyTime))
 	stop := context.AfterFunc(r.Context(), func() { _ = conn.SetDeadline(time.Unix(1, 0)) }) // the service stops
-	req := apitype.PINRequest{Unlock: r.Header.Get(apitype.HeaderUnlock), LastTry: r.Header.Get(apitype.HeaderLastTry) == "yes"}
 	buf, err := readPIN(conn, &req)
 	stop()
 	if err != nil {

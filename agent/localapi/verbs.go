@@ -110,7 +110,7 @@ func (s *Server) unlockFinish(w http.ResponseWriter, r request) {
 	if !ok {
 		return
 	}
-	a, err := s.Agent.Finish(r.Context(), s.caller(r), req.Unlock)
+	a, err := s.Agent.Finish(r.Context(), bare(r), req.Unlock)
 	if err != nil {
 		fail(w, err)
 		return
