@@ -21,16 +21,27 @@ type unlocking struct {
 type unlockings []unlocking
 
 func (u unlockings) toPrompt() sample {
-	return u.each(func(x unlocking) float64 { return millis(x.ToPrompt) })
+	return u.each(func(x unlocking) float64 { return x.ToPrompt.Seconds() })
 }
+
 func (u unlockings) toResult() sample {
+	return u.each(func(x unlocking) float64 { return x.ToResult.Seconds() })
+}
+
+func (u unlockings) millisToResult() sample {
 	return u.each(func(x unlocking) float64 { return millis(x.ToResult) })
 }
-func (u unlockings) promptAPDUs() sample {
-	return u.each(func(x unlocking) float64 { return float64(x.PromptAPDUs) })
+
+func (u unlockings) whole() sample {
+	return u.each(func(x unlocking) float64 { return (x.ToPrompt + x.ToResult).Seconds() })
 }
+
 func (u unlockings) apdus() sample {
 	return u.each(func(x unlocking) float64 { return float64(x.APDUs) })
+}
+
+func (u unlockings) allAPDUs() sample {
+	return u.each(func(x unlocking) float64 { return float64(x.PromptAPDUs + x.APDUs) })
 }
 
 func (u unlockings) each(f func(unlocking) float64) sample {

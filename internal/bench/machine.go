@@ -17,7 +17,8 @@ func packages() []string {
 // machine describes where the figures come from.
 func machine(ctx context.Context) []string {
 	return []string{
-		fmt.Sprintf("machine: %d cores, Linux %s, %s", runtime.NumCPU(), firstLine("/proc/sys/kernel/osrelease"), runtime.Version()),
+		fmt.Sprintf("machine: %d cores, Linux %s, %s, load before the run %s", runtime.NumCPU(),
+			firstLine("/proc/sys/kernel/osrelease"), runtime.Version(), firstLine("/proc/loadavg")),
 		"packages: " + strings.Join(versions(ctx, packages()), ", "),
 	}
 }

@@ -149,11 +149,11 @@ func (w *world) unlockPeers(ctx context.Context, card *stack.Card, rounds int) (
 	return all, nil
 }
 
-// medians are the peers' columns of one figure.
-func medians(all map[string]unlockings, of func(unlockings) sample, scale float64) map[string]number {
+// columns are the peers' columns of one figure: what is measured, and which number stands for the sample.
+func columns(all map[string]unlockings, of func(unlockings) sample, which func(sample) float64) map[string]number {
 	out := map[string]number{}
 	for name, u := range all {
-		out[name] = number(of(u).median() * scale)
+		out[name] = number(which(of(u)))
 	}
 	return out
 }

@@ -104,6 +104,11 @@ func (s *service) relock(ctx context.Context) error {
 	if _, err := s.await(ctx, "the unlock", unlocked); err != nil {
 		return err
 	}
+	return s.relockNow(ctx)
+}
+
+// relockNow is relock for a card that is known to be unlocked.
+func (s *service) relockNow(ctx context.Context) error {
 	if err := s.api.Lock(ctx); err != nil {
 		return err
 	}
@@ -111,19 +116,27 @@ func (s *service) relock(ctx context.Context) error {
 	return err
 }
 
-// unlockByAPI gives the PIN as the PAM module's helper does and returns the time from the PIN to the answer.
-func (s *service) unlockByAPI(ctx context.Context) (time.Duration, error) {
+// apiUnlock is one unlock without the programs around it.
+type apiUnlock struct {
+	pin    time.Duration // from the PIN to the card's word that it is good
+	answer time.Duration // from there to the answer, with the audit row on disk
+}
+
+// unlockByAPI gives the PIN and fetches the answer as the PAM module's helper does.
+func (s *service) unlockByAPI(ctx context.Context) (apiUnlock, error) {
 	offer, err := s.api.UnlockBegin(ctx, apitype.UnlockRequest{Account: person, Service: "bench"})
 	if err != nil {
-		return 0, err
+		return apiUnlock{}, err
 	}
 	start := time.Now()
 	result, err := s.api.PIN(ctx, apitype.PINRequest{Insertion: offer.Insertion, Unlock: offer.Unlock}, cardPIN())
 	if err == nil && result.Problem != nil {
 		err = result.Problem
 	}
-	if err == nil {
-		_, err = s.api.UnlockFinish(ctx, offer.Unlock)
+	if err != nil {
+		return apiUnlock{}, err
 	}
-	return time.Since(start), err
+	good := time.Now()
+	_, err = s.api.UnlockFinish(ctx, offer.Unlock)
+	return apiUnlock{pin: good.Sub(start), answer: time.Since(good)}, err
 }

@@ -23,6 +23,9 @@ func (s sample) percentile(p float64) float64 {
 // median is the 50th percentile.
 func (s sample) median() float64 { return s.percentile(50) }
 
+// p95 is the 95th percentile.
+func p95(s sample) float64 { return s.percentile(95) }
+
 // worst is the largest value.
 func (s sample) worst() float64 { return s.percentile(100) }
 
