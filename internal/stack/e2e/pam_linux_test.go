@@ -1,0 +1,73 @@
+package e2e
+
+import (
+	"testing"
+
+	"siths-agent/agent/apitype"
+)
+
+// stacks are ways in which an administrator may put other modules behind ours. None lets in without the card.
+func stacks() map[string][]string {
+	return map[string][]string{
+		"required, then permit":     {"auth required MODULE", "auth required pam_permit.so"},
+		"requisite, then permit":    {"auth requisite MODULE", "auth required pam_permit.so"},
+		"sufficient, then deny":     {"auth sufficient MODULE", "auth required pam_deny.so"},
+		"done or ignored, and deny": {"auth [success=done default=ignore] MODULE", "auth required pam_deny.so"},
+		"what PAM_IGNORE opens":     {"auth [success=ok ignore=ignore default=bad] MODULE", "auth required pam_permit.so"},
+	}
+}
+
+// situations are what the module can meet, and what is typed then.
+func situations() map[string]struct {
+	prepare func(*world)
+	user    string
+	typed   string
+	opens   bool
+} {
+	type situation = struct {
+		prepare func(*world)
+		user    string
+		typed   string
+		opens   bool
+	}
+	nothing := func(*world) {}
+	return map[string]situation{
+		"the right PIN":        {nothing, "anna", pin, true},
+		"a short PIN":          {nothing, "anna", "1", false},
+		"no PIN":               {nothing, "anna", "", false},
+		"another's card":       {nothing, "bob", pin, false},
+		"no such account":      {nothing, "carol", pin, false},
+		"a card not mapped":    {func(w *world) { w.forgetPeople() }, "anna", pin, false},
+		"no PC/SC service":     {func(w *world) { w.pcscd.Kill(); w.awaitDown() }, "anna", pin, false},
+		"no service of ours":   {func(w *world) { w.agent.Kill() }, "anna", pin, false},
+		"a login that is open": {func(w *world) { w.unlock() }, "anna", pin, true},
+	}
+}
+
+func TestNoStackLetsInWithoutTheCard(t *testing.T) {
+	for name, s := range situations() {
+		t.Run(name, func(t *testing.T) {
+			w := open(t, plan{})
+			w.insertAnna()
+			s.prepare(w)
+			for shape, lines := range stacks() {
+				w.stack(lines...)
+				r := w.pamtester(attempt{user: s.user, typed: s.typed + "\n"})
+				if (r.Code == 0) != s.opens {
+					t.Errorf("%s: pamtester ended with %d:\n%s", shape, r.Code, said(r))
+				}
+			}
+		})
+	}
+}
+
+// forgetPeople takes every account away from every card.
+func (w *world) forgetPeople() {
+	w.t.Helper()
+	w.configure("accounts.toml", "[accounts]\n")
+	w.must(w.agent.Reload())
+	s := w.awaitPhase(apitype.Refused)
+	if problem(s, apitype.PersonUnmapped) == nil {
+		w.t.Fatalf("the snapshot says %+v", s.Problems)
+	}
+}
