@@ -115,84 +115,89 @@ func TestASessionThatEndedCountsAsLocked(t *testing.T) {
 	})
 }
 
-func TestWhatAnotherHandDoesToTheSession(t *testing.T) {
-	happen := func(w *world, kind unlock.Kind, session string) {
-		w.desk.events <- unlock.Event{Kind: kind, Session: session}
-		synctest.Wait()
+// happen has something happen to a session and waits until everything has settled.
+func (w *world) happen(kind unlock.Kind, session string) {
+	w.desk.events <- unlock.Event{Kind: kind, Session: session}
+	synctest.Wait()
+}
+
+func TestThePersonsOwnLockForgetsThePIN(t *testing.T) {
+	for _, kind := range []unlock.Kind{unlock.Locked, unlock.HintLocked} {
+		for _, session := range []string{"c1", "c9"} { // the one that asked, and another of the same user
+			inWorld(t, func(w *world) {
+				card := newCard("anna")
+				w.login(anna, w.insert(card))
+				w.happen(kind, session)
+				w.wantPhase(apitype.Locked)
+				if card.seen().opened != 2 || card.seen().closed != 1 {
+					t.Errorf("%s of %s: the verified card was opened %d times, closed %d times", kind, session, card.seen().opened, card.seen().closed)
+				}
+			})
+		}
 	}
-	t.Run("the person's own lock forgets the PIN", func(t *testing.T) {
-		for _, kind := range []unlock.Kind{unlock.Locked, unlock.HintLocked} {
-			for _, session := range []string{"c1", "c9"} { // the one that asked, and another of the same user
-				inWorld(t, func(w *world) {
-					card := newCard("anna")
-					w.login(anna, w.insert(card))
-					happen(w, kind, session)
-					w.wantPhase(apitype.Locked)
-					if card.seen().opened != 2 || card.seen().closed != 1 {
-						t.Errorf("%s of %s: the verified card was opened %d times, closed %d times", kind, session, card.seen().opened, card.seen().closed)
-					}
-				})
-			}
+}
+
+func TestAnotherUsersLockChangesNothing(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.login(anna, w.insert(newCard("anna")))
+		w.happen(unlock.Locked, "c2")
+		w.happen(unlock.HintLocked, "unknown")
+		w.wantPhase(apitype.Unlocked)
+	})
+}
+
+func TestAnUnlockWithoutTheCardIsTakenBack(t *testing.T) {
+	inWorld(t, func(w *world) {
+		id := w.insert(newCard("anna"))
+		w.login(anna, id)
+		w.remove(id)
+		w.desk.locked()
+		w.happen(unlock.Unlocked, "c1")
+		if got := w.desk.locked(); !slices.Equal(got, []string{"c1"}) {
+			t.Errorf("locked %v", got)
+		}
+		if rows := w.trail.find(audit.SessionRelocked); len(rows) != 1 || rows[0].Session != "c1" {
+			t.Errorf("rows: %+v", rows)
 		}
 	})
-	t.Run("another user's lock changes nothing", func(t *testing.T) {
-		inWorld(t, func(w *world) {
-			w.login(anna, w.insert(newCard("anna")))
-			happen(w, unlock.Locked, "c2")
-			happen(w, unlock.HintLocked, "unknown")
-			w.wantPhase(apitype.Unlocked)
-		})
+}
+
+func TestAnUnlockWithoutTheCardIsTakenBackOnceTheLoginManagerIsThere(t *testing.T) {
+	inWorld(t, func(w *world) {
+		id := w.insert(newCard("anna"))
+		w.login(anna, id)
+		w.remove(id)
+		w.desk.locked()
+		w.desk.fail(unlock.ErrAway)
+		w.happen(unlock.Unlocked, "c1")
+		w.desk.fail(nil)
+		time.Sleep(longestPause)
+		if got := w.desk.locked(); !slices.Equal(got, []string{"c1"}) {
+			t.Errorf("locked %v", got)
+		}
 	})
-	t.Run("an unlock without the card is taken back", func(t *testing.T) {
-		inWorld(t, func(w *world) {
-			id := w.insert(newCard("anna"))
-			w.login(anna, id)
-			w.remove(id)
-			w.desk.locked()
-			happen(w, unlock.Unlocked, "c1")
-			if got := w.desk.locked(); !slices.Equal(got, []string{"c1"}) {
-				t.Errorf("locked %v", got)
-			}
-			if rows := w.trail.find(audit.SessionRelocked); len(rows) != 1 || rows[0].Session != "c1" {
-				t.Errorf("rows: %+v", rows)
-			}
-		})
+}
+
+func TestAnUnlockUnderTheCardStands(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.login(anna, w.insert(newCard("anna")))
+		w.happen(unlock.Unlocked, "c1")
+		if got := w.desk.locked(); len(got) != 0 {
+			t.Errorf("locked %v", got)
+		}
 	})
-	t.Run("and taken back also when the login manager is away first", func(t *testing.T) {
-		inWorld(t, func(w *world) {
-			id := w.insert(newCard("anna"))
-			w.login(anna, id)
-			w.remove(id)
-			w.desk.locked()
-			w.desk.fail(unlock.ErrAway)
-			happen(w, unlock.Unlocked, "c1")
-			w.desk.fail(nil)
-			time.Sleep(longestPause)
-			if got := w.desk.locked(); !slices.Equal(got, []string{"c1"}) {
-				t.Errorf("locked %v", got)
-			}
-		})
-	})
-	t.Run("an unlock under the card stands", func(t *testing.T) {
-		inWorld(t, func(w *world) {
-			w.login(anna, w.insert(newCard("anna")))
-			happen(w, unlock.Unlocked, "c1")
-			if got := w.desk.locked(); len(got) != 0 {
-				t.Errorf("locked %v", got)
-			}
-		})
-	})
-	t.Run("a locker that let somebody in on another proof is recorded", func(t *testing.T) {
-		inWorld(t, func(w *world) {
-			id := w.insert(newCard("anna"))
-			w.login(anna, id)
-			happen(w, unlock.HintUnlocked, "c1")
-			w.remove(id)
-			happen(w, unlock.HintUnlocked, "c1")
-			if rows := w.trail.find(audit.SessionOpened); len(rows) != 1 || rows[0].Session != "c1" {
-				t.Errorf("rows: %+v", rows)
-			}
-		})
+}
+
+func TestALockerThatLetsSomebodyInOnAnotherProofIsRecorded(t *testing.T) {
+	inWorld(t, func(w *world) {
+		id := w.insert(newCard("anna"))
+		w.login(anna, id)
+		w.happen(unlock.HintUnlocked, "c1")
+		w.remove(id)
+		w.happen(unlock.HintUnlocked, "c1")
+		if rows := w.trail.find(audit.SessionOpened); len(rows) != 1 || rows[0].Session != "c1" {
+			t.Errorf("rows: %+v", rows)
+		}
 	})
 }
 

@@ -1,0 +1,154 @@
+package house
+
+import (
+	"go/ast"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// root is the module's folder.
+func root(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func packages(t *testing.T, goos string) map[string]Package {
+	t.Helper()
+	list, err := Packages(root(t), goos)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]Package{}
+	for _, p := range list {
+		all[p.ImportPath] = p
+	}
+	if len(all) < 20 {
+		t.Fatalf("only %d packages were found", len(all))
+	}
+	return all
+}
+
+// within says whether a package lies in a room: a package's path, or one that ends in /... for all below it too.
+func within(path, room string) bool {
+	if above, ok := strings.CutSuffix(room, "/..."); ok {
+		return path == above || strings.HasPrefix(path, above+"/")
+	}
+	return path == room
+}
+
+const (
+	agentd   = Module + "/cmd/siths-agentd"
+	cardhost = Module + "/cmd/siths-cardhost"
+	ctl      = Module + "/cmd/sithsctl"
+	pam      = Module + "/cmd/siths-pam"
+	scard    = "github.com/ebfe/scard/..."
+	pkcs11   = "github.com/miekg/pkcs11/..."
+)
+
+func TestTheWallsStand(t *testing.T) {
+	all := packages(t, "linux")
+	for _, wall := range []struct {
+		from, never, why string
+	}{
+		{ctl, Module + "/pcsc", "it asks the service, and touches no reader of its own"},
+		{ctl, Module + "/pcsc/token/host/...", "only the service starts children"},
+		{ctl, scard, "it touches no reader"},
+		{ctl, pkcs11, "it loads no vendor code"},
+		{pam, Module + "/pcsc/...", "it runs in every login, and what it does not have cannot fail there"},
+		{pam, scard, "it touches no reader"},
+		{pam, pkcs11, "it loads no vendor code"},
+		{pam, Module + "/agent/localapi", "it is a client"},
+		{agentd, Module + "/pcsc/token/host/child/...", "the privileged process does not load vendor code"},
+		{agentd, pkcs11, "the privileged process does not load vendor code"},
+		{agentd, Module + "/agent/client", "the privileged process is nobody's client"},
+		{agentd, Module + "/internal/testpki", "no key made for a test is trusted by the service"},
+		{cardhost, Module + "/agent/...", "a child knows of one card and of nothing else"},
+		{cardhost, "net/http/...", "a child has no network"},
+		{Module + "/...", "fyne.io/...", "there is no window yet; later only ui/widget and its program draw"},
+	} {
+		t.Run(wall.from+" has no "+wall.never, func(t *testing.T) {
+			for path, p := range all {
+				if !within(path, wall.from) {
+					continue
+				}
+				for _, dep := range p.Deps {
+					if within(dep, wall.never) {
+						t.Errorf("%s reaches %s, but %s", path, dep, wall.why)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestSomePackagesHaveOnePlaceThatUsesThem(t *testing.T) {
+	all := packages(t, "linux")
+	for _, c := range []struct {
+		used  string
+		by    []string
+		reach bool // whether reaching it through others counts
+		why   string
+	}{
+		{scard, []string{Module + "/pcsc", Module + "/internal/bench"}, false, "who asks PC/SC has to know its traps"},
+		{pkcs11, []string{Module + "/pcsc/token/host/child"}, false, "vendor code belongs into the child"},
+		{Module + "/internal/testpki", []string{Module + "/cmd/siths-vcard"}, true, "keys made for tests are shipped with the virtual card alone"},
+		{Module + "/internal/stack/...", nil, true, "test harnesses are not shipped"},
+	} {
+		t.Run(c.used, func(t *testing.T) {
+			for path, p := range all {
+				uses := p.Imports
+				if c.reach {
+					uses = p.Deps
+					if !strings.HasPrefix(path, Module+"/cmd/siths") {
+						continue
+					}
+				}
+				if slices.ContainsFunc(uses, func(u string) bool { return within(u, c.used) }) && !slices.Contains(c.by, path) {
+					t.Errorf("%s uses it, but %s", path, c.why)
+				}
+			}
+		})
+	}
+}
+
+func TestTheRulesOfTheSessionDependOnNothing(t *testing.T) {
+	for _, goos := range []string{"linux", "windows"} {
+		if p := packages(t, goos)[Module+"/agent/session"]; p.Dir == "" || len(p.Imports) != 0 {
+			t.Errorf("on %s they import %v", goos, p.Imports)
+		}
+	}
+}
+
+// TestTheServiceIsNobodysHTTPClient: it serves HTTP on its socket and opens no connection but to sockets of this
+// machine. What needs a network is the courier's.
+func TestTheServiceIsNobodysHTTPClient(t *testing.T) {
+	all := packages(t, "linux")
+	files, err := Files(root(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := []string{"Get", "Head", "Post", "PostForm", "Client", "DefaultClient", "Transport", "DefaultTransport",
+		"NewRequest", "NewRequestWithContext", "ReadResponse"}
+	for _, f := range files {
+		pkg := Module + "/" + filepath.ToSlash(filepath.Dir(f.Path))
+		if f.Test() || pkg != agentd && !slices.Contains(all[agentd].Deps, pkg) {
+			continue
+		}
+		ast.Inspect(f.File, func(n ast.Node) bool {
+			s, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := s.X.(*ast.Ident); ok && x.Name == "http" && slices.Contains(client, s.Sel.Name) {
+				t.Errorf("%s uses http.%s", f.At(n), s.Sel.Name)
+			}
+			return true
+		})
+	}
+}
