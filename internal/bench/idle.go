@@ -2,12 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 
 	"siths-agent/internal/stack"
@@ -22,14 +17,11 @@ const (
 
 // idle is what the service did in that time.
 type idle struct {
-	took        time.Duration
-	apdus       int // but for the heartbeat's
-	beats       int
-	cpu         [2]time.Duration // of the service and of the child that holds the card
-	agent, host float64          // resident memory, MB
+	took  time.Duration
+	apdus int // but for the heartbeat's
+	beats int
+	cpu   [2]time.Duration // of the service and of the child that holds the card
 }
-
-var errNoChild = errors.New("the service has no siths-cardhost")
 
 // measureIdle unlocks and waits.
 func measureIdle(ctx context.Context, card *stack.Card, s *service, all *overhead) error {
@@ -40,25 +32,29 @@ func measureIdle(ctx context.Context, card *stack.Card, s *service, all *overhea
 		return err
 	}
 	pids, err := pidsOf(s)
-	if err == nil {
-		err = pause(ctx, settleTime)
-	}
 	if err != nil {
 		return err
 	}
+	if err := pause(ctx, settleTime); err != nil {
+		return err
+	}
+	if all.idle, err = watchIdle(ctx, card, pids); err != nil {
+		return err
+	}
+	return s.relockNow(ctx)
+}
+
+// watchIdle compares the counters at the two ends of idleTime.
+func watchIdle(ctx context.Context, card *stack.Card, pids [2]int) (idle, error) {
 	before, err := look(card, pids)
-	if err == nil {
-		err = pause(ctx, idleTime)
-	}
 	if err != nil {
-		return err
+		return idle{}, err
+	}
+	if err := pause(ctx, idleTime); err != nil {
+		return idle{}, err
 	}
 	after, err := look(card, pids)
-	if err != nil {
-		return err
-	}
-	all.idle = idleBetween(before, after)
-	return s.relockNow(ctx)
+	return idleBetween(before, after), err
 }
 
 // pidsOf are the service and its child.
@@ -129,69 +125,4 @@ func (i idle) figures() []figure {
 		{Name: "idle CPU, service and cardhost", Unit: percent, Ours: number(share), Goal: atMost(0.1),
 			Note: fmt.Sprintf("%.1f ms of one core for the service and %.1f ms for cardhost in %.0f s, heartbeats included", millis(i.cpu[0]), millis(i.cpu[1]), i.took.Seconds())},
 	}
-}
-
-// childOf finds the child of that name (proc_pid_stat(5): pid, name in parentheses, state, parent).
-func childOf(parent int, name string) (int, error) {
-	files, err := filepath.Glob("/proc/[0-9]*/stat")
-	if err != nil {
-		return 0, err
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			continue // it has ended since
-		}
-		var pid, ppid int
-		var state string
-		head, tail, _ := strings.Cut(string(text), " ("+name+") ")
-		if _, err := fmt.Sscan(tail, &state, &ppid); err != nil || ppid != parent {
-			continue
-		}
-		if pid, err = strconv.Atoi(head); err == nil {
-			return pid, nil
-		}
-	}
-	return 0, errNoChild
-}
-
-// cpuOf is the processor time of all threads of a process (proc(5), schedstat: nanoseconds on the processor first).
-func cpuOf(pid int) (time.Duration, error) {
-	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
-	if err != nil {
-		return 0, err
-	}
-	var total time.Duration
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			continue // the thread has ended since
-		}
-		ns, err := strconv.ParseInt(strings.Fields(string(text))[0], 10, 64)
-		if err != nil {
-			return 0, fmt.Errorf("reading %s: %w", file, err)
-		}
-		total += time.Duration(ns)
-	}
-	if total == 0 {
-		return 0, fmt.Errorf("process %d has no processor time", pid)
-	}
-	return total, nil
-}
-
-// residentOf is the resident memory of a process in MB (proc_pid_status(5), VmRSS, in kB).
-func residentOf(pid int) (float64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(text)) {
-		value, ok := strings.CutPrefix(line, "VmRSS:")
-		if !ok {
-			continue
-		}
-		kb, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "kB")), 64)
-		return kb / 1024, err
-	}
-	return 0, fmt.Errorf("process %d has no resident memory", pid)
 }

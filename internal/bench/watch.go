@@ -39,7 +39,7 @@ func firstLook(ctx context.Context) (time.Duration, error) {
 	return seen.at.Sub(start), err
 }
 
-// ask for the calls of the login manager that lock one session (org.freedesktop.login1(5)).
+// lockCalls matches the calls to the login manager that lock one session (org.freedesktop.login1(5)).
 const lockCalls = "type='method_call',interface='org.freedesktop.login1.Manager',member='LockSession'"
 
 // watchLocks tells the moment of every call that locks a session, as it passes the bus. The caller closes the
