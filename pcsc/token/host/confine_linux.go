@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"math"
 	"net"
 	"os"
 	"os/exec"
@@ -36,6 +37,9 @@ func environment() []string {
 
 // startChild starts the program with the pipe as descriptor 3.
 func startChild(ctx context.Context, opt Options, pipe, settings *os.File) (*exec.Cmd, error) {
+	if err := keepFiles(); err != nil {
+		return nil, err
+	}
 	program, err := os.Open(opt.Program)
 	if err != nil {
 		return nil, err
@@ -49,6 +53,12 @@ func startChild(ctx context.Context, opt Options, pipe, settings *os.File) (*exe
 	cmd.Stderr = &logWriter{log: opt.Log}
 	confine(cmd)
 	return cmd, cmd.Start()
+}
+
+// keepFiles keeps from children what this process itself was started with beside its standard descriptors; everything
+// that it has opened since is kept from them already.
+func keepFiles() error {
+	return os.NewSyscallError("close_range", unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC))
 }
 
 // settingsFile puts the child's settings into a file in memory that nobody can change any more.

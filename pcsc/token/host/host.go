@@ -10,7 +10,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"sync"
 	"time"
 
 	"siths-agent/pcsc/token"
@@ -34,7 +33,7 @@ type Host struct {
 	opt  Options
 	cmd  *exec.Cmd
 	conn net.Conn
-	turn sync.Mutex
+	turn chan struct{} // holds one token; who takes it may ask
 	done chan struct{}
 }
 
@@ -52,7 +51,8 @@ func Start(ctx context.Context, opt Options) (*Host, error) {
 		return nil, fmt.Errorf("writing the child's settings: %w", err)
 	}
 	defer func() { _ = settings.Close() }()
-	h := &Host{opt: opt, conn: conn, done: make(chan struct{})}
+	h := &Host{opt: opt, conn: conn, turn: make(chan struct{}, 1), done: make(chan struct{})}
+	h.turn <- struct{}{}
 	if h.cmd, err = startChild(ctx, opt, theirs, settings); err != nil {
 		_ = conn.Close()
 		return nil, fmt.Errorf("starting %s: %w", opt.Program, err)
@@ -129,8 +129,15 @@ func (h *Host) Kill() { _ = h.cmd.Process.Kill() }
 // ask sends one question and returns its answer. Overrunning the deadline or a broken pipe kills the child: what a
 // child that is out of step says next would be the answer to another question.
 func (h *Host) ask(ctx context.Context, op Op, parts ...[]byte) ([]byte, error) {
-	h.turn.Lock()
-	defer h.turn.Unlock()
+	select {
+	case <-h.turn:
+		defer func() { h.turn <- struct{}{} }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-h.done:
+		return nil, fmt.Errorf("%w: cardhost has ended", token.ErrUnreadable)
+	}
+	_ = h.conn.SetDeadline(time.Time{}) // a question before this one may have been given up as its answer came
 	ctx, cancel := context.WithTimeout(ctx, h.opt.Timeout)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { _ = h.conn.SetDeadline(time.Unix(1, 0)) })
