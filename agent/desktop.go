@@ -62,19 +62,49 @@ func (a *Agent) enter(e session.Enter) {
 	}
 	a.endTerm(e.Account)
 	a.login.account, a.login.uid, a.login.hasUID = e.Account, at.person.UID, at.person.HasUID
-	a.login.sessions, a.login.shown = nil, at.caller.Session.ID
-	if at.caller.Session.ID != "" && at.caller.Session.UID == at.person.UID {
-		a.login.sessions = []string{at.caller.Session.ID}
-	}
+	a.login.sessions, a.login.shown = nil, ""
 	a.login.since, a.login.open = a.parts.Now().UTC(), true
+	if s := at.caller.Session; s.ID != "" && s.UID == at.person.UID {
+		a.belongs(s.ID)
+		return
+	}
+	if at.person.HasUID {
+		a.findSession(e.Account, at.person.UID)
+	}
+}
+
+// belongs notes that a desktop session belongs to the login.
+func (a *Agent) belongs(id string) {
+	if !slices.Contains(a.login.sessions, id) {
+		a.login.sessions = append(a.login.sessions, id)
+	}
+	a.login.shown = id
+}
+
+// findSession looks for the account's own desktop session when somebody else, such as root, has unlocked it. A login
+// screen that has none yet tells of it with Opened.
+func (a *Agent) findSession(account string, uid uint32) {
+	a.spawn(func() {
+		ctx, cancel := context.WithTimeout(a.ctx, lockTime)
+		defer cancel()
+		sessions, err := a.parts.Desktop.OfUser(ctx, uid)
+		if err != nil || len(sessions) == 0 {
+			return
+		}
+		a.post(func() {
+			if a.login.account == account && a.login.shown == "" {
+				a.belongs(sessions[0].ID)
+				a.publish()
+			}
+		})
+	})
 }
 
 // Opened tells which desktop session a login screen has opened for the card. Only the account's own session counts.
 func (a *Agent) Opened(ctx context.Context, s apitype.SessionOpened) error {
 	return a.call(ctx, func() {
-		if s.Account == a.login.account && s.Session != "" && !slices.Contains(a.login.sessions, s.Session) {
-			a.login.sessions = append(a.login.sessions, s.Session)
-			a.login.shown = s.Session
+		if s.Account == a.login.account && s.Session != "" {
+			a.belongs(s.Session)
 			a.publish()
 		}
 	})

@@ -275,6 +275,15 @@ func TestWhatPolicySaysAboutRemoval(t *testing.T) {
 	}
 }
 
+func TestAnUnlockByRootIsShownWithTheAccountsOwnSession(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.login(root, w.insert(newCard("anna")))
+		if s := w.snapshot().Session; s.ID != "c1" || s.User != "anna" {
+			t.Errorf("the session is %+v", s)
+		}
+	})
+}
+
 func TestTheSessionThatALoginScreenOpensIsLockedToo(t *testing.T) {
 	inWorld(t, func(w *world) {
 		id := w.insert(newCard("anna"))

@@ -87,7 +87,7 @@ type Revocation struct {
 
 // Session is the desktop session that the card opened.
 type Session struct {
-	ID    string    `json:"id"`
+	ID    string    `json:"id,omitempty"`
 	User  string    `json:"user"`
 	State string    `json:"state"` // "unlocked" or "locked"
 	Since time.Time `json:"since"`
