@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -13,12 +12,6 @@ import (
 
 	"github.com/godbus/dbus/v5"
 )
-
-// readIfThere is the text of a file, empty when it is not there.
-func readIfThere(file string) string {
-	content, _ := os.ReadFile(file) // a process that has ended has no files
-	return string(content)
-}
 
 // The bounds that people notice: what a card may take at most, in commands to it.
 const (

@@ -17,19 +17,15 @@ func stacks() map[string][]string {
 	}
 }
 
-// situations are what the module can meet, and what is typed then.
-func situations() map[string]struct {
+// situation is what the module can meet, what is typed then, and whether that lets in.
+type situation struct {
 	prepare func(*world)
 	user    string
 	typed   string
 	opens   bool
-} {
-	type situation = struct {
-		prepare func(*world)
-		user    string
-		typed   string
-		opens   bool
-	}
+}
+
+func situations() map[string]situation {
 	nothing := func(*world) {}
 	return map[string]situation{
 		"the right PIN":        {nothing, "anna", pin, true},
@@ -70,4 +66,15 @@ func (w *world) forgetPeople() {
 	if problem(s, apitype.PersonUnmapped) == nil {
 		w.t.Fatalf("the snapshot says %+v", s.Problems)
 	}
+}
+
+func TestALockerThatRunsAsItsUserIsServed(t *testing.T) {
+	w := open(t, plan{})
+	card := w.insertAnna()
+	w.wantPAM(w.pam(attempt{as: "anna", typed: pin + "\n"}), pamSuccess)
+	s := w.awaitPhase(apitype.Unlocked)
+	if s.Session == nil || s.Session.User != "anna" {
+		t.Errorf("the session is %+v", s.Session)
+	}
+	w.wantVerify(card, 1)
 }

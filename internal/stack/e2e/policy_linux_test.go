@@ -18,16 +18,14 @@ func (w *world) configure(name, content string) {
 	w.must(os.WriteFile(filepath.Join(filepath.Dir(w.agent.Config()), name), []byte(content), 0o644))
 }
 
-// brokenPolicies are drop-ins that cannot be used, with what the message has to name.
-func brokenPolicies() map[string]struct {
+// brokenPolicy is a drop-in that cannot be used, with what the message has to name.
+type brokenPolicy struct {
 	content string
 	names   []string
-} {
-	type broken = struct {
-		content string
-		names   []string
-	}
-	return map[string]broken{
+}
+
+func brokenPolicies() map[string]brokenPolicy {
+	return map[string]brokenPolicy{
 		"an unknown key":        {"[card]\n\nmodulse = []\n", []string{"60-bad.toml:3", "card.modulse", "did you mean card.modules"}},
 		"an unknown table":      {"[carrd]\nmodules = []\n", []string{"60-bad.toml:", "carrd"}},
 		"broken TOML":           {"[card]\nmodules = [\"x.so\"\n", []string{"60-bad.toml:", "not valid TOML"}},

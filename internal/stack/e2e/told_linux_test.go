@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -220,4 +221,10 @@ func childrenOf(pid int) []int {
 		}
 	}
 	return found
+}
+
+// readIfThere is the text of a file, empty when it is not there.
+func readIfThere(file string) string {
+	content, _ := os.ReadFile(file) // a process that has ended has no files
+	return string(content)
 }
