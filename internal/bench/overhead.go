@@ -145,7 +145,7 @@ func (a *overhead) figures() []figure {
 			Peers: columns(a.others, unlockings.millisToResult, p95),
 			Note:  fmt.Sprintf("%d rounds from the PIN typed to pamtester's end; the card's own RSA, the reader service, OpenSC and the synced audit row are in it", len(result))},
 		{Name: "the same without PAM, p95", Unit: millisecs, Ours: number(p95(a.api)), Goal: atMost(10),
-			Note: fmt.Sprintf("%d rounds on the local API; medians: %.2f ms, of that %.2f ms until the card's signature is good", len(a.api), a.api.median(), a.pin.median())},
+			Note: fmt.Sprintf("%d rounds on the local API; of the median %.2f ms, %.2f ms are until the card's signature is good (its RSA, OpenSC, the reader service), the rest until the answer with its audit row on disk", len(a.api), a.api.median(), a.pin.median())},
 		{Name: "removal to lock, p50", Unit: millisecs, Ours: number(a.locks.median())},
 		{Name: "removal to lock, p99", Unit: millisecs, Ours: number(a.locks.percentile(99)), Goal: atMost(20),
 			Note: fmt.Sprintf("%d removals, from the moment that a second PC/SC client knows to the LockSession call on the bus; both look at the readers first, and a whole first look takes %.2f ms (worst of %d)", len(a.locks), a.looks.worst(), len(a.looks))},
