@@ -28,7 +28,6 @@ type badCard struct {
 	crl    bool // fresh revocation lists lie beside the anchors
 	code   apitype.Code
 	pam    string
-	exit   int
 }
 
 func badCards() map[string]badCard {

@@ -52,7 +52,6 @@ type world struct {
 type plan struct {
 	pki      func() (*testpki.PKI, error)
 	noReader bool // no PC/SC service is started
-	logind   bool // a login manager is
 	agent    stack.AgentOptions
 }
 
