@@ -149,10 +149,7 @@ func TestTheReadmeNamesEveryRoom(t *testing.T) {
 func TestLinksAndInstalledFilesLeadSomewhere(t *testing.T) {
 	for _, name := range []string{"README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/attacksurface.md"} {
 		text := page(t, name)
-		paths := allMatches(`\]\(([^)#:]+)\)`, text)
-		for _, file := range allMatches(`(installer/linux/[\w./-]+\w)`, text) {
-			paths = append(paths, file)
-		}
+		paths := append(allMatches(`\]\(([^)#:]+)\)`, text), allMatches(`(installer/linux/[\w./-]+\w)`, text)...)
 		for _, path := range paths {
 			if _, err := os.Stat(filepath.Join(root, path)); err != nil {
 				t.Errorf("%s: %v", name, err)
