@@ -256,7 +256,9 @@ func (a *Agent) verify(e session.Verify) {
 	at.child = ch
 	who, statement := a.parts.Who, a.statement(at, ch)
 	at.statement = statement
+	done := ch.asking.add()
 	a.spawn(func() {
+		defer done()
 		defer func() { _ = at.pin.Close() }()
 		person, err := who.Identify(ch.ctx, ch.info.Certs)
 		if err == nil && person.Account != ch.person.Account {

@@ -37,6 +37,7 @@ type child struct {
 	open   Card
 	info   token.Info
 	person identity.Person
+	asking crew // questions to the card that are under way
 }
 
 // refusal is what is known of a card that may not be used.
@@ -140,6 +141,7 @@ func (a *Agent) runChild(ch *child, who Identifier, req CardRequest) error {
 	case <-ch.ctx.Done():
 		return nil
 	case <-open.Done():
+		<-ch.asking.idle() // a question that made the child end knows better why
 		return token.ErrUnreadable
 	}
 }
@@ -223,7 +225,9 @@ func (a *Agent) check(h session.Handle) {
 	if ch == nil || ch.open == nil {
 		return
 	}
+	done := ch.asking.add()
 	a.spawn(func() {
+		defer done()
 		if err := ch.open.Check(ch.ctx); err != nil {
 			a.post(func() { a.checkFailed(ch, err) })
 		}

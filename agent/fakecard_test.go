@@ -21,6 +21,7 @@ type fakeCard struct {
 	signErr   error         // instead of looking at the PIN
 	checkErr  error         // from the heartbeat
 	forged    bool          // signs with no key
+	crashing  bool          // its child ends before it answers with signErr
 	opening   chan struct{} // opening waits for it, when not nil
 	signing   chan struct{} // so does signing
 	slowClose time.Duration
@@ -104,6 +105,10 @@ func (o *opening) Sign(ctx context.Context, pin []byte, cert [32]byte, message [
 	o.mu.Unlock()
 	if err := o.wait(ctx, o.signing); err != nil {
 		return nil, err
+	}
+	if fault(o.fakeCard, func(c *fakeCard) bool { return c.crashing }) {
+		o.crash()
+		time.Sleep(time.Millisecond) // long enough for everybody to see it
 	}
 	if err := fault(o.fakeCard, func(c *fakeCard) error { return c.signErr }); err != nil {
 		return nil, err

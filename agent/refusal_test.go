@@ -69,12 +69,13 @@ func TestACardThatIsNotAcceptedAtThePINOpensNothing(t *testing.T) {
 		spoil func(w *world, card *fakeCard)
 		want  apitype.Code
 	}{
-		"a signature by another key":     {func(_ *world, c *fakeCard) { c.forged = true }, apitype.CertKeyMismatch},
-		"no key for the certificate":     {func(_ *world, c *fakeCard) { c.signErr = token.ErrNoKey }, apitype.CertKeyMismatch},
-		"revoked since it was inserted":  {func(w *world, _ *fakeCard) { w.identify("anna", w.people["revoked"]) }, apitype.CertRevoked},
-		"mapped to somebody else by now": {func(w *world, _ *fakeCard) { w.identify("anna", person("bert", 1001)) }, apitype.CardSwapped},
-		"silent":                         {func(_ *world, c *fakeCard) { c.signErr = token.ErrSilent }, apitype.CardSilent},
-		"gone with its child":            {func(_ *world, c *fakeCard) { c.signErr = token.ErrRemoved }, apitype.CardNone},
+		"a signature by another key":          {func(_ *world, c *fakeCard) { c.forged = true }, apitype.CertKeyMismatch},
+		"no key for the certificate":          {func(_ *world, c *fakeCard) { c.signErr = token.ErrNoKey }, apitype.CertKeyMismatch},
+		"revoked since it was inserted":       {func(w *world, _ *fakeCard) { w.identify("anna", w.people["revoked"]) }, apitype.CertRevoked},
+		"mapped to somebody else by now":      {func(w *world, _ *fakeCard) { w.identify("anna", person("bert", 1001)) }, apitype.CardSwapped},
+		"silent":                              {func(_ *world, c *fakeCard) { c.signErr = token.ErrSilent }, apitype.CardSilent},
+		"silent, and its child killed for it": {func(_ *world, c *fakeCard) { c.signErr, c.crashing = token.ErrSilent, true }, apitype.CardSilent},
+		"gone with its child":                 {func(_ *world, c *fakeCard) { c.signErr = token.ErrRemoved }, apitype.CardNone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(w *world) {
