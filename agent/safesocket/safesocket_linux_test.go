@@ -191,7 +191,7 @@ func TestEverybodyMayConnectAndTheKernelSaysWho(t *testing.T) {
 		}
 	}()
 	cmd := play(t, "dial", path)
-	if out, err := cmd.CombinedOutput(); err != nil || string(out) != "hello" {
+	if out, err := cmd.Output(); err != nil || string(out) != "hello" {
 		t.Errorf("the other user got %q, %v", out, err)
 	}
 	if p := <-peers; p.UID != other || p.GID != other || int(p.PID) != cmd.Process.Pid {
