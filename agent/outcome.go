@@ -23,7 +23,7 @@ func (a *Agent) verified(at *attempt, person identity.Person, err error) {
 		a.step(session.SignatureGood{Attempt: at.id})
 	case errors.As(err, &pin):
 		at.refusal = a.problem(health.CodeOf(err))
-		a.step(session.PINRejected{Attempt: at.id, Code: session.Code(at.refusal.Code), Tries: a.triesAfter(pin)})
+		a.step(session.PINRejected{Attempt: at.id, Code: session.Code(at.refusal.Code), Tries: triesAfter(pin)})
 	case errors.As(err, &refused), errors.Is(err, token.ErrNoKey):
 		at.refusal = a.problem(health.CodeOf(err))
 		a.parts.Log.Warn("card refused at the PIN", "code", at.refusal.Code, "ref", at.refusal.Ref, "error", err)
@@ -33,12 +33,12 @@ func (a *Agent) verified(at *attempt, person identity.Person, err error) {
 	}
 }
 
-// triesAfter is what a rejected PIN leaves.
-func (a *Agent) triesAfter(pin *token.PINError) int {
+// triesAfter is what a rejected PIN leaves, where the card tells.
+func triesAfter(pin *token.PINError) int {
 	if pin.Tries != nil {
 		return *pin.Tries
 	}
-	return a.state.Tries
+	return session.Unknown
 }
 
 // answer tells whoever waits for the attempt how it went. A refusal leaves a row of its own.

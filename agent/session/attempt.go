@@ -79,8 +79,10 @@ func (t *turn) pinRejected(code Code, tries int) {
 	}
 }
 
+// proved goes on with a PIN that was right, which has given the card its tries back.
 func (t *turn) proved() {
 	t.Pending.Stage = Proved
+	t.Tries = max(t.Tries, t.Most)
 	if !t.Pending.Claim {
 		t.record()
 		return

@@ -26,7 +26,7 @@ func (t *turn) cardRead(account string, tries int) {
 	if t.Ready {
 		return
 	}
-	t.Tries = tries
+	t.Tries, t.Most = tries, max(t.Most, tries)
 	if tries == 0 {
 		t.refuse(PINBlocked)
 		return

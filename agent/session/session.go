@@ -85,6 +85,7 @@ type State struct {
 	Ready   bool        // the child has read the card and the card may be used
 	Account string      // the account that Front opens, when Ready
 	Tries   int         // PIN tries left on Front, or Unknown
+	Most    int         // the most tries that Front has told, or Unknown: a right PIN gives them back
 	Reads   int         // openings of Front in a row that failed
 	Refusal Code        // why Front cannot be used
 	Pending Pending

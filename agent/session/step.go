@@ -92,7 +92,7 @@ func (t *turn) cardOut(c Insertion) {
 
 // bring makes c the front card and has it read.
 func (t *turn) bring(c Insertion) {
-	t.Front, t.Reads, t.Refusal, t.Tries = c, 0, "", Unknown
+	t.Front, t.Reads, t.Refusal, t.Tries, t.Most = c, 0, "", Unknown, Unknown
 	t.read()
 }
 

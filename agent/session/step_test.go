@@ -119,6 +119,12 @@ func TestAWrongPINLeavesTheCardWaitingForTheNext(t *testing.T) {
 	r.expect(PINGiven{Attempt: 2, Insertion: 1, Account: "anna"}, Verify{Attempt: 2, Handle: 1})
 }
 
+func TestARightPINGivesTheTriesBack(t *testing.T) {
+	r := play(t, append(waiting(), PINGiven{Attempt: 1, Insertion: 1, Account: "anna"}, PINRejected{Attempt: 1, Code: PINWrong, Tries: 1},
+		PINGiven{Attempt: 2, Insertion: 1, Account: "anna", LastTry: true}, SignatureGood{Attempt: 2})...)
+	r.expect(Recorded{Attempt: 2, OK: true}, Enter{Attempt: 2, Account: "anna"}, Answer{Attempt: 2, Tries: 3})
+}
+
 func TestABlockedPINKeepsTheCardOut(t *testing.T) {
 	r := play(t, append(waiting(), PINGiven{Attempt: 1, Insertion: 1, Account: "anna"})...)
 	r.expect(PINRejected{Attempt: 1, Code: PINBlocked}, Answer{Attempt: 1, Code: PINBlocked}, DropCard{Handle: 1})

@@ -138,7 +138,7 @@ func (c *P11) login(pin []byte) error {
 	if err != nil {
 		return c.pinError(err)
 	}
-	c.loggedIn = true
+	c.loggedIn, c.tries = true, nil // a right PIN gives the card its tries back; how many that is, it has not told
 	return nil
 }
 
