@@ -30,6 +30,7 @@ type login struct {
 	shown    string // the session that snapshots name
 	since    time.Time
 	open     bool
+	owed     func(context.Context) error // a lock that found no session to lock; nil: none
 }
 
 // term is the time in which an account has to stay locked. It ends when its card opens it again.
@@ -62,7 +63,7 @@ func (a *Agent) enter(e session.Enter) {
 	}
 	a.endTerm(e.Account)
 	a.login.account, a.login.uid, a.login.hasUID = e.Account, at.person.UID, at.person.HasUID
-	a.login.sessions, a.login.shown = nil, ""
+	a.login.sessions, a.login.shown, a.login.owed = nil, "", nil
 	a.login.since, a.login.open = a.parts.Now().UTC(), true
 	if s := at.caller.Session; s.ID != "" && s.UID == at.person.UID {
 		a.belongs(s.ID)
@@ -131,9 +132,10 @@ func (a *Agent) leave(e session.Leave) {
 	case session.Lost:
 		reason = "lost"
 	}
-	uid, known := a.login.uid, slices.Clone(a.login.sessions)
 	if act != nil {
-		a.lock(e.Account, func(ctx context.Context) error { return a.lockAll(ctx, act, uid, known) })
+		a.lock(e.Account, a.lockAll(act))
+	} else {
+		reason = "removed, left open by policy"
 	}
 	row := audit.Row{Event: audit.SessionLocked, Account: e.Account, Session: a.login.shown, Reason: reason,
 		Insertion: uint64(a.state.Login.Insertion)}
@@ -163,21 +165,51 @@ func (a *Agent) lock(account string, try func(context.Context) error) {
 	})
 }
 
-// lockAll locks every session of the account and every session that the card opened.
-func (a *Agent) lockAll(ctx context.Context, act func(context.Context, string) error, uid uint32, known []string) error {
-	sessions, err := a.parts.Desktop.OfUser(ctx, uid)
-	for _, s := range sessions {
-		if !slices.Contains(known, s.ID) {
-			known = append(known, s.ID)
+// lockAll returns what locks every session of the account and every session that the card opened. When there is none
+// to be found, the lock is owed until the login manager appears.
+func (a *Agent) lockAll(act func(context.Context, string) error) func(context.Context) error {
+	account, uid, known := a.login.account, a.login.uid, slices.Clone(a.login.sessions)
+	var try func(context.Context) error
+	try = func(ctx context.Context) error {
+		ids := slices.Clone(known)
+		sessions, err := a.parts.Desktop.OfUser(ctx, uid)
+		for _, s := range sessions {
+			if !slices.Contains(ids, s.ID) {
+				ids = append(ids, s.ID)
+			}
 		}
-	}
-	failures := []error{err}
-	for _, id := range known {
-		if err := act(ctx, id); err != nil && !errors.Is(err, unlock.ErrNoSession) {
-			failures = append(failures, err)
+		failures, locked := []error{err}, 0
+		for _, id := range ids {
+			switch err := act(ctx, id); {
+			case err == nil:
+				locked++
+			case !errors.Is(err, unlock.ErrNoSession):
+				failures = append(failures, err)
+			}
 		}
+		err = errors.Join(failures...)
+		if err == nil && locked == 0 {
+			a.parts.Log.Info("no desktop session to lock", "account", account)
+			a.post(func() { a.owe(account, try) })
+		}
+		return err
 	}
-	return errors.Join(failures...)
+	return try
+}
+
+// owe remembers a lock that found no session, unless the account is open again.
+func (a *Agent) owe(account string, try func(context.Context) error) {
+	if a.login.account == account && !a.login.open {
+		a.login.owed = try
+	}
+}
+
+// appeared does the lock that is owed, now that there is somebody to do it.
+func (a *Agent) appeared() {
+	if try := a.login.owed; try != nil {
+		a.login.owed = nil
+		a.lock(a.login.account, try)
+	}
 }
 
 // relock locks a session that was opened without the card that had opened it before.
@@ -216,6 +248,8 @@ func (a *Agent) atDesktop(e unlock.Event) {
 		a.ifOurs(e.Session, func() { a.step(session.LockAsked{}) })
 	case unlock.Unlocked:
 		a.ifOurs(e.Session, func() { a.step(session.OpenedElsewhere{Session: e.Session}) })
+	case unlock.Appeared:
+		a.appeared()
 	case unlock.HintUnlocked:
 		a.ifOurs(e.Session, func() { a.openedWithoutCard(e.Session) })
 	}

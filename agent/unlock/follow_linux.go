@@ -92,6 +92,7 @@ func (f *follower) found(ctx context.Context, owner string) {
 	f.d.seen.Store(true)
 	l := &link{f.conn}
 	f.d.link.Store(l)
+	f.d.events.put(Event{Kind: Appeared})
 	f.hold(ctx, l)
 }
 

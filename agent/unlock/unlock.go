@@ -36,11 +36,13 @@ const (
 	Sleep
 	// Wake: the machine is awake again.
 	Wake
+	// Appeared: the login manager is there, for the first time or again. What could not be locked before can be now.
+	Appeared
 )
 
 // String is the kind as logs write it.
 func (k Kind) String() string {
-	names := [...]string{"unknown", "locked", "unlocked", "hint-locked", "hint-unlocked", "ended", "sleep", "wake"}
+	names := [...]string{"unknown", "locked", "unlocked", "hint-locked", "hint-unlocked", "ended", "sleep", "wake", "appeared"}
 	if int(k) >= len(names) {
 		return names[0]
 	}
@@ -50,7 +52,7 @@ func (k Kind) String() string {
 // Event is one thing that happened.
 type Event struct {
 	Kind Kind
-	// Session is the ID of the session it happened to; empty with Sleep and Wake.
+	// Session is the ID of the session it happened to; empty with Sleep, Wake and Appeared.
 	Session string
 	// Done lets the machine sleep. It is set with Sleep only and may be called more than once.
 	Done func()
