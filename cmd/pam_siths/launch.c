@@ -20,7 +20,7 @@
 #define SITHS_LIBEXECDIR "/usr/libexec/siths-agent"
 #endif
 
-enum { HELPER_FD = 3 };
+enum { HELPER_FD = 3, KERNEL_SIGSET = 8 /* bytes */ };
 
 /* Only root and the effective user may be able to change what runs next. The real user does not count: in su and
  * sudo that is the one who wants in. */
@@ -50,13 +50,14 @@ static bool find_helper(char path[PATH_MAX])
 	       trusted(path, S_IFREG, AT_SYMLINK_NOFOLLOW);
 }
 
+/* The bare system call, because sigaction(3) keeps two signals from its callers. All zero is SIG_DFL and no flags. */
 static void default_signals(void)
 {
-	const struct sigaction by_default = {.sa_handler = SIG_DFL};
+	const unsigned long by_default[8] = {0};
 	sigset_t none;
 
-	for (int sig = 1; sig < NSIG; sig++)
-		sigaction(sig, &by_default, NULL);
+	for (int sig = 1; sig <= SIGRTMAX; sig++)
+		syscall(SYS_rt_sigaction, sig, by_default, NULL, KERNEL_SIGSET);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
