@@ -44,6 +44,8 @@ type Lab struct {
 	procs  []*Proc
 	agents int
 	cards  int
+
+	sessions []*Session // a session whose pipe is collected as garbage has ended for logind
 }
 
 // New makes a lab. The caller closes it; if the calling process dies, the lab ends by itself and takes everything
@@ -153,6 +155,13 @@ func (l *Lab) Close() error {
 		return fmt.Errorf("the lab's first process ended with %d: %s", code, l.stderr)
 	}
 	return nil
+}
+
+// keep holds on to a session for as long as the lab is there.
+func (l *Lab) keep(s *Session) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sessions = append(l.sessions, s)
 }
 
 // Dir is the lab's folder, as seen from inside and outside.

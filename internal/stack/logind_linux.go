@@ -136,8 +136,10 @@ func (d *Logind) CreateSession(ctx context.Context, person string) (*Session, er
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("creating a session for %s: %w", person, err), conn.Close())
 	}
-	return &Session{ID: c.id, Person: p, Leader: leader, path: c.path, logind: d, conn: conn,
-		alive: os.NewFile(uintptr(c.alive), "session "+c.id)}, nil
+	s := &Session{ID: c.id, Person: p, Leader: leader, path: c.path, logind: d, conn: conn,
+		alive: os.NewFile(uintptr(c.alive), "session "+c.id)}
+	d.lab.keep(s)
+	return s, nil
 }
 
 // Env is what programs of the session have in their environment (pam_systemd(8)).
