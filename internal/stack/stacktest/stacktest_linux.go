@@ -3,6 +3,7 @@ package stacktest
 import (
 	"context"
 	"testing"
+	"time"
 
 	"siths-agent/internal/stack"
 )
@@ -109,10 +110,15 @@ func (l *Lab) Start(c stack.Cmd) *stack.Proc {
 	return must(l.tb, part, err)
 }
 
-// Run runs a program to its end; ending with a code other than 0 is not a failure.
+// runLimit is how long a program may run: one that waits for ever must not take the whole suite along.
+const runLimit = time.Minute
+
+// Run runs a program to its end; ending with a code other than 0 is not a failure, not ending within a minute is one.
 func (l *Lab) Run(c stack.Cmd) stack.Result {
 	l.tb.Helper()
-	result, err := l.Lab.Run(l.tb.Context(), c)
+	ctx, cancel := context.WithTimeout(l.tb.Context(), runLimit)
+	defer cancel()
+	result, err := l.Lab.Run(ctx, c)
 	return must(l.tb, result, err)
 }
 
