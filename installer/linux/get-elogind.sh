@@ -13,7 +13,9 @@ fi
 mkdir -p "$(dirname "$1")"
 work=$(mktemp -d "$1.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-(cd "$work" && apt-get download -q elogind libelogind0)
+cd "$work"
+apt-get download -q elogind libelogind0 || { apt-get update -q && apt-get download -q elogind libelogind0; }
+cd - >/dev/null
 mkdir "$work/root"
 for package in "$work"/*.deb; do
 	dpkg -x "$package" "$work/root"
