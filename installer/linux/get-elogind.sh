@@ -13,9 +13,8 @@ fi
 mkdir -p "$(dirname "$1")"
 work=$(mktemp -d "$1.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-cd "$work"
-apt-get download -q elogind libelogind0 || { apt-get update -q && apt-get download -q elogind libelogind0; }
-cd - >/dev/null
+fetch() { (cd "$work" && apt-get download -q elogind libelogind0); }
+fetch || { apt-get update -q && fetch; } # a machine that has never asked has no lists of packages
 mkdir "$work/root"
 for package in "$work"/*.deb; do
 	dpkg -x "$package" "$work/root"
