@@ -84,7 +84,7 @@ func sandboxed(t *testing.T) *stacktest.Lab {
 	}
 	script := fmt.Sprintf(sandbox, lab.Path("agent-1"), capabilities(t), self, allowedCalls(t), callsVariable,
 		filepath.Join(built, "siths-agentd"))
-	if err := os.WriteFile(filepath.Join(wrapped, "siths-agentd"), []byte(script), 0o755); err != nil {
+	if err := stack.WriteProgram(filepath.Join(wrapped, "siths-agentd"), []byte(script)); err != nil {
 		t.Fatal(err)
 	}
 	return lab

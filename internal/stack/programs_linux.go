@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 )
 
 // MissingError tells which program a lab lacks and what to do about it.
@@ -104,4 +105,12 @@ func sourceRoot() (string, error) {
 func isProgram(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
+}
+
+// WriteProgram writes a file that is going to be run. No process is forked meanwhile: it would hold the file open for
+// writing until its own exec, and running it would fail with "text file busy".
+func WriteProgram(path string, content []byte) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return os.WriteFile(path, content, 0o755)
 }

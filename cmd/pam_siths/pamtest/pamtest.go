@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	lab "siths-agent/internal/stack"
 )
 
 // Hardening are the flags that the module is shipped with, beside Base.
@@ -139,7 +141,7 @@ func copyFile(t testing.TB, to, from string) {
 	t.Helper()
 	b, err := os.ReadFile(from)
 	if err == nil {
-		err = os.WriteFile(to, b, 0o755)
+		err = lab.WriteProgram(to, b)
 	}
 	if err != nil {
 		t.Fatal(err)

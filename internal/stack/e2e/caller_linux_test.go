@@ -67,13 +67,16 @@ func callRaw(socket string) error {
 	return errors.Join(sent, got, conn.Close())
 }
 
-// caller copies the test program to where everybody in the world can run it.
+// caller copies the test program, once, to where everybody in the world can run it.
 func (w *world) caller() string {
 	w.t.Helper()
+	path := w.Path("caller")
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
 	program, err := os.ReadFile("/proc/self/exe")
 	w.must(err)
-	path := w.Path("caller")
-	w.must(os.WriteFile(path, program, 0o755))
+	w.must(stack.WriteProgram(path, program))
 	return path
 }
 
