@@ -19,7 +19,7 @@ PAM_LIBS    := -lpam
 # What has no C builds for Windows too, from the first day.
 WINDOWS := $(shell $(GO) list ./... 2>/dev/null | grep -v -e /siths-cardhost -e /host/child -e /internal/stack -e /internal/walk -e /internal/bench -e /pamtest)
 
-.PHONY: help setup build test run bench check cross fuzz lab clean
+.PHONY: help setup build test run bench check cross fuzz sim soak memscan canary lab clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -53,6 +53,21 @@ cross: ## vet and build for Windows what has no C
 
 bench: setup build ## print the figures, each beside its peer in the same run
 	$(GO) run ./internal/bench
+
+# The long forms. What they find goes into docs/reliability.md, a row each.
+LONG = SITHS_LONG=1 SITHS_SHEET=$(CURDIR)/docs/reliability.md $(GO) test -count=1 -v
+
+sim: ## simulate a hundred workstation-years with faults (SEED=N replays one)
+	$(LONG) -timeout 15m ./internal/sim $(if $(SEED),-args -seed=$(SEED))
+
+soak: setup build ## the long forms: card faults, restarts, neighbours, PAM, 10,000 logins (ONLY=regexp)
+	$(LONG) -timeout 3h -p 1 $(if $(ONLY),-run '$(ONLY)') ./internal/soak/...
+
+memscan: setup build ## look for the PIN in every process, from outside
+	$(LONG) -timeout 15m ./internal/memscan
+
+canary: ## switch each security control off and see the tests turn red
+	$(LONG) -timeout 60m ./internal/canary
 
 FUZZTIME ?= 30s
 fuzz: ## run every fuzz target for FUZZTIME

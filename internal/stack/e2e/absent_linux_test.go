@@ -9,6 +9,7 @@ import (
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/audit"
 	"siths-agent/internal/stack"
+	"siths-agent/internal/stack/workplace"
 	"siths-agent/ui/text"
 )
 
@@ -31,23 +32,23 @@ func (w *world) wantMissing(code apitype.Code, exit int) {
 }
 
 func TestWithoutTheServiceNobodyIsLetIn(t *testing.T) {
-	w := openWithoutAgent(t, plan{noReader: true})
+	w := openWithoutAgent(t, plan{NoReader: true})
 	w.wantMissing(apitype.AgentUnreachable, ctlUnreachable)
 }
 
 func TestWithoutAPCSCServiceItsAbsenceIsTold(t *testing.T) {
-	w := open(t, plan{noReader: true})
+	w := open(t, plan{NoReader: true})
 	w.awaitDown()
 	w.wantMissing(apitype.ReaderServiceDown, ctlNoCard)
 	w.wantRow(audit.UnlockRefused, apitype.ReaderServiceDown)
 }
 
 func TestWithoutAReaderItsAbsenceIsTold(t *testing.T) {
-	w := open(t, plan{noReader: true})
+	w := open(t, plan{NoReader: true})
 	empty := w.Path("etc", "no-readers")
-	w.must(os.Mkdir(empty, 0o755))
+	w.Must(os.Mkdir(empty, 0o755))
 	w.Start(stack.Cmd{Path: "pcscd", Args: []string{"--foreground", "--config", empty}})
-	w.await("the reader to be missed", func(s apitype.Snapshot) bool {
+	w.Await("the reader to be missed", func(s apitype.Snapshot) bool {
 		return s.Phase == apitype.NoReader && problem(s, apitype.ReaderNone) != nil
 	})
 	w.wantMissing(apitype.ReaderNone, ctlNoCard)
@@ -56,14 +57,14 @@ func TestWithoutAReaderItsAbsenceIsTold(t *testing.T) {
 
 func TestWithoutACardItsAbsenceIsTold(t *testing.T) {
 	w := open(t, plan{})
-	w.awaitPhase(apitype.NoCard)
+	w.AwaitPhase(apitype.NoCard)
 	w.wantMissing(apitype.CardNone, ctlNoCard)
 	w.wantRow(audit.UnlockRefused, apitype.CardNone)
 }
 
 func TestPAMWaitsForACardAsLongAsItIsTold(t *testing.T) {
 	w := open(t, plan{})
-	w.awaitPhase(apitype.NoCard)
+	w.AwaitPhase(apitype.NoCard)
 	const wait = 2 * time.Second
 	begun := time.Now()
 	r := w.pam(attempt{options: "wait=2", typed: pin + "\n"})
@@ -76,15 +77,15 @@ func TestPAMWaitsForACardAsLongAsItIsTold(t *testing.T) {
 
 func TestACardThatComesWhilePAMWaitsIsTaken(t *testing.T) {
 	w := open(t, plan{})
-	w.awaitPhase(apitype.NoCard)
-	card := w.Card(w.issue(anna()), stack.CardOptions{PIN: pin, Absent: true})
+	w.AwaitPhase(apitype.NoCard)
+	card := w.Card(w.Issue(anna()), stack.CardOptions{PIN: pin, Absent: true})
 	w.stack("auth required MODULE wait=20")
 	p := w.Start(stack.Cmd{Path: "pamtester", Args: []string{service, "anna", "authenticate"}, Stdin: strings.NewReader(pin + "\n")})
-	w.awaitThat("the module to wait", func() bool { return len(childrenOf(p.PID)) > 0 })
-	w.must(card.Insert())
+	w.AwaitThat("the module to wait", func() bool { return len(workplace.ChildrenOf(p.PID)) > 0 })
+	w.Must(card.Insert())
 	if _, err := p.Wait(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	w.wantPAM(stack.Result{Stderr: p.Stderr(), Code: p.Code()}, pamSuccess)
-	w.wantVerify(card, 1)
+	w.WantVerify(card, 1)
 }

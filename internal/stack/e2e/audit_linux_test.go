@@ -15,30 +15,30 @@ const tinyDisk = "size=64k"
 
 func TestWhatCannotBeRecordedDoesNotHappen(t *testing.T) {
 	w := open(t, plan{})
-	w.must(w.agent.Stop())
-	w.mountTinyDisk(w.agent.State())
-	w.must(w.agent.Start())
-	card := w.insertAnna()
+	w.Must(w.Service.Stop())
+	w.mountTinyDisk(w.Service.State())
+	w.Must(w.Service.Start())
+	card := w.InsertAnna()
 	filler := w.fillDisk()
 	for i, lang := range langs() {
 		r := w.pam(attempt{lang: lang, typed: pin + "\n"})
 		w.wantPAM(r, pamSystemErr)
 		w.wantText(r, text.PAMProblem(lang, apitype.AuditUnwritable, nil))
-		s := w.awaitPhase(apitype.NeedPIN)
+		s := w.AwaitPhase(apitype.NeedPIN)
 		if problem(s, apitype.AuditUnwritable) == nil || s.Session != nil {
 			t.Errorf("the snapshot is %+v", s)
 		}
 		w.wantText(w.ctl("", lang, "", "status"), text.Problem(lang, apitype.AuditUnwritable).Headline)
 		w.wantCtl(w.login(lang, pin), ctlFailed, lang, apitype.AuditUnwritable)
-		w.awaitPhase(apitype.NeedPIN)
-		w.wantVerify(card, 2*i+2)
+		w.AwaitPhase(apitype.NeedPIN)
+		w.WantVerify(card, 2*i+2)
 	}
 	w.mustRun("rm", filler)
 	w.wantPAM(w.pam(attempt{typed: pin + "\n"}), pamSuccess)
-	if s := w.awaitPhase(apitype.Unlocked); problem(s, apitype.AuditUnwritable) != nil {
+	if s := w.AwaitPhase(apitype.Unlocked); problem(s, apitype.AuditUnwritable) != nil {
 		t.Errorf("with space again the snapshot says %+v", s.Problems)
 	}
-	w.wantVerify(card, 5)
+	w.WantVerify(card, 5)
 	if r := w.ctl("", text.EN, "", "audit", "verify"); r.Code != ctlDone {
 		t.Errorf("the log after the full disk: %s", said(r))
 	}
@@ -59,11 +59,11 @@ func (w *world) mountTinyDisk(dir string) {
 // fillDisk fills the disk of the state folder, the room behind the log's last row too, and returns the file to delete.
 func (w *world) fillDisk() string {
 	w.t.Helper()
-	filler := filepath.Join(w.agent.State(), "filler")
+	filler := filepath.Join(w.Service.State(), "filler")
 	w.Run(stack.Cmd{Path: "dd", Args: []string{"if=/dev/zero", "of=" + filler, "bs=1k"}}) // fails when the disk is full
-	w.awaitThat("the disk to be full", func() bool {
-		w.give("1", false) // a row, and nothing else
-		return problem(w.snapshot(), apitype.AuditUnwritable) != nil
+	w.AwaitThat("the disk to be full", func() bool {
+		w.Give("1", false) // a row, and nothing else
+		return problem(w.Snapshot(), apitype.AuditUnwritable) != nil
 	})
 	return filler
 }

@@ -48,15 +48,15 @@ func badCards() map[string]badCard {
 func TestACardThatMayNotBeUsedIsRefusedBeforeAnyPIN(t *testing.T) {
 	for name, bad := range badCards() {
 		t.Run(name, func(t *testing.T) {
-			w := open(t, plan{pki: bad.pki, agent: stack.AgentOptions{Policy: bad.policy}})
-			dir := w.issue(bad.person)
+			w := open(t, plan{PKI: bad.pki, Service: stack.AgentOptions{Policy: bad.policy}})
+			dir := w.Issue(bad.person)
 			if bad.crl {
 				w.writeCRLs()
 			}
 			if bad.pam == "" {
 				bad.pam = pamAuthErr
 			}
-			w.wantRefused(w.insert(dir), bad)
+			w.wantRefused(w.InsertDir(dir), bad)
 		})
 	}
 }
@@ -64,7 +64,7 @@ func TestACardThatMayNotBeUsedIsRefusedBeforeAnyPIN(t *testing.T) {
 // wantRefused checks that everybody hears the same of a card that may not be used, and that it is asked for nothing.
 func (w *world) wantRefused(card *stack.Card, bad badCard) {
 	w.t.Helper()
-	s := w.awaitPhase(apitype.Refused)
+	s := w.AwaitPhase(apitype.Refused)
 	p := problem(s, bad.code)
 	if p == nil {
 		w.t.Fatalf("the snapshot says %+v, want %s", s.Problems, bad.code)
@@ -79,10 +79,10 @@ func (w *world) wantRefused(card *stack.Card, bad badCard) {
 		w.wantCtl(w.login(lang, pin), ctlCert, lang, bad.code)
 	}
 	w.wantRow(audit.UnlockRefused, bad.code)
-	if r := w.give(pin, true); r.OK || r.Problem.Code != bad.code {
+	if r := w.Give(pin, true); r.OK || r.Problem.Code != bad.code {
 		w.t.Errorf("a PIN all the same: %+v", r)
 	}
-	w.wantVerify(card, 0)
+	w.WantVerify(card, 0)
 	if n := w.count(audit.UnlockGranted); n != 0 {
 		w.t.Errorf("%d unlocks", n)
 	}
@@ -92,47 +92,47 @@ func (w *world) wantRefused(card *stack.Card, bad badCard) {
 func (w *world) writeCRLs() {
 	w.t.Helper()
 	for _, id := range testpki.IDs() {
-		_, err := w.pki.WriteCRL(w.Path("trust"), id, testpki.CRL{})
-		w.must(err)
+		_, err := w.PKI.WriteCRL(w.Path("trust"), id, testpki.CRL{})
+		w.Must(err)
 	}
 }
 
 func TestInProductionAFreshRevocationListLetsACardIn(t *testing.T) {
-	w := open(t, plan{pki: productionHierarchy, agent: stack.AgentOptions{Policy: production}})
-	card := w.insert(w.issue(anna()))
-	w.awaitPhase(apitype.Refused)
+	w := open(t, plan{PKI: productionHierarchy, Service: stack.AgentOptions{Policy: production}})
+	card := w.InsertDir(w.Issue(anna()))
+	w.AwaitPhase(apitype.Refused)
 	w.writeCRLs()
-	w.must(w.agent.Reload())
-	w.awaitPhase(apitype.NeedPIN)
+	w.Must(w.Service.Reload())
+	w.AwaitPhase(apitype.NeedPIN)
 	w.wantPAM(w.pam(attempt{typed: pin + "\n"}), pamSuccess)
-	s := w.awaitPhase(apitype.Unlocked)
+	s := w.AwaitPhase(apitype.Unlocked)
 	if r := s.Holder.Revocation; r == nil || r.Result != "good" || r.Source != "crl" {
 		t.Errorf("the revocation is %+v", r)
 	}
-	w.wantVerify(card, 1)
+	w.WantVerify(card, 1)
 }
 
 func TestACardThatIsRevokedWhileThePINIsTypedIsRefused(t *testing.T) {
 	w := openWithoutAgent(t, plan{})
 	w.writeCRLs()
-	w.serve(stack.AgentOptions{Policy: requireRevocation})
-	issued, err := w.pki.IssueCard(anna())
-	w.must(err)
-	card := w.insert(w.write(issued))
-	w.awaitPhase(apitype.NeedPIN)
-	w.pki.RevokeCard(issued)
+	w.Serve(stack.AgentOptions{Policy: requireRevocation})
+	issued, err := w.PKI.IssueCard(anna())
+	w.Must(err)
+	card := w.InsertDir(w.Write(issued))
+	w.AwaitPhase(apitype.NeedPIN)
+	w.PKI.RevokeCard(issued)
 	w.writeCRLs()
-	if r := w.give(pin, false); r.OK || r.Problem.Code != apitype.CertRevoked {
+	if r := w.Give(pin, false); r.OK || r.Problem.Code != apitype.CertRevoked {
 		t.Errorf("the PIN of a revoked card: %+v", r)
 	}
-	w.awaitPhase(apitype.Refused)
+	w.AwaitPhase(apitype.Refused)
 	w.wantRow(audit.UnlockRefused, apitype.CertRevoked)
-	w.wantVerify(card, 0)
+	w.WantVerify(card, 0)
 }
 
 func TestTheCardOfAnotherPersonOpensNothing(t *testing.T) {
 	w := open(t, plan{})
-	card := w.insertAnna()
+	card := w.InsertAnna()
 	for _, lang := range langs() {
 		for _, as := range []string{"", "bob"} { // a greeter, and bob's own locker
 			r := w.pam(attempt{user: "bob", as: as, lang: lang, typed: pin + "\n"})
@@ -145,8 +145,8 @@ func TestTheCardOfAnotherPersonOpensNothing(t *testing.T) {
 	if row.HSAID != annasID || row.Account != "anna" {
 		t.Errorf("the row does not say whose card it was: %+v", row.Row)
 	}
-	w.wantVerify(card, 0)
-	if s := w.snapshot(); s.Phase != apitype.NeedPIN {
+	w.WantVerify(card, 0)
+	if s := w.Snapshot(); s.Phase != apitype.NeedPIN {
 		t.Errorf("the phase is %s", s.Phase)
 	}
 }
@@ -155,12 +155,12 @@ func TestACloneIsFoundOutByItsKey(t *testing.T) {
 	for _, lang := range langs() {
 		t.Run(string(lang), func(t *testing.T) {
 			w := open(t, plan{})
-			victim, err := w.pki.IssueCard(anna())
-			w.must(err)
+			victim, err := w.PKI.IssueCard(anna())
+			w.Must(err)
 			clone, err := victim.CloneWithOtherKey()
-			w.must(err)
-			card := w.insert(w.write(clone))
-			w.awaitPhase(apitype.NeedPIN)
+			w.Must(err)
+			card := w.InsertDir(w.Write(clone))
+			w.AwaitPhase(apitype.NeedPIN)
 			w.wantKeyMismatch(card, lang)
 		})
 	}
@@ -172,13 +172,13 @@ func (w *world) wantKeyMismatch(card *stack.Card, lang text.Lang) {
 	r := w.pam(attempt{lang: lang, typed: pin + "\n"})
 	w.wantPAM(r, pamAuthErr)
 	w.wantText(r, text.PAMProblem(lang, apitype.CertKeyMismatch, nil))
-	s := w.awaitPhase(apitype.Refused)
+	s := w.AwaitPhase(apitype.Refused)
 	row := w.wantRow(audit.UnlockRefused, apitype.CertKeyMismatch)
 	if p := problem(s, apitype.CertKeyMismatch); p == nil || p.Ref != row.Ref || s.Session != nil {
 		w.t.Errorf("the snapshot is %+v, the row %+v", s, row.Row)
 	}
 	w.wantCtl(w.login(lang, pin), ctlCert, lang, apitype.CertKeyMismatch)
-	w.wantVerify(card, 1)
+	w.WantVerify(card, 1)
 	if n := w.count(audit.UnlockGranted); n != 0 {
 		w.t.Errorf("%d unlocks", n)
 	}

@@ -75,15 +75,15 @@ func (w *world) caller() string {
 		return path
 	}
 	program, err := os.ReadFile("/proc/self/exe")
-	w.must(err)
-	w.must(stack.WriteProgram(path, program))
+	w.Must(err)
+	w.Must(stack.WriteProgram(path, program))
 	return path
 }
 
 // as runs the caller as somebody.
 func (w *world) as(person, input string, args ...string) stack.Result {
 	w.t.Helper()
-	return w.Run(stack.Cmd{Path: w.caller(), Args: args, As: person, Env: []string{callerSocket + "=" + w.api.Socket},
+	return w.Run(stack.Cmd{Path: w.caller(), Args: args, As: person, Env: []string{callerSocket + "=" + w.API.Socket},
 		Stdin: strings.NewReader(input)})
 }
 

@@ -14,15 +14,15 @@ func TestACardThatSignsWronglyUnlocksNothing(t *testing.T) {
 	for _, fault := range []string{"other-key", "broken-signature"} {
 		t.Run(fault, func(t *testing.T) {
 			w := open(t, plan{})
-			card := w.insertAnna()
-			w.must(card.Fault(fault))
+			card := w.InsertAnna()
+			w.Must(card.Fault(fault))
 			w.wantKeyMismatch(card, text.EN)
-			w.must(card.Clear())
-			w.must(card.Remove())
-			w.awaitPhase(apitype.NoCard)
-			w.must(card.Insert())
-			w.awaitPhase(apitype.NeedPIN)
-			w.unlock()
+			w.Must(card.Clear())
+			w.Must(card.Remove())
+			w.AwaitPhase(apitype.NoCard)
+			w.Must(card.Insert())
+			w.AwaitPhase(apitype.NeedPIN)
+			w.Unlock()
 		})
 	}
 }
@@ -34,9 +34,9 @@ const (
 )
 
 func TestACardThatFallsSilentAtThePINIsGivenUpInTime(t *testing.T) {
-	w := open(t, plan{agent: stack.AgentOptions{Policy: shortTimeout}})
-	card := w.insertAnna()
-	w.must(card.Fault("silent"))
+	w := open(t, plan{Service: stack.AgentOptions{Policy: shortTimeout}})
+	card := w.InsertAnna()
+	w.Must(card.Fault("silent"))
 	begun := time.Now()
 	r := w.pam(attempt{lang: text.SV, typed: pin + "\n"})
 	if took := time.Since(begun); took > answerLimit {
@@ -49,11 +49,11 @@ func TestACardThatFallsSilentAtThePINIsGivenUpInTime(t *testing.T) {
 }
 
 func TestACardThatIsSilentFromTheStartIsRefused(t *testing.T) {
-	w := open(t, plan{agent: stack.AgentOptions{Policy: shortTimeout}})
-	card := w.Card(w.issue(anna()), stack.CardOptions{PIN: pin, Absent: true})
-	w.must(card.Fault("silent"))
-	w.must(card.Insert())
-	w.await("the card to be given up", func(s apitype.Snapshot) bool {
+	w := open(t, plan{Service: stack.AgentOptions{Policy: shortTimeout}})
+	card := w.Card(w.Issue(anna()), stack.CardOptions{PIN: pin, Absent: true})
+	w.Must(card.Fault("silent"))
+	w.Must(card.Insert())
+	w.Await("the card to be given up", func(s apitype.Snapshot) bool {
 		return s.Phase == apitype.Refused && problem(s, apitype.CardSilent) != nil
 	})
 	w.wantRow(audit.CardFailed, apitype.CardSilent)
@@ -69,33 +69,33 @@ func TestACardThatIsSilentFromTheStartIsRefused(t *testing.T) {
 // wantUsableAgain mends a card that was silent and unlocks with it.
 func (w *world) wantUsableAgain(card *stack.Card) {
 	w.t.Helper()
-	w.must(card.Clear())
-	w.must(card.Remove())
-	w.awaitPhase(apitype.NoCard)
-	w.must(card.Insert())
-	w.awaitPhase(apitype.NeedPIN)
-	w.unlock()
+	w.Must(card.Clear())
+	w.Must(card.Remove())
+	w.AwaitPhase(apitype.NoCard)
+	w.Must(card.Insert())
+	w.AwaitPhase(apitype.NeedPIN)
+	w.Unlock()
 }
 
 func TestACardThatFallsSilentWhileItIsOpenLocks(t *testing.T) {
 	d := openDesktop(t, stack.AgentOptions{Policy: shortTimeout + "[session]\nidentity_heartbeat = \"1s\"\n"})
-	card := d.insertAnna()
+	card := d.InsertAnna()
 	d.loginAsAnna()
-	d.must(card.Fault("silent"))
+	d.Must(card.Fault("silent"))
 	d.awaitLock()
-	if s := d.awaitPhase(apitype.Refused); s.Session == nil || s.Session.State != "locked" {
+	if s := d.AwaitPhase(apitype.Refused); s.Session == nil || s.Session.State != "locked" {
 		t.Errorf("the session is %+v", s.Session)
 	}
 }
 
 func TestACardThatIsSwappedUnseenLocksAtTheHeartbeat(t *testing.T) {
 	d := openDesktop(t, stack.AgentOptions{Policy: "[session]\nidentity_heartbeat = \"1s\"\n"})
-	card := d.insertAnna()
+	card := d.InsertAnna()
 	d.loginAsAnna()
-	other := d.issue(bob())
-	d.must(card.Fault("swapped", other))
+	other := d.Issue(bob())
+	d.Must(card.Fault("swapped", other))
 	d.awaitLock()
-	s := d.await("the other card to be read", func(s apitype.Snapshot) bool { return s.Holder != nil && s.Holder.Account == "bob" })
+	s := d.Await("the other card to be read", func(s apitype.Snapshot) bool { return s.Holder != nil && s.Holder.Account == "bob" })
 	if s.Session.State != "locked" || s.Session.User != "anna" {
 		t.Errorf("the session is %+v", s.Session)
 	}
@@ -106,25 +106,25 @@ func TestACardThatIsSwappedUnseenLocksAtTheHeartbeat(t *testing.T) {
 
 func TestACardThatIsSwappedBeforeThePINGetsNoPIN(t *testing.T) {
 	w := open(t, plan{})
-	card := w.insertAnna()
-	offer, err := w.api.UnlockBegin(t.Context(), apitype.UnlockRequest{Account: "anna"})
-	w.must(err)
-	w.must(card.Remove())
-	w.awaitPhase(apitype.NoCard)
-	bobs := w.replace(w.issue(bob()), card)
-	r, err := w.api.PIN(t.Context(), apitype.PINRequest{Insertion: offer.Insertion, Unlock: offer.Unlock}, []byte(pin))
-	w.must(err)
+	card := w.InsertAnna()
+	offer, err := w.API.UnlockBegin(t.Context(), apitype.UnlockRequest{Account: "anna"})
+	w.Must(err)
+	w.Must(card.Remove())
+	w.AwaitPhase(apitype.NoCard)
+	bobs := w.replace(w.Issue(bob()), card)
+	r, err := w.API.PIN(t.Context(), apitype.PINRequest{Insertion: offer.Insertion, Unlock: offer.Unlock}, []byte(pin))
+	w.Must(err)
 	if r.OK || r.Problem.Code != apitype.PINTimeout && r.Problem.Code != apitype.CardSwapped {
 		t.Errorf("the PIN for the card that left: %+v", r)
 	}
-	w.wantVerify(bobs, 0)
+	w.WantVerify(bobs, 0)
 }
 
 // replace puts another card into the reader that the first one has left.
 func (w *world) replace(dir string, first *stack.Card) *stack.Card {
 	w.t.Helper()
 	first.Kill()
-	card := w.insert(dir)
-	w.awaitPhase(apitype.NeedPIN)
+	card := w.InsertDir(dir)
+	w.AwaitPhase(apitype.NeedPIN)
 	return card
 }

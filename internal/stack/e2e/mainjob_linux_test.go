@@ -8,6 +8,7 @@ import (
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/audit"
 	"siths-agent/internal/stack"
+	"siths-agent/internal/stack/workplace"
 	"siths-agent/ui/text"
 
 	"github.com/godbus/dbus/v5"
@@ -21,20 +22,20 @@ const (
 
 func TestACardAndItsPINUnlock(t *testing.T) {
 	w := open(t, plan{})
-	card := w.insert(w.issue(anna()))
-	s := w.awaitPhase(apitype.NeedPIN)
+	card := w.InsertDir(w.Issue(anna()))
+	s := w.AwaitPhase(apitype.NeedPIN)
 	if s.Holder == nil || s.Holder.Name != "Anna Test" || s.Holder.Account != "anna" || s.Holder.LoA != 3 {
 		t.Errorf("the holder is %+v", s.Holder)
 	}
 	if s.Card.Kind == "" || s.Card.PIN == nil || s.Card.PIN.Auth.Tries != 3 {
 		t.Errorf("the card is %+v", s.Card)
 	}
-	read := w.stat(card)
+	read := w.Stat(card)
 	if read.APDU > maxToNeedPIN || read.Verify != 0 || read.Sign != 0 {
 		t.Errorf("reading the card took %+v, at most %d commands are allowed", read, maxToNeedPIN)
 	}
-	w.unlock()
-	opened := w.stat(card)
+	w.Unlock()
+	opened := w.Stat(card)
 	if took := opened.APDU - read.APDU; took > maxToUnlocked || opened.Verify != 1 || opened.Sign != 1 {
 		t.Errorf("PIN to unlocked took %d commands, at most %d are allowed; %+v", took, maxToUnlocked, opened)
 	}
@@ -58,11 +59,11 @@ func openDesktop(t *testing.T, o stack.AgentOptions) *desktop {
 	bus := w.Bus()
 	d := &desktop{world: w, session: w.Session(w.Logind(bus), "anna"), locked: make(chan *dbus.Signal, 64)}
 	conn, err := bus.Dial(t.Context())
-	w.must(err)
+	w.Must(err)
 	t.Cleanup(func() { _ = conn.Close() })
-	w.must(conn.AddMatchSignal(dbus.WithMatchInterface("org.freedesktop.login1.Session"), dbus.WithMatchMember("Lock")))
+	w.Must(conn.AddMatchSignal(dbus.WithMatchInterface("org.freedesktop.login1.Session"), dbus.WithMatchMember("Lock")))
 	conn.Signal(d.locked)
-	w.serve(o)
+	w.Serve(o)
 	return d
 }
 
@@ -95,7 +96,7 @@ func (d *desktop) loginAsAnna() {
 func (d *desktop) wantLogin(typed string, exit int) {
 	d.t.Helper()
 	r, err := d.session.Run(d.t.Context(), d.command(text.EN, typed+"\n", "login", "--pin-fd", "0"))
-	d.must(err)
+	d.Must(err)
 	if r.Code != exit {
 		d.t.Fatalf("sithsctl login ended with %d, want %d: %s", r.Code, exit, said(r))
 	}
@@ -103,23 +104,23 @@ func (d *desktop) wantLogin(typed string, exit int) {
 
 func TestTakingTheCardOutLocksTheDesktop(t *testing.T) {
 	d := openDesktop(t, stack.AgentOptions{})
-	card := d.insertAnna()
+	card := d.InsertAnna()
 	d.loginAsAnna()
-	s := d.awaitPhase(apitype.Unlocked)
+	s := d.AwaitPhase(apitype.Unlocked)
 	if s.Session == nil || s.Session.ID != d.session.ID || s.Session.State != "unlocked" {
 		t.Errorf("the session is %+v, want %s", s.Session, d.session.ID)
 	}
-	if n := len(d.children()); n != 1 {
+	if n := len(d.Children()); n != 1 {
 		t.Errorf("%d children hold the one card", n)
 	}
 	d.wantUntold()
-	d.must(card.Remove())
+	d.Must(card.Remove())
 	d.awaitLock()
-	s = d.awaitPhase(apitype.NoCard)
+	s = d.AwaitPhase(apitype.NoCard)
 	if s.Session == nil || s.Session.State != "locked" || s.Holder != nil || s.Card != nil {
 		t.Errorf("without the card the snapshot is %+v", s)
 	}
-	d.awaitThat("the child to end with its card", func() bool { return len(d.children()) == 0 })
+	d.AwaitThat("the child to end with its card", func() bool { return len(d.Children()) == 0 })
 	row := d.wantRow(audit.SessionLocked, "")
 	if row.Account != "anna" || row.Session != d.session.ID || row.Reason != "removed" {
 		t.Errorf("the row of the lock is %+v", row.Row)
@@ -128,31 +129,31 @@ func TestTakingTheCardOutLocksTheDesktop(t *testing.T) {
 
 func TestALockForgetsThePIN(t *testing.T) {
 	d := openDesktop(t, stack.AgentOptions{})
-	card := d.insertAnna()
+	card := d.InsertAnna()
 	d.loginAsAnna()
-	child := d.children()
+	child := d.Children()
 	r := d.ctl("anna", text.EN, "", "lock")
 	if r.Code != ctlDone {
 		t.Fatal(said(r))
 	}
 	d.awaitLock()
-	if s := d.awaitReopened(); s.Session.State != "locked" {
+	if s := d.AwaitReopened(); s.Session.State != "locked" {
 		t.Errorf("the session is %+v", s.Session)
 	}
-	if now := d.children(); len(now) != 1 || now[0] == child[0] {
+	if now := d.Children(); len(now) != 1 || now[0] == child[0] {
 		t.Errorf("child %v, which knew the PIN, was followed by %v", child, now)
 	}
 	d.wantLogin(wrongPIN, ctlPINWrong)
 	d.loginAsAnna()
-	d.wantVerify(card, 3)
+	d.WantVerify(card, 3)
 }
 
 func TestALockOfTheLoginManagerIsTheCardsToo(t *testing.T) {
 	d := openDesktop(t, stack.AgentOptions{})
-	d.insertAnna()
+	d.InsertAnna()
 	d.loginAsAnna()
-	d.must(d.session.Lock(t.Context()))
-	if s := d.awaitReopened(); s.Session.State != "locked" {
+	d.Must(d.session.Lock(t.Context()))
+	if s := d.AwaitReopened(); s.Session.State != "locked" {
 		t.Errorf("the session is %+v", s.Session)
 	}
 }
@@ -160,10 +161,10 @@ func TestALockOfTheLoginManagerIsTheCardsToo(t *testing.T) {
 func TestRemovalDoesWhatPolicySays(t *testing.T) {
 	t.Run("none leaves the desktop alone and the login closed", func(t *testing.T) {
 		d := openDesktop(t, stack.AgentOptions{OnRemoval: "none"})
-		card := d.insertAnna()
+		card := d.InsertAnna()
 		d.loginAsAnna()
-		d.must(card.Remove())
-		if s := d.awaitPhase(apitype.NoCard); s.Session.State != "locked" {
+		d.Must(card.Remove())
+		if s := d.AwaitPhase(apitype.NoCard); s.Session.State != "locked" {
 			t.Errorf("the login is %+v", s.Session)
 		}
 		d.wantRow(audit.SessionLocked, "")
@@ -171,11 +172,11 @@ func TestRemovalDoesWhatPolicySays(t *testing.T) {
 	})
 	t.Run("logout ends the session", func(t *testing.T) {
 		d := openDesktop(t, stack.AgentOptions{OnRemoval: "logout"})
-		card := d.insertAnna()
+		card := d.InsertAnna()
 		d.loginAsAnna()
-		d.must(card.Remove())
-		d.awaitPhase(apitype.NoCard)
-		d.awaitThat("the session to end", func() bool {
+		d.Must(card.Remove())
+		d.AwaitPhase(apitype.NoCard)
+		d.AwaitThat("the session to end", func() bool {
 			state, err := d.session.Property("State")
 			return err != nil || state.Value() == "closing"
 		})
@@ -184,18 +185,18 @@ func TestRemovalDoesWhatPolicySays(t *testing.T) {
 
 func TestTheServiceOfTheReadersMayComeAndGo(t *testing.T) {
 	ways := map[string]func(*world){
-		"restarted": func(w *world) { w.must(w.pcscd.Restart()) },
-		"killed":    func(w *world) { w.pcscd.Kill(); w.awaitDown(); w.must(w.pcscd.Start()) },
+		"restarted": func(w *world) { w.Must(w.Readers.Restart()) },
+		"killed":    func(w *world) { w.Readers.Kill(); w.awaitDown(); w.Must(w.Readers.Start()) },
 	}
 	for name, away := range ways {
 		t.Run(name, func(t *testing.T) {
 			d := openDesktop(t, stack.AgentOptions{})
-			d.insertAnna()
+			d.InsertAnna()
 			d.loginAsAnna()
-			before := d.snapshot().Card.Insertion
+			before := d.Snapshot().Card.Insertion
 			away(d.world)
 			d.awaitLock()
-			s := d.await("the card to be known again", func(s apitype.Snapshot) bool {
+			s := d.Await("the card to be known again", func(s apitype.Snapshot) bool {
 				return s.Card != nil && s.Card.Insertion > before && s.Holder != nil
 			})
 			if s.Session.State != "locked" {
@@ -209,83 +210,83 @@ func TestTheServiceOfTheReadersMayComeAndGo(t *testing.T) {
 // awaitDown waits until the service tells that the readers' service is gone.
 func (w *world) awaitDown() {
 	w.t.Helper()
-	w.await("the readers' service to be missed", func(s apitype.Snapshot) bool {
+	w.Await("the readers' service to be missed", func(s apitype.Snapshot) bool {
 		return s.Phase == apitype.NoReader && problem(s, apitype.ReaderServiceDown) != nil
 	})
 }
 
 func TestOfTwoCardsOnlyTheOneThatUnlockedCounts(t *testing.T) {
 	d := openDesktop(t, stack.AgentOptions{})
-	annas := d.insertAnna()
+	annas := d.InsertAnna()
 	d.loginAsAnna()
-	bobs := d.Card(d.issue(bob()), stack.CardOptions{Slot: 1, PIN: pin})
-	in := d.awaitRow("bob's card", func(e audit.Entry) bool { return e.Event == audit.CardIn && e.Reader == "Virtual PCD 00 01" })
-	if s := d.snapshot(); s.Phase != apitype.Unlocked || s.Holder.Account != "anna" {
+	bobs := d.Card(d.Issue(bob()), stack.CardOptions{Slot: 1, PIN: pin})
+	in := d.AwaitRow("bob's card", func(e audit.Entry) bool { return e.Event == audit.CardIn && e.Reader == "Virtual PCD 00 01" })
+	if s := d.Snapshot(); s.Phase != apitype.Unlocked || s.Holder.Account != "anna" {
 		t.Errorf("bob's card beside hers makes anna's login %+v", s)
 	}
-	d.must(bobs.Remove())
-	d.awaitRow("bob's card going", func(e audit.Entry) bool { return e.Event == audit.CardOut && e.Insertion == in.Insertion })
-	if s := d.snapshot(); s.Phase != apitype.Unlocked {
+	d.Must(bobs.Remove())
+	d.AwaitRow("bob's card going", func(e audit.Entry) bool { return e.Event == audit.CardOut && e.Insertion == in.Insertion })
+	if s := d.Snapshot(); s.Phase != apitype.Unlocked {
 		t.Errorf("pulling bob's card made it %s", s.Phase)
 	}
 	d.wantUntold()
-	d.must(bobs.Insert())
-	d.must(annas.Remove())
+	d.Must(bobs.Insert())
+	d.Must(annas.Remove())
 	d.awaitLock()
-	s := d.await("bob's card to come forward", func(s apitype.Snapshot) bool { return s.Holder != nil && s.Holder.Account == "bob" })
+	s := d.Await("bob's card to come forward", func(s apitype.Snapshot) bool { return s.Holder != nil && s.Holder.Account == "bob" })
 	if s.Session.State != "locked" || s.Session.User != "anna" {
 		t.Errorf("the session is %+v", s.Session)
 	}
-	d.wantVerify(bobs, 0)
+	d.WantVerify(bobs, 0)
 }
 
 func TestAServiceThatWasKilledComesBackWithNothingOpen(t *testing.T) {
 	w := open(t, plan{})
-	card := w.unlocked()
-	children := w.children()
-	w.agent.Kill()
-	w.awaitThat("the child to end with the service", func() bool { return readIfThere(procFile(children[0], "stat")) == "" })
-	w.must(w.agent.Start())
-	s := w.awaitPhase(apitype.NeedPIN)
+	card := w.Unlocked()
+	children := w.Children()
+	w.Service.Kill()
+	w.AwaitThat("the child to end with the service", func() bool { return workplace.ReadIfThere(workplace.ProcFile(children[0], "stat")) == "" })
+	w.Must(w.Service.Start())
+	s := w.AwaitPhase(apitype.NeedPIN)
 	if s.Session != nil {
 		t.Errorf("it remembers %+v", s.Session)
 	}
 	if r := w.ctl("", text.EN, "", "audit", "verify"); r.Code != ctlDone {
 		t.Errorf("the log after the crash: %s", said(r))
 	}
-	w.unlock()
-	w.wantVerify(card, 2)
+	w.Unlock()
+	w.WantVerify(card, 2)
 }
 
 func TestAServiceThatIsStoppedLeavesTheDesktopLocked(t *testing.T) {
 	d := openDesktop(t, stack.AgentOptions{})
-	d.insertAnna()
+	d.InsertAnna()
 	d.loginAsAnna()
 	begun := time.Now()
-	d.must(d.agent.Stop())
+	d.Must(d.Service.Stop())
 	if took := time.Since(begun); took > 2*time.Second {
 		t.Errorf("it took %s", took)
 	}
 	d.awaitLock()
-	log := readIfThere(d.agent.State() + "/" + audit.FileName)
+	log := workplace.ReadIfThere(d.Service.State() + "/" + audit.FileName)
 	wantInOrder(t, log, `"event":"unlock.granted"`, `"event":"session.locked"`, `"event":"agent.stop"`)
 }
 
 // TestAnOrdinaryUserCanRunTheService asks everything as that user: clients talk to a service of root or their own only.
 func TestAnOrdinaryUserCanRunTheService(t *testing.T) {
-	w := open(t, plan{agent: stack.AgentOptions{As: "anna"}})
-	card := w.insert(w.issue(anna()))
+	w := open(t, plan{Service: stack.AgentOptions{As: "anna"}})
+	card := w.InsertDir(w.Issue(anna()))
 	phase := func(p apitype.Phase) func() bool {
 		return func() bool {
 			return strings.Contains(w.ctl("anna", text.EN, "", "status", "--json").Stdout, `"phase":"`+string(p)+`"`)
 		}
 	}
-	w.awaitThat("the card to be read", phase(apitype.NeedPIN))
+	w.AwaitThat("the card to be read", phase(apitype.NeedPIN))
 	w.wantPAM(w.pam(attempt{as: "anna", typed: pin + "\n"}), pamSuccess)
-	w.awaitThat("the card to have unlocked", phase(apitype.Unlocked))
-	w.must(card.Remove())
-	w.awaitThat("the card to be gone", phase(apitype.NoCard))
-	w.awaitThat("the child to be gone", func() bool { return len(w.children()) == 0 })
+	w.AwaitThat("the card to have unlocked", phase(apitype.Unlocked))
+	w.Must(card.Remove())
+	w.AwaitThat("the card to be gone", phase(apitype.NoCard))
+	w.AwaitThat("the child to be gone", func() bool { return len(w.Children()) == 0 })
 	log := w.ctl("anna", text.EN, "", "audit", "show", "--json").Stdout
 	wantInOrder(t, log, `"event":"unlock.granted"`, `"event":"session.locked"`)
 }
@@ -295,24 +296,24 @@ const idleBeats = 3
 
 func TestAnIdleCardIsLeftAlone(t *testing.T) {
 	const beat = time.Second // the shortest that policy allows
-	w := open(t, plan{agent: stack.AgentOptions{Policy: "[session]\nidentity_heartbeat = \"1s\"\n"}})
-	card := w.insertAnna()
+	w := open(t, plan{Service: stack.AgentOptions{Policy: "[session]\nidentity_heartbeat = \"1s\"\n"}})
+	card := w.InsertAnna()
 	quiet := func(state string) {
-		before := w.stat(card)
+		before := w.Stat(card)
 		<-time.After(idleBeats * beat) // nothing is to happen: there is no event
-		if after := w.stat(card); after != before {
+		if after := w.Stat(card); after != before {
 			t.Errorf("%s: %+v became %+v", state, before, after)
 		}
 	}
 	quiet("waiting for the PIN")
-	w.unlock()
-	begun, before := time.Now(), w.stat(card).APDU
-	w.awaitThat("some heartbeats", func() bool { return w.stat(card).APDU >= before+idleBeats })
-	if beats := int(time.Since(begun)/beat) + 1; w.stat(card).APDU-before > beats {
-		t.Errorf("%d commands in at most %d heartbeats", w.stat(card).APDU-before, beats)
+	w.Unlock()
+	begun, before := time.Now(), w.Stat(card).APDU
+	w.AwaitThat("some heartbeats", func() bool { return w.Stat(card).APDU >= before+idleBeats })
+	if beats := int(time.Since(begun)/beat) + 1; w.Stat(card).APDU-before > beats {
+		t.Errorf("%d commands in at most %d heartbeats", w.Stat(card).APDU-before, beats)
 	}
-	w.must(w.api.Lock(t.Context()))
-	w.awaitReopened()
+	w.Must(w.API.Lock(t.Context()))
+	w.AwaitReopened()
 	quiet("locked")
-	w.wantVerify(card, 1)
+	w.WantVerify(card, 1)
 }

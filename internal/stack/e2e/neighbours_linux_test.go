@@ -11,6 +11,7 @@ import (
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/audit"
 	"siths-agent/internal/stack"
+	"siths-agent/internal/stack/workplace"
 	"siths-agent/ui/text"
 )
 
@@ -36,7 +37,7 @@ func (w *world) wantNothingPersonal(what, told string) {
 
 func TestAnotherUserSeesNothingOfTheHolder(t *testing.T) {
 	w := open(t, plan{})
-	w.unlocked()
+	w.Unlocked()
 	for _, args := range [][]string{{"status", "--json"}, {"status"}, {"card", "--json"}, {"card"}} {
 		r := w.ctl("bob", text.EN, "", args...)
 		w.wantNothingPersonal(strings.Join(args, " "), said(r))
@@ -57,8 +58,8 @@ func TestAnotherUserSeesNothingOfTheHolder(t *testing.T) {
 
 func TestAnotherUserCannotSpendThePINsTries(t *testing.T) {
 	w := open(t, plan{})
-	card := w.insertAnna()
-	insertion := strconv.FormatUint(w.snapshot().Card.Insertion, 10)
+	card := w.InsertAnna()
+	insertion := strconv.FormatUint(w.Snapshot().Card.Insertion, 10)
 	for _, typed := range []string{pin, wrongPIN} {
 		r := w.as("bob", typed, "pin", insertion)
 		if !strings.Contains(r.Stdout, string(apitype.PersonWrongSession)) || strings.Contains(r.Stdout, `"ok":true`) {
@@ -69,19 +70,19 @@ func TestAnotherUserCannotSpendThePINsTries(t *testing.T) {
 	if row.UID == nil || *row.UID != bobsUID {
 		t.Errorf("the row does not say who it was: %+v", row.Row)
 	}
-	w.wantVerify(card, 0)
+	w.WantVerify(card, 0)
 }
 
 func TestAnotherUserIsRefusedWithARow(t *testing.T) {
 	w := open(t, plan{})
-	card := w.unlocked()
+	card := w.Unlocked()
 	for _, c := range []struct{ verb, path, body string }{
 		{"POST /v1/unlock/begin", "/v1/unlock/begin", `{"account":"anna"}`},
 		{"POST /v1/lock", "/v1/lock", ""},
 		{"POST /v1/session", "/v1/session", `{"account":"anna","session":"c1"}`},
 	} {
 		wantStatus(t, w.as("bob", request("POST", c.path, c.body, goodHost)), 403)
-		row := w.awaitRow(c.verb, func(e audit.Entry) bool { return e.Event == audit.AccessDenied && e.Reason == c.verb })
+		row := w.AwaitRow(c.verb, func(e audit.Entry) bool { return e.Event == audit.AccessDenied && e.Reason == c.verb })
 		if row.UID == nil || *row.UID != bobsUID {
 			t.Errorf("the row is %+v", row.Row)
 		}
@@ -92,14 +93,14 @@ func TestAnotherUserIsRefusedWithARow(t *testing.T) {
 	if r := w.ctl("bob", text.EN, "", "lock"); r.Code != ctlDenied {
 		t.Errorf("sithsctl lock as bob ended with %d", r.Code)
 	}
-	if s := w.snapshot(); s.Phase != apitype.Unlocked {
+	if s := w.Snapshot(); s.Phase != apitype.Unlocked {
 		t.Errorf("bob made it %s", s.Phase)
 	}
-	w.wantVerify(card, 1)
+	w.WantVerify(card, 1)
 }
 
 func TestABrowserIsTurnedAway(t *testing.T) {
-	w := open(t, plan{noReader: true})
+	w := open(t, plan{NoReader: true})
 	get := func(headers ...string) stack.Result { return w.as("", request("GET", "/v1/snapshot", "", headers...)) }
 	wantStatus(t, get(goodHost), 200)
 	wantStatus(t, get(goodHost, "Origin: https://example.org"), 403)
@@ -112,13 +113,13 @@ func TestABrowserIsTurnedAway(t *testing.T) {
 
 func TestWhatIsOnDiskIsForItsOwnerOnly(t *testing.T) {
 	w := open(t, plan{})
-	w.unlocked()
-	log := filepath.Join(w.agent.State(), audit.FileName)
+	w.Unlocked()
+	log := filepath.Join(w.Service.State(), audit.FileName)
 	if r := w.Run(stack.Cmd{Path: "cat", Args: []string{log}, As: "bob"}); r.Code == 0 {
 		t.Errorf("bob reads the audit log: %s", r.Stdout)
 	}
 	info, err := os.Stat(log)
-	w.must(err)
+	w.Must(err)
 	if info.Mode().Perm()&0o077 != 0 {
 		t.Errorf("the log's mode is %s", info.Mode())
 	}
@@ -142,14 +143,14 @@ func probe() stack.Cmd {
 
 func TestNobodyElseGetsToTheCardThatHasHadThePIN(t *testing.T) {
 	w := open(t, plan{})
-	w.unlocked()
+	w.Unlocked()
 	r := w.Run(probe())
 	if strings.Contains(said(r), verified) || r.Code == 0 {
 		t.Errorf("past us: %s", said(r))
 	}
 	w.wantText(r, "in use")
-	w.agent.Kill()
-	w.awaitThat("the reader to be free", func() bool {
+	w.Service.Kill()
+	w.AwaitThat("the reader to be free", func() bool {
 		r = w.Run(probe())
 		return r.Code == 0
 	})
@@ -178,15 +179,15 @@ func hexBytes(pin string, n int) []string {
 
 func TestALockLeavesNothingForWhoeverIsQuick(t *testing.T) {
 	w := open(t, plan{})
-	w.unlocked()
+	w.Unlocked()
 	p := probe()
 	script := `while :; do "$@" 2>&1; done`
 	thief := w.Start(stack.Cmd{Path: "sh", Args: append([]string{"-c", script, "sh", p.Path}, p.Args...)})
-	w.awaitThat("the thief to try", func() bool { return strings.Contains(thief.Stderr(), "in use") })
+	w.AwaitThat("the thief to try", func() bool { return strings.Contains(thief.Stderr(), "in use") })
 	for range 3 {
-		w.must(w.api.Lock(t.Context()))
-		w.awaitReopened()
-		w.unlock()
+		w.Must(w.API.Lock(t.Context()))
+		w.AwaitReopened()
+		w.Unlock()
 	}
 	thief.Kill()
 	<-thief.Done()
@@ -197,13 +198,13 @@ func TestALockLeavesNothingForWhoeverIsQuick(t *testing.T) {
 
 func TestTheChildIsClosedToItsOwnUser(t *testing.T) {
 	w := open(t, plan{})
-	w.unlocked()
-	children := w.children()
+	w.Unlocked()
+	children := w.Children()
 	if len(children) != 1 {
 		t.Fatalf("children: %v", children)
 	}
 	for _, file := range []string{"mem", "environ", "maps", "fd/3"} {
-		r := w.Run(nobody("dd", "if="+procFile(children[0], file), "of=/dev/null", "bs=1", "count=1"))
+		r := w.Run(nobody("dd", "if="+workplace.ProcFile(children[0], file), "of=/dev/null", "bs=1", "count=1"))
 		if r.Code == 0 || !strings.Contains(said(r), "Permission denied") {
 			t.Errorf("nobody reads %s of the child: %s", file, said(r))
 		}
@@ -212,25 +213,25 @@ func TestTheChildIsClosedToItsOwnUser(t *testing.T) {
 
 func TestThePINLeavesNoTrace(t *testing.T) {
 	w := open(t, plan{})
-	w.insertAnna()
+	w.InsertAnna()
 	w.wantPAM(w.pam(attempt{typed: wrongPIN + "\n"}), pamAuthErr)
 	w.wantPAM(w.pam(attempt{typed: pin + "\n"}), pamSuccess)
-	w.must(w.api.Lock(t.Context()))
-	w.awaitReopened()
+	w.Must(w.API.Lock(t.Context()))
+	w.AwaitReopened()
 	if r := w.login(text.EN, pin); r.Code != ctlDone {
 		t.Fatal(said(r))
 	}
-	w.wantNoPIN("the log", w.agent.Log())
-	for _, pid := range append(w.children(), w.agent.PID()) {
+	w.wantNoPIN("the log", w.Service.Log())
+	for _, pid := range append(w.Children(), w.Service.PID()) {
 		for _, file := range []string{"cmdline", "environ"} {
-			w.wantNoPIN(file+" of "+readIfThere(procFile(pid, "comm")), readIfThere(procFile(pid, file)))
+			w.wantNoPIN(file+" of "+workplace.ReadIfThere(workplace.ProcFile(pid, "comm")), workplace.ReadIfThere(workplace.ProcFile(pid, file)))
 		}
 	}
 	files := 0
-	w.must(filepath.WalkDir(filepath.Dir(w.agent.State()), func(path string, entry os.DirEntry, err error) error {
+	w.Must(filepath.WalkDir(filepath.Dir(w.Service.State()), func(path string, entry os.DirEntry, err error) error {
 		if err == nil && entry.Type().IsRegular() {
 			files++
-			w.wantNoPIN(path, readIfThere(path))
+			w.wantNoPIN(path, workplace.ReadIfThere(path))
 		}
 		return err
 	}))

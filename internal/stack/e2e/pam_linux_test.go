@@ -34,9 +34,9 @@ func situations() map[string]situation {
 		"another's card":       {nothing, "bob", pin, false},
 		"no such account":      {nothing, "carol", pin, false},
 		"a card not mapped":    {func(w *world) { w.forgetPeople() }, "anna", pin, false},
-		"no PC/SC service":     {func(w *world) { w.pcscd.Kill(); w.awaitDown() }, "anna", pin, false},
-		"no service of ours":   {func(w *world) { w.agent.Kill() }, "anna", pin, false},
-		"a login that is open": {func(w *world) { w.unlock() }, "anna", pin, true},
+		"no PC/SC service":     {func(w *world) { w.Readers.Kill(); w.awaitDown() }, "anna", pin, false},
+		"no service of ours":   {func(w *world) { w.Service.Kill() }, "anna", pin, false},
+		"a login that is open": {func(w *world) { w.Unlock() }, "anna", pin, true},
 	}
 }
 
@@ -44,7 +44,7 @@ func TestNoStackLetsInWithoutTheCard(t *testing.T) {
 	for name, s := range situations() {
 		t.Run(name, func(t *testing.T) {
 			w := open(t, plan{})
-			w.insertAnna()
+			w.InsertAnna()
 			s.prepare(w)
 			for shape, lines := range stacks() {
 				w.stack(lines...)
@@ -61,8 +61,8 @@ func TestNoStackLetsInWithoutTheCard(t *testing.T) {
 func (w *world) forgetPeople() {
 	w.t.Helper()
 	w.configure("accounts.toml", "[accounts]\n")
-	w.must(w.agent.Reload())
-	s := w.awaitPhase(apitype.Refused)
+	w.Must(w.Service.Reload())
+	s := w.AwaitPhase(apitype.Refused)
 	if problem(s, apitype.PersonUnmapped) == nil {
 		w.t.Fatalf("the snapshot says %+v", s.Problems)
 	}
@@ -70,11 +70,11 @@ func (w *world) forgetPeople() {
 
 func TestALockerThatRunsAsItsUserIsServed(t *testing.T) {
 	w := open(t, plan{})
-	card := w.insertAnna()
+	card := w.InsertAnna()
 	w.wantPAM(w.pam(attempt{as: "anna", typed: pin + "\n"}), pamSuccess)
-	s := w.awaitPhase(apitype.Unlocked)
+	s := w.AwaitPhase(apitype.Unlocked)
 	if s.Session == nil || s.Session.User != "anna" {
 		t.Errorf("the session is %+v", s.Session)
 	}
-	w.wantVerify(card, 1)
+	w.WantVerify(card, 1)
 }

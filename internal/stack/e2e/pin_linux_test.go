@@ -18,23 +18,23 @@ func TestAWrongPINCostsOneTryAndSaysWhatIsLeft(t *testing.T) {
 	for _, lang := range langs() {
 		t.Run(string(lang), func(t *testing.T) {
 			w := open(t, plan{})
-			card := w.insertAnna()
+			card := w.InsertAnna()
 			r := w.pam(attempt{lang: lang, typed: wrongPIN + "\n"})
 			w.wantPAM(r, pamAuthErr)
 			w.wantText(r, text.PAMPrompt(lang, "Anna Test"), text.PAMProblem(lang, apitype.PINWrong, new(2)))
-			w.wantVerify(card, 1)
+			w.WantVerify(card, 1)
 			row := w.wantRow(audit.PINWrong, apitype.PINWrong)
 			if row.Tries == nil || *row.Tries != 2 || row.Account != "anna" || row.Service != service {
 				t.Errorf("the row is %+v", row.Row)
 			}
-			s := w.awaitPhase(apitype.NeedPIN)
+			s := w.AwaitPhase(apitype.NeedPIN)
 			if p := problem(s, apitype.PINWrong); p == nil || p.Ref != row.Ref {
 				t.Errorf("the snapshot says %+v, the row has reference %s", s.Problems, row.Ref)
 			}
 			ctl := w.login(lang, wrongPIN)
 			w.wantCtl(ctl, ctlPINWrong, lang, apitype.PINWrong)
 			w.wantText(ctl, text.Ctl(lang, text.CtlOneTryLeft))
-			w.wantVerify(card, 2)
+			w.WantVerify(card, 2)
 			w.wantTries(1)
 		})
 	}
@@ -43,7 +43,7 @@ func TestAWrongPINCostsOneTryAndSaysWhatIsLeft(t *testing.T) {
 // wantTries checks what the snapshot says is left.
 func (w *world) wantTries(n int) {
 	w.t.Helper()
-	s := w.snapshot()
+	s := w.Snapshot()
 	if s.Card == nil || s.Card.PIN == nil || s.Card.PIN.Auth.Tries != n {
 		w.t.Errorf("the card is %+v, want %d tries", s.Card, n)
 	}
@@ -51,15 +51,15 @@ func (w *world) wantTries(n int) {
 
 func TestTheRightPINGivesTheTriesBack(t *testing.T) {
 	w := open(t, plan{})
-	w.insertAnna()
-	if r := w.give(wrongPIN, false); r.OK || r.Tries == nil || *r.Tries != 2 {
+	w.InsertAnna()
+	if r := w.Give(wrongPIN, false); r.OK || r.Tries == nil || *r.Tries != 2 {
 		t.Fatalf("a wrong PIN: %+v", r)
 	}
 	r := w.pam(attempt{lang: text.SV, typed: pin + "\n"})
 	w.wantPAM(r, pamSuccess)
 	w.wantText(r, text.PAMTriesLeft(text.SV, 2))
-	w.must(w.api.Lock(t.Context()))
-	w.awaitReopened()
+	w.Must(w.API.Lock(t.Context()))
+	w.AwaitReopened()
 	w.wantTries(3)
 }
 
@@ -67,11 +67,11 @@ func TestTheRightPINGivesTheTriesBack(t *testing.T) {
 func openAtLastTry(t *testing.T) (*world, *stack.Card) {
 	t.Helper()
 	w := open(t, plan{})
-	dir := w.issue(anna())
+	dir := w.Issue(anna())
 	card := w.Card(dir, stack.CardOptions{PIN: pin, Absent: true})
-	w.must(card.Tries(1))
-	w.must(card.Insert())
-	w.awaitPhase(apitype.NeedPIN)
+	w.Must(card.Tries(1))
+	w.Must(card.Insert())
+	w.AwaitPhase(apitype.NeedPIN)
 	return w, card
 }
 
@@ -85,14 +85,14 @@ func TestTheLastTryIsSpentOnlyAfterAYes(t *testing.T) {
 				w.wantText(r, text.PAMLastTry(lang), text.PAMProblem(lang, apitype.PINLastTry, nil))
 			}
 			w.wantCtl(w.login(lang, pin), ctlPINBlocked, lang, apitype.PINLastTry)
-			if r := w.give(pin, false); r.OK || r.Problem.Code != apitype.PINLastTry {
+			if r := w.Give(pin, false); r.OK || r.Problem.Code != apitype.PINLastTry {
 				t.Errorf("without a yes: %+v", r)
 			}
 			w.wantRow(audit.UnlockRefused, apitype.PINLastTry)
-			w.wantVerify(card, 0)
+			w.WantVerify(card, 0)
 			r := w.pam(attempt{lang: lang, typed: text.PAMYes(lang) + "\n" + pin + "\n"})
 			w.wantPAM(r, pamSuccess)
-			w.wantVerify(card, 1)
+			w.WantVerify(card, 1)
 		})
 	}
 }
@@ -101,8 +101,8 @@ func TestAWrongLastTryBlocksAndNothingGoesToTheCardAfterIt(t *testing.T) {
 	w, card := openAtLastTry(t)
 	r := w.pam(attempt{typed: "yes\n" + wrongPIN + "\n"})
 	w.wantPAM(r, pamMaxTries)
-	w.wantVerify(card, 1)
-	w.awaitPhase(apitype.Refused)
+	w.WantVerify(card, 1)
+	w.AwaitPhase(apitype.Refused)
 	w.wantRow(audit.PINBlocked, apitype.PINBlocked)
 	w.wantBlocked(card, 1)
 }
@@ -110,7 +110,7 @@ func TestAWrongLastTryBlocksAndNothingGoesToTheCardAfterIt(t *testing.T) {
 // wantBlocked checks that everybody hears that the PIN is blocked, and that the card is not asked.
 func (w *world) wantBlocked(card *stack.Card, verify int) {
 	w.t.Helper()
-	s := w.awaitPhase(apitype.Refused)
+	s := w.AwaitPhase(apitype.Refused)
 	if problem(s, apitype.PINBlocked) == nil {
 		w.t.Errorf("the snapshot says %+v", s.Problems)
 	}
@@ -120,24 +120,24 @@ func (w *world) wantBlocked(card *stack.Card, verify int) {
 		w.wantText(r, text.PAMProblem(lang, apitype.PINBlocked, nil))
 		w.wantCtl(w.login(lang, pin), ctlPINBlocked, lang, apitype.PINBlocked)
 	}
-	if r := w.give(pin, true); r.OK || r.Problem.Code != apitype.PINBlocked {
+	if r := w.Give(pin, true); r.OK || r.Problem.Code != apitype.PINBlocked {
 		w.t.Errorf("the right PIN with a yes: %+v", r)
 	}
 	w.wantRow(audit.UnlockRefused, apitype.PINBlocked)
-	w.wantVerify(card, verify)
+	w.WantVerify(card, verify)
 }
 
 func TestACardThatIsBlockedAlreadyIsRefusedUnasked(t *testing.T) {
 	w := open(t, plan{})
-	card := w.Card(w.issue(anna()), stack.CardOptions{PIN: pin, Absent: true})
-	w.must(card.Tries(0))
-	w.must(card.Insert())
+	card := w.Card(w.Issue(anna()), stack.CardOptions{PIN: pin, Absent: true})
+	w.Must(card.Tries(0))
+	w.Must(card.Insert())
 	w.wantBlocked(card, 0)
 }
 
 func TestWhatCannotBeAPINNeverReachesTheCard(t *testing.T) {
 	w := open(t, plan{})
-	card := w.insertAnna()
+	card := w.InsertAnna()
 	for name, typed := range map[string]string{
 		"short":               "735",
 		"long":                strings.Repeat("7", 17),
@@ -156,7 +156,7 @@ func TestWhatCannotBeAPINNeverReachesTheCard(t *testing.T) {
 			w.wantPAM(r, pamAuthErr)
 			w.wantCtl(w.login(lang, typed), ctlPINWrong, lang, apitype.PINLength)
 		}
-		if w.wantVerify(card, 0); t.Failed() {
+		if w.WantVerify(card, 0); t.Failed() {
 			t.Fatalf("a PIN that is %s", name)
 		}
 	}
@@ -166,53 +166,53 @@ func TestWhatCannotBeAPINNeverReachesTheCard(t *testing.T) {
 
 func TestAnEmptyPINIsNoAttempt(t *testing.T) {
 	w := open(t, plan{})
-	card := w.insertAnna()
+	card := w.InsertAnna()
 	for _, lang := range langs() {
 		r := w.pam(attempt{lang: lang, typed: "\n"})
 		w.wantPAM(r, pamAuthErr)
 		w.wantText(r, text.PAMProblem(lang, apitype.PINCancelled, nil))
 		w.wantCtl(w.login(lang, ""), ctlPINWrong, lang, apitype.PINLength)
 	}
-	if r := w.give("", false); r.OK || r.Problem.Code != apitype.PINLength {
+	if r := w.Give("", false); r.OK || r.Problem.Code != apitype.PINLength {
 		t.Errorf("an empty PIN: %+v", r)
 	}
-	w.wantVerify(card, 0)
+	w.WantVerify(card, 0)
 }
 
 func TestAPromptThatIsClosedIsNoAttempt(t *testing.T) {
 	w := open(t, plan{})
-	card := w.insertAnna()
+	card := w.InsertAnna()
 	r := w.pam(attempt{lang: text.SV}) // the end of the input is a conversation error (misc_conv(3))
 	w.wantPAM(r, pamAuthErr)
 	w.wantText(r, text.PAMProblem(text.SV, apitype.PINCancelled, nil))
-	if s := w.snapshot(); s.Phase != apitype.NeedPIN {
+	if s := w.Snapshot(); s.Phase != apitype.NeedPIN {
 		t.Errorf("the phase is %s", s.Phase)
 	}
-	w.wantVerify(card, 0)
+	w.WantVerify(card, 0)
 	w.wantPAM(w.pam(attempt{typed: pin + "\n"}), pamSuccess)
 }
 
 func TestAnInterruptAtTheTerminalIsNoAttempt(t *testing.T) {
 	w := open(t, plan{})
-	card := w.insertAnna()
+	card := w.InsertAnna()
 	for _, lang := range langs() {
 		person, screen, err := pty.Open()
-		w.must(err)
+		w.Must(err)
 		defer func() { _ = person.Close() }()
 		c := w.command(lang, "", "login")
 		c.Path, c.Args = "setsid", append([]string{"--ctty", c.Path}, c.Args...)
 		c.Stdin, c.Stdout = screen, screen
 		p := w.Start(c)
-		w.must(screen.Close())
+		w.Must(screen.Close())
 		awaitPrompt(t, person, text.Ctl(lang, text.CtlPrompt, "Anna Test"))
-		w.must(p.Signal(syscall.SIGINT))
+		w.Must(p.Signal(syscall.SIGINT))
 		if _, err := p.Wait(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		r := stack.Result{Stderr: p.Stderr(), Code: p.Code()}
 		w.wantCtl(r, ctlFailed, lang, apitype.PINCancelled)
 	}
-	w.wantVerify(card, 0)
+	w.WantVerify(card, 0)
 }
 
 // awaitPrompt reads a screen up to the prompt.

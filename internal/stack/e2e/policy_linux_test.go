@@ -15,7 +15,7 @@ import (
 // configure writes a file beside the policy file.
 func (w *world) configure(name, content string) {
 	w.t.Helper()
-	w.must(os.WriteFile(filepath.Join(filepath.Dir(w.agent.Config()), name), []byte(content), 0o644))
+	w.Must(os.WriteFile(filepath.Join(filepath.Dir(w.Service.Config()), name), []byte(content), 0o644))
 }
 
 // brokenPolicy is a drop-in that cannot be used, with what the message has to name.
@@ -37,11 +37,11 @@ func brokenPolicies() map[string]brokenPolicy {
 }
 
 func TestTheServiceDoesNotStartOnABrokenPolicy(t *testing.T) {
-	w := open(t, plan{noReader: true})
-	w.must(w.agent.Stop())
+	w := open(t, plan{NoReader: true})
+	w.Must(w.Service.Stop())
 	for name, broken := range brokenPolicies() {
 		w.configure("agent.toml.d/60-bad.toml", broken.content)
-		err := w.agent.Start()
+		err := w.Service.Start()
 		if err == nil {
 			t.Fatalf("%s: the service started", name)
 		}
@@ -55,14 +55,14 @@ func TestTheServiceDoesNotStartOnABrokenPolicy(t *testing.T) {
 
 func TestABrokenPolicyIsRefusedAndTheOldOneStays(t *testing.T) {
 	w := open(t, plan{})
-	card := w.insertAnna()
+	card := w.InsertAnna()
 	bad := "agent.toml.d/60-bad.toml"
 	for name, broken := range brokenPolicies() {
 		w.configure(bad, broken.content)
-		w.must(w.agent.Reload())
-		s := w.await(name+" to be told", func(s apitype.Snapshot) bool { return problem(s, apitype.ConfigInvalid) != nil })
+		w.Must(w.Service.Reload())
+		s := w.Await(name+" to be told", func(s apitype.Snapshot) bool { return problem(s, apitype.ConfigInvalid) != nil })
 		ref := problem(s, apitype.ConfigInvalid).Ref
-		row := w.awaitRow("the refused policy", func(e audit.Entry) bool { return e.Event == audit.PolicyRefused && e.Ref == ref })
+		row := w.AwaitRow("the refused policy", func(e audit.Entry) bool { return e.Event == audit.PolicyRefused && e.Ref == ref })
 		for _, want := range broken.names {
 			if !strings.Contains(row.Reason, want) {
 				t.Errorf("%s: %q is not named in %q", name, want, row.Reason)
@@ -71,38 +71,38 @@ func TestABrokenPolicyIsRefusedAndTheOldOneStays(t *testing.T) {
 		for _, lang := range langs() {
 			w.wantText(w.ctl("", lang, "", "status"), text.Problem(lang, apitype.ConfigInvalid).Headline)
 		}
-		w.must(os.Remove(filepath.Join(filepath.Dir(w.agent.Config()), bad)))
-		w.must(w.agent.Reload())
-		w.await("the good policy to be taken", func(s apitype.Snapshot) bool {
+		w.Must(os.Remove(filepath.Join(filepath.Dir(w.Service.Config()), bad)))
+		w.Must(w.Service.Reload())
+		w.Await("the good policy to be taken", func(s apitype.Snapshot) bool {
 			return problem(s, apitype.ConfigInvalid) == nil && s.Phase == apitype.NeedPIN
 		})
 	}
 	w.configure(bad, "[nonsense]\n")
-	w.must(w.agent.Reload())
-	w.await("the last one to be told", func(s apitype.Snapshot) bool { return problem(s, apitype.ConfigInvalid) != nil })
+	w.Must(w.Service.Reload())
+	w.Await("the last one to be told", func(s apitype.Snapshot) bool { return problem(s, apitype.ConfigInvalid) != nil })
 	w.wantPAM(w.pam(attempt{typed: pin + "\n"}), pamSuccess)
-	w.wantVerify(card, 1)
+	w.WantVerify(card, 1)
 }
 
 func TestANewPolicyIsTakenWithoutARestart(t *testing.T) {
 	w := open(t, plan{})
-	w.insertAnna()
-	pid := w.agent.PID()
+	w.InsertAnna()
+	pid := w.Service.PID()
 	w.configure("accounts.toml", fmt.Sprintf("[accounts]\n%q = \"bob\"\n", annasID))
-	w.must(w.agent.Reload())
-	w.await("the card to be bob's", func(s apitype.Snapshot) bool { return s.Holder != nil && s.Holder.Account == "bob" })
+	w.Must(w.Service.Reload())
+	w.Await("the card to be bob's", func(s apitype.Snapshot) bool { return s.Holder != nil && s.Holder.Account == "bob" })
 	w.wantPAM(w.pam(attempt{typed: pin + "\n"}), pamAuthErr)
 	w.wantPAM(w.pam(attempt{user: "bob", typed: pin + "\n"}), pamSuccess)
-	if s := w.snapshot(); s.Agent.PID != pid {
+	if s := w.Snapshot(); s.Agent.PID != pid {
 		t.Errorf("process %d became %d", pid, s.Agent.PID)
 	}
 }
 
 func TestPolicyCheckNamesWhatTheServiceWould(t *testing.T) {
-	w := open(t, plan{noReader: true})
+	w := open(t, plan{NoReader: true})
 	for name, broken := range brokenPolicies() {
 		w.configure("agent.toml.d/60-bad.toml", broken.content)
-		r := w.ctl("", text.EN, "", "policy", "check", "--config", w.agent.Config())
+		r := w.ctl("", text.EN, "", "policy", "check", "--config", w.Service.Config())
 		if r.Code != ctlFailed {
 			t.Errorf("%s: ended with %d", name, r.Code)
 		}

@@ -1,10 +1,6 @@
 package e2e
 
 import (
-	"bytes"
-	"os"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -69,8 +65,8 @@ func (w *world) pam(a attempt) stack.Result {
 func (w *world) stack(lines ...string) {
 	w.t.Helper()
 	module, err := w.Program("pam_siths.so")
-	w.must(err)
-	text := strings.ReplaceAll(strings.Join(lines, "\n"), "MODULE", module+" socket="+w.api.Socket)
+	w.Must(err)
+	text := strings.ReplaceAll(strings.Join(lines, "\n"), "MODULE", module+" socket="+w.API.Socket)
 	w.PAM(service, text)
 }
 
@@ -116,8 +112,8 @@ func (w *world) ctl(as string, l text.Lang, typed string, args ...string) stack.
 func (w *world) command(l text.Lang, typed string, args ...string) stack.Cmd {
 	w.t.Helper()
 	program, err := w.Program("sithsctl")
-	w.must(err)
-	return stack.Cmd{Path: program, Args: append([]string{"--socket", w.api.Socket}, args...),
+	w.Must(err)
+	return stack.Cmd{Path: program, Args: append([]string{"--socket", w.API.Socket}, args...),
 		Env: []string{locale(l)}, Stdin: strings.NewReader(typed)}
 }
 
@@ -136,39 +132,10 @@ func (w *world) wantCtl(r stack.Result, exit int, l text.Lang, code apitype.Code
 	w.wantText(r, text.Problem(l, code).Headline, text.Problem(l, code).Action)
 }
 
-// rows are all rows of the audit log, as root may see them.
-func (w *world) rows() []audit.Entry {
-	w.t.Helper()
-	var log bytes.Buffer
-	w.must(w.api.Audit(w.t.Context(), &log))
-	var rows []audit.Entry
-	for entry, err := range audit.Entries(&log) {
-		w.must(err)
-		rows = append(rows, entry)
-	}
-	return rows
-}
-
-// awaitRow waits for a row that is asked for. Rows are on disk before an unlock, but may follow a refusal.
-func (w *world) awaitRow(what string, yes func(audit.Entry) bool) audit.Entry {
-	w.t.Helper()
-	var found audit.Entry
-	w.awaitThat("the audit row of "+what, func() bool {
-		for _, row := range w.rows() {
-			if yes(row) {
-				found = row
-				return true
-			}
-		}
-		return false
-	})
-	return found
-}
-
 // wantRow waits for a row with an event and a code.
 func (w *world) wantRow(event audit.Event, code apitype.Code) audit.Entry {
 	w.t.Helper()
-	return w.awaitRow(string(event)+" "+string(code), func(e audit.Entry) bool {
+	return w.AwaitRow(string(event)+" "+string(code), func(e audit.Entry) bool {
 		return e.Event == event && e.Code == string(code)
 	})
 }
@@ -177,7 +144,7 @@ func (w *world) wantRow(event audit.Event, code apitype.Code) audit.Entry {
 func (w *world) count(event audit.Event) int {
 	w.t.Helper()
 	n := 0
-	for _, row := range w.rows() {
+	for _, row := range w.Rows() {
 		if row.Event == event {
 			n++
 		}
@@ -196,35 +163,4 @@ func wantInOrder(t *testing.T, log string, parts ...string) {
 		}
 		rest = after
 	}
-}
-
-// procFile is a file about a process (proc(5)).
-func procFile(pid int, name string) string {
-	return filepath.Join("/proc", strconv.Itoa(pid), name)
-}
-
-// children are the living processes that the service has started.
-func (w *world) children() []int {
-	w.t.Helper()
-	return childrenOf(w.agent.PID())
-}
-
-// childrenOf reads the children of all threads of a process (proc_pid_task(5)); none when it has ended.
-func childrenOf(pid int) []int {
-	var found []int
-	files, _ := filepath.Glob(filepath.Join("/proc", strconv.Itoa(pid), "task", "*", "children")) // the pattern is well-formed
-	for _, file := range files {
-		for _, field := range strings.Fields(readIfThere(file)) {
-			if child, err := strconv.Atoi(field); err == nil {
-				found = append(found, child)
-			}
-		}
-	}
-	return found
-}
-
-// readIfThere is the text of a file, empty when it is not there.
-func readIfThere(file string) string {
-	content, _ := os.ReadFile(file) // a process that has ended has no files
-	return string(content)
 }
