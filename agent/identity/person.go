@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
@@ -78,7 +77,7 @@ func (p Person) VerifySignature(message, sig []byte) error {
 		return refuse(apitype.CertKeyMismatch, p, errNotThePersonsKey)
 	}
 	sum := sha256.Sum256(message)
-	if err := rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], sig); err != nil {
+	if !signedWith(key, sum, sig) {
 		return refuse(apitype.CertKeyMismatch, p, errNotThePersonsKey)
 	}
 	return nil

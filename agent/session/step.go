@@ -81,7 +81,7 @@ func (t *turn) cardOut(c Insertion) {
 		return
 	}
 	t.giveUp(CardNone)
-	t.leave(Removed)
+	t.removed()
 	t.drop()
 	t.Front = 0
 	t.Refusal = ""

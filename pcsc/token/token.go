@@ -59,13 +59,8 @@ const (
 // CheckPIN refuses a PIN that no card would take, so that it never costs a try: fewer than MinPIN or more than MaxPIN
 // bytes, or anything but ASCII digits. It returns nil or a *PINError.
 func CheckPIN(pin []byte) error {
-	if len(pin) < MinPIN || len(pin) > MaxPIN {
+	if !isPIN(pin) {
 		return &PINError{Reason: Length}
-	}
-	for _, b := range pin {
-		if b < '0' || b > '9' {
-			return &PINError{Reason: Length}
-		}
 	}
 	return nil
 }
