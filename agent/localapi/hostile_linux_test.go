@@ -52,7 +52,18 @@ func TestRequestsThatAreNotWellFormedAreRefused(t *testing.T) {
 		"a body that is too deep":   {begin(strings.Repeat("[", 12000)), 400},
 		"headers that are too long": {request("GET /v1/snapshot", []string{"X: " + strings.Repeat("a", 64<<10)}, ""), 431},
 		"an unknown path":           {request("GET /v1/secrets", nil, ""), 404},
-		"a path that climbs":        {request("GET /v1/../v1/audit/../../etc/passwd", nil, ""), 307},
+		"a path that climbs":        {request("GET /v1/../v1/audit/../../etc/passwd", nil, ""), 400},
+		"a path with two slashes":   {request("GET //v1/snapshot", nil, ""), 400},
+		"a path that is encoded":    {request("GET /v1/%73napshot", nil, ""), 400},
+		"a query":                   {request("GET /v1/snapshot?x=1", nil, ""), 400},
+		"a whole URL of our host":   {request("GET http://siths-agent/v1/snapshot", nil, ""), 400},
+		"a body where none is read": {request("GET /v1/snapshot", nil, "{}"), 400},
+		"switching elsewhere":       {request("GET /v1/snapshot", []string{"Upgrade: siths-pin"}, ""), 400},
+		"switching to two things":   {request("POST /v1/pin", []string{"Upgrade: siths-pin", "Upgrade: h2c"}, ""), 400},
+		"two unlocks":               {request("POST /v1/pin", []string{"Upgrade: siths-pin", apitype.HeaderUnlock + ": a", apitype.HeaderUnlock + ": b"}, ""), 400},
+		"two hosts":                 {request("GET /v1/snapshot", []string{"Host: siths-agent"}, ""), 400},
+		"two lengths":               {request("GET /v1/snapshot", []string{"Content-Length: 7"}, ""), 400},
+		"HTTP/2":                    {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 403},
 		"another method":            {request("DELETE /v1/snapshot", nil, ""), 405},
 		"no HTTP":                   {"hello\r\n\r\n", 400},
 	} {
@@ -124,6 +135,45 @@ func TestAUserThatFloodsKeepsNobodyElseAway(t *testing.T) {
 	}
 	if _, err := runAs(t, bertUID, "snapshot", socket).Output(); err != nil {
 		t.Errorf("bert, who has let go, got %v", err)
+	}
+}
+
+func TestManyUsersThatFloodTogetherKeepNobodyElseAway(t *testing.T) {
+	l := newLab(t)
+	socket := l.serve()
+	for i := range uint32(12) {
+		flood := runAs(t, 2000+i, "flood", socket)
+		hold, err := flood.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := flood.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := flood.Start(); err != nil {
+			t.Fatal(err)
+		}
+		var kept int
+		if _, err := fmt.Fscan(bufio.NewReader(out), &kept); err != nil || kept == 0 {
+			t.Errorf("flood %d kept %d: %v", i, kept, err)
+		}
+		defer func() { _ = hold.Close(); _ = flood.Wait() }()
+	}
+	if _, err := runAs(t, annaUID, "snapshot", socket).Output(); err != nil {
+		t.Errorf("anna got %v", err)
+	}
+}
+
+func TestTheGroupIsNotAskedForEveryRequest(t *testing.T) {
+	l := newLab(t)
+	asked := 0
+	l.s.Helpdesk = func(uint32) bool { asked++; return false }
+	for range 10 {
+		wantStatus(t, l.raw(annaUID, request("GET /v1/health", nil, "")), 200)
+	}
+	if asked != 1 {
+		t.Errorf("ten requests asked %d times", asked)
 	}
 }
 

@@ -2,28 +2,33 @@ package localapi
 
 import (
 	"net"
+	"slices"
 	"sync"
 
 	"siths-agent/agent/safesocket"
 )
 
-// limiter takes connections, but no more than a bound, and no more of one user than another bound: a user that floods
-// the socket keeps nobody else away.
+// limiter takes connections, but no more than a bound, and no more of one user than another bound. When all places are
+// taken, a user with fewer connections gets the oldest place of the user who has most: neither one user nor twenty that
+// flood the socket together keep anybody else away. Root is not counted.
 type limiter struct {
 	net.Listener
+	places int
+
 	mu     sync.Mutex
 	total  int
-	byUser map[uint32]int
+	byUser map[uint32][]*countedConn // oldest first
 }
 
-func newLimiter(l net.Listener) *limiter { return &limiter{Listener: l, byUser: map[uint32]int{}} }
+func newLimiter(l net.Listener, places int) *limiter {
+	return &limiter{Listener: l, places: places, byUser: map[uint32][]*countedConn{}}
+}
 
 // countedConn is a connection that gives its place back when it is closed.
 type countedConn struct {
 	net.Conn
-	peer safesocket.Peer
-	once sync.Once
-	free func()
+	peer    safesocket.Peer
+	limiter *limiter
 }
 
 // Accept returns the next connection that has a place. Others are closed at once.
@@ -34,35 +39,61 @@ func (l *limiter) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		peer, err := safesocket.PeerOf(conn)
-		if err != nil || !l.take(peer.UID) {
+		c := &countedConn{Conn: conn, peer: peer, limiter: l}
+		if err != nil || peer.UID != 0 && !l.take(c) {
 			_ = conn.Close()
 			continue
 		}
-		return &countedConn{Conn: conn, peer: peer, free: func() { l.give(peer.UID) }}, nil
+		return c, nil
 	}
 }
 
-func (l *limiter) take(uid uint32) bool {
+func (l *limiter) take(c *countedConn) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if uid != 0 && (l.total >= maxConns || l.byUser[uid] >= maxPerUser) {
+	own := len(l.byUser[c.peer.UID])
+	if own >= maxPerUser || l.total >= l.places && !l.makeRoom(own) {
 		return false
 	}
 	l.total++
-	l.byUser[uid]++
+	l.byUser[c.peer.UID] = append(l.byUser[c.peer.UID], c)
 	return true
 }
 
-func (l *limiter) give(uid uint32) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.total--
-	if l.byUser[uid]--; l.byUser[uid] == 0 {
-		delete(l.byUser, uid)
+// makeRoom ends the oldest connection of the user who has most, for one who has few and would still have fewer.
+func (l *limiter) makeRoom(few int) bool {
+	var most []*countedConn
+	for _, conns := range l.byUser {
+		if len(conns) > len(most) {
+			most = conns
+		}
 	}
+	if len(most) <= few+1 {
+		return false
+	}
+	l.forget(most[0])
+	_ = most[0].Conn.Close() // whoever serves it sees it end
+	return true
+}
+
+// forget frees the place of a connection, once.
+func (l *limiter) forget(c *countedConn) {
+	conns := l.byUser[c.peer.UID]
+	i := slices.Index(conns, c)
+	if i < 0 {
+		return
+	}
+	l.total--
+	if conns = slices.Delete(slices.Clone(conns), i, i+1); len(conns) == 0 {
+		delete(l.byUser, c.peer.UID)
+		return
+	}
+	l.byUser[c.peer.UID] = conns
 }
 
 func (c *countedConn) Close() error {
-	c.once.Do(c.free)
+	c.limiter.mu.Lock()
+	c.limiter.forget(c)
+	c.limiter.mu.Unlock()
 	return c.Conn.Close()
 }

@@ -10,6 +10,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -27,8 +29,9 @@ const (
 	maxHeader  = 8 << 10          // bytes of a request's headers
 	headerTime = 5 * time.Second  // for the headers to arrive
 	bodyTime   = 10 * time.Second // for a body or a PIN to arrive
-	maxConns   = 512              // connections of all callers together
-	maxPerUser = 64               // connections of one user; root has no limit of its own
+	answerTime = 30 * time.Second // for a request to be answered, but for a watch
+	maxConns   = 512              // connections of all users together
+	maxPerUser = 64               // connections of one user; root has no limit
 )
 
 // Backend is the agent as this package uses it.
@@ -54,6 +57,8 @@ type Server struct {
 	Helpdesk  func(uid uint32) bool                // is the user in the helpdesk group?
 	UIDOf     func(account string) (uint32, error) // local account → uid
 	Log       *slog.Logger
+
+	outside outside
 }
 
 // Serve answers on l until ctx ends.
@@ -61,6 +66,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	srv := &http.Server{
 		Handler:           s.Handler(),
 		ReadHeaderTimeout: headerTime,
+		ReadTimeout:       bodyTime,
+		WriteTimeout:      answerTime,
 		IdleTimeout:       headerTime,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
@@ -69,7 +76,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 	stop := context.AfterFunc(ctx, func() { _ = srv.Close() })
 	defer stop()
-	err := srv.Serve(newLimiter(l))
+	err := srv.Serve(newLimiter(l, places()))
 	if errors.Is(err, http.ErrServerClosed) || ctx.Err() != nil {
 		return nil
 	}
@@ -79,10 +86,13 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // withPeer notes who is at the other end. A connection whose peer the kernel does not name gets no peer and no rights.
 func withPeer(ctx context.Context, conn net.Conn) context.Context {
 	if c, ok := conn.(*countedConn); ok {
-		return safesocket.WithPeer(ctx, c.peer)
+		return context.WithValue(safesocket.WithPeer(ctx, c.peer), connKey{}, c.Conn)
 	}
 	return ctx
 }
+
+// connKey finds the connection that a request came on.
+type connKey struct{}
 
 // Handler returns the API as an http.Handler. Requests need a peer in their context.
 func (s *Server) Handler() http.Handler {
@@ -93,7 +103,40 @@ func (s *Server) Handler() http.Handler {
 	} {
 		mux.HandleFunc(string(verb), s.guard(verb, h))
 	}
-	return mux
+	return wellFormed(mux)
+}
+
+// wellFormed turns away what no client of ours sends, before anybody looks at the path. A page that has found a way to
+// the socket names its origin, or another host. A path is taken as it was sent or not at all, a header that decides
+// something comes once, and a body comes where one is read.
+func wellFormed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Host != apitype.Host || r.Header.Get("Origin") != "" || r.Header.Get("Referer") != "":
+			turnAway(w, "not for browsers", http.StatusForbidden)
+		case r.RequestURI != r.URL.Path || path.Clean(r.URL.Path) != r.URL.Path:
+			turnAway(w, "the path has to stand as it is", http.StatusBadRequest)
+		case r.Method != http.MethodPost && r.ContentLength != 0:
+			turnAway(w, "no body is read here", http.StatusBadRequest)
+		case r.Header.Get("Upgrade") != "" && r.URL.Path != pinPath:
+			turnAway(w, "nothing to switch to here", http.StatusBadRequest)
+		case slices.ContainsFunc(deciding(), func(name string) bool { return len(r.Header.Values(name)) > 1 }):
+			turnAway(w, "a header came twice", http.StatusBadRequest)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// deciding are the headers that change what a request means.
+func deciding() []string {
+	return []string{"Upgrade", "Connection", apitype.HeaderUnlock, apitype.HeaderLastTry}
+}
+
+// turnAway answers and closes: what is left of the request is not read.
+func turnAway(w http.ResponseWriter, why string, status int) {
+	w.Header().Set("Connection", "close")
+	http.Error(w, why, status)
 }
 
 // request is one request with who made it and how far that may go.
@@ -106,17 +149,12 @@ type request struct {
 
 type handler func(w http.ResponseWriter, r request)
 
-// guard lets through what the rights table allows. Browsers are turned away before anything else: a page that has
-// found a way to the socket names its origin, or another host.
+// guard lets through what the rights table allows.
 func (s *Server) guard(verb Verb, h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Siths-Api", "1")
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		if r.Host != apitype.Host || r.Header.Get("Origin") != "" || r.Header.Get("Referer") != "" {
-			http.Error(w, "not for browsers", http.StatusForbidden)
-			return
-		}
 		peer, ok := safesocket.PeerFrom(r.Context())
 		if !ok {
 			http.Error(w, "unknown caller", http.StatusForbidden)
@@ -130,7 +168,7 @@ func (s *Server) guard(verb Verb, h handler) http.HandlerFunc {
 		req := request{Request: r, peer: peer, kind: kind, right: rightOf(verb, kind)}
 		if req.right == No {
 			s.Agent.Denied(r.Context(), s.caller(req), string(verb))
-			http.Error(w, "not allowed", http.StatusForbidden)
+			turnAway(w, "not allowed", http.StatusForbidden)
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
@@ -142,7 +180,7 @@ func (s *Server) kindOf(ctx context.Context, p safesocket.Peer) (Kind, error) {
 	if p.UID == 0 || p.UID == s.AdminUID {
 		return Admin, nil
 	}
-	if s.Helpdesk(p.UID) {
+	if s.outside.helpdesk(ctx, p.UID, s.Helpdesk) {
 		return Helpdesk, nil
 	}
 	v, err := s.Agent.View(ctx)
@@ -162,17 +200,35 @@ func bare(r request) agent.Caller { return agent.Caller{UID: r.peer.UID, Admin: 
 // caller names the peer to the agent, with its desktop session where it has one.
 func (s *Server) caller(r request) agent.Caller {
 	c := bare(r)
-	if session, err := s.Sessions.SessionOf(r.Context(), r.peer.PID, r.peer.UID); err == nil {
-		c.Session = session
+	ask := func() {
+		session, err := s.Sessions.SessionOf(r.Context(), r.peer.PID, r.peer.UID)
+		if err == nil && stillThere(r) {
+			c.Session = session
+		}
+	}
+	if c.UID == 0 {
+		ask()
+	} else {
+		_ = s.outside.do(r.Context(), ask) // without a turn there is no session to name
 	}
 	return c
 }
 
+// stillThere says whether the process that connected has not ended. Only then its number, which we have just asked
+// about, is not another's by now.
+func stillThere(r request) bool {
+	conn, ok := r.Context().Value(connKey{}).(net.Conn)
+	return !ok || safesocket.StillThere(conn)
+}
+
 // decode reads a JSON body into T, or answers that it cannot.
 func decode[T any](w http.ResponseWriter, r request) (T, bool) {
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
+	rc := http.NewResponseController(w)
+	_ = rc.SetReadDeadline(time.Now().Add(bodyTime))
 	v, err := parse[T](r.Body)
+	_ = rc.SetReadDeadline(time.Time{}) // from now on the caller waits for us
 	if err != nil {
+		w.Header().Set("Connection", "close") // the rest of the body is not read
 		http.Error(w, "malformed request", http.StatusBadRequest)
 	}
 	return v, err == nil

@@ -17,6 +17,9 @@ import (
 // maxPIN is the longest PIN in bytes that the channel takes; its length is one byte.
 const maxPIN = 255
 
+// pinPath is the only path with something to switch to.
+const pinPath = "/v1/pin"
+
 // pin switches to the raw channel and takes a PIN: insertion number, length, PIN. The PIN is read from the connection
 // straight into a locked page; no reader that buffers stands between them.
 func (s *Server) pin(w http.ResponseWriter, r request) {

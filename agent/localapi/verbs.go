@@ -24,6 +24,7 @@ func (s *Server) snapshot(w http.ResponseWriter, r request) {
 func (s *Server) watch(w http.ResponseWriter, r request) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	rc := http.NewResponseController(w)
+	_ = rc.SetReadDeadline(time.Time{}) // a watch lasts
 	_ = s.Agent.Watch(r.Context(), func(v agent.View) error {
 		if err := rc.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
 			return err
@@ -86,7 +87,7 @@ func (s *Server) unlockBegin(w http.ResponseWriter, r request) {
 	if !ok {
 		return
 	}
-	if r.right != All && !s.isOwnAccount(r, req.Account) {
+	if r.right != All && !s.owns(r, req.Account) {
 		s.Agent.Denied(r.Context(), s.caller(r), string(UnlockBegin))
 		http.Error(w, "not allowed for another account", http.StatusForbidden)
 		return
@@ -99,10 +100,14 @@ func (s *Server) unlockBegin(w http.ResponseWriter, r request) {
 	answer(w, offer)
 }
 
-// isOwnAccount says whether account is a name of the caller's own uid.
-func (s *Server) isOwnAccount(r request, account string) bool {
-	uid, err := s.UIDOf(account)
-	return err == nil && uid == r.peer.UID
+// owns says whether account is a name of the caller's own uid.
+func (s *Server) owns(r request, account string) bool {
+	own := false
+	err := s.outside.do(r.Context(), func() {
+		uid, err := s.UIDOf(account)
+		own = err == nil && uid == r.peer.UID
+	})
+	return err == nil && own
 }
 
 func (s *Server) unlockFinish(w http.ResponseWriter, r request) {

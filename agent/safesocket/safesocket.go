@@ -46,5 +46,9 @@ func Dial(ctx context.Context, path string) (net.Conn, error) { return dial(ctx,
 // PeerOf returns who is at the other end of a connection from Listen.
 func PeerOf(conn net.Conn) (Peer, error) { return peerOf(conn) }
 
+// StillThere says whether the process that connected has not ended yet. While it has not, no other process has its
+// number. Where the kernel cannot tell (Linux before 6.5), the answer is yes.
+func StillThere(conn net.Conn) bool { return stillThere(conn) }
+
 // DefaultPath is where the system's agent listens.
 func DefaultPath() string { return defaultPath }

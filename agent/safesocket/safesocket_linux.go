@@ -18,6 +18,9 @@ const defaultPath = "/run/siths-agent/agent.sock"
 // staleTime is how long a socket that is already there may take to prove that somebody listens on it.
 const staleTime = time.Second
 
+// doorTime is how long Dial stands at a crowded door, looking again after every doorPause.
+const doorTime, doorPause = 3 * time.Second, 5 * time.Millisecond
+
 func listen(path string) (net.Listener, error) {
 	if err := checkFolder(filepath.Dir(path)); err != nil {
 		return nil, err
@@ -72,8 +75,7 @@ func removeStale(path string) error {
 }
 
 func dial(ctx context.Context, path string) (net.Conn, error) {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "unix", path)
+	conn, err := knock(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -89,21 +91,64 @@ func dial(ctx context.Context, path string) (net.Conn, error) {
 	return conn, nil
 }
 
-func peerOf(conn net.Conn) (Peer, error) {
+// knock connects. While more callers stand at the door than the kernel lets wait there, which a stranger can bring
+// about, connect(2) says EAGAIN, and it is tried again.
+func knock(ctx context.Context, path string) (net.Conn, error) {
+	var d net.Dialer
+	for begun := time.Now(); ; {
+		conn, err := d.DialContext(ctx, "unix", path)
+		if !errors.Is(err, unix.EAGAIN) || time.Since(begun) > doorTime {
+			return conn, err
+		}
+		select {
+		case <-time.After(doorPause):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// onSocket runs f with the socket's descriptor.
+func onSocket(conn net.Conn, f func(fd int) error) error {
 	sc, ok := conn.(syscall.Conn)
 	if !ok {
-		return Peer{}, ErrNoPeer
+		return ErrNoPeer
 	}
 	raw, err := sc.SyscallConn()
 	if err != nil {
-		return Peer{}, fmt.Errorf("%w: %w", ErrNoPeer, err)
+		return fmt.Errorf("%w: %w", ErrNoPeer, err)
 	}
-	var cred *unix.Ucred
-	var credErr error
-	err = raw.Control(func(fd uintptr) {
-		cred, credErr = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
+	var failed error
+	err = raw.Control(func(fd uintptr) { failed = f(int(fd)) })
+	return errors.Join(err, failed)
+}
+
+// stillThere asks for the peer's pidfd (SO_PEERPIDFD, unix(7)) and whether it is readable, which it becomes when the
+// process ends (pidfd_open(2)). The kernel has no pidfd of a process that is gone.
+func stillThere(conn net.Conn) bool {
+	pidfd := -1
+	err := onSocket(conn, func(fd int) (err error) {
+		pidfd, err = unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PEERPIDFD)
+		return err
 	})
-	if err = errors.Join(err, credErr); err != nil {
+	if errors.Is(err, unix.ENOPROTOOPT) {
+		return true
+	}
+	if err != nil {
+		return false
+	}
+	defer func() { _ = unix.Close(pidfd) }()
+	n, err := unix.Poll([]unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}, 0)
+	return err == nil && n == 0
+}
+
+func peerOf(conn net.Conn) (Peer, error) {
+	var cred *unix.Ucred
+	err := onSocket(conn, func(fd int) (err error) {
+		cred, err = unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)
+		return err
+	})
+	if err != nil {
 		return Peer{}, fmt.Errorf("%w: %w", ErrNoPeer, err)
 	}
 	// A peer from another user namespace without a mapping shows as the overflow uid; it is nobody to us either way.

@@ -19,3 +19,5 @@ func dial(_ context.Context, path string) (net.Conn, error) {
 }
 
 func peerOf(net.Conn) (Peer, error) { return Peer{}, ErrNoPeer }
+
+func stillThere(net.Conn) bool { return true }

@@ -1,0 +1,4 @@
+package localapi
+
+// places is how many connections of users there may be.
+func places() int { return maxConns }
