@@ -96,6 +96,7 @@ type Agent struct {
 	failed   *apitype.Problem                 // how the last PIN failed
 	refused  *refusal                         // what is known of a card that may not be used
 	watchers map[*watcher]struct{}
+	refusals map[uint32]*refusals // by user
 	shown    View
 	ready    bool
 }
@@ -120,6 +121,7 @@ func New(parts Parts) *Agent {
 		cards: map[session.Insertion]*card{}, children: map[session.Handle]*child{},
 		attempts: map[session.Attempt]*attempt{}, unlocks: map[string]*ticket{},
 		trouble: map[apitype.Code]apitype.Problem{}, watchers: map[*watcher]struct{}{}, terms: map[string]term{},
+		refusals: map[uint32]*refusals{},
 	}
 	a.shown = a.view()
 	return a
@@ -143,6 +145,7 @@ func (a *Agent) Run(ctx context.Context) {
 	a.drain(a.holding.idle(), resetTime)
 	cancel()
 	a.drain(a.work.idle(), endTime)
+	a.tellRefusals(true)
 	a.record(audit.Row{Event: audit.AgentStop}, nil)
 	a.sealed = true
 	close(a.rows)
@@ -158,6 +161,7 @@ func (a *Agent) loop(ctx context.Context) {
 			f()
 		case <-a.beat.C:
 			a.step(session.Beat{})
+			a.tellRefusals(false)
 		case <-ctx.Done():
 			return
 		}

@@ -22,8 +22,9 @@ const (
 	claimTime = 5 * time.Second
 	// promptTime is how long a person may think about the PIN before the unlock has to be begun anew.
 	promptTime = 2 * time.Minute
-	// maxUnlocks bounds the unlocks that may be open at a time.
-	maxUnlocks = 32
+	// maxUnlocks bounds the unlocks that may be open at a time, maxOwnUnlocks those of one user: a locker that is out
+	// of its mind must not keep the login screen, which is root's, away.
+	maxUnlocks, maxOwnUnlocks = 32, 16
 )
 
 // Caller is who uses the API, as the kernel and the session manager say.
@@ -89,7 +90,7 @@ func (a *Agent) begin(caller Caller, req apitype.UnlockRequest) (apitype.UnlockO
 		return apitype.UnlockOffer{}, a.refuseUnlock(caller, ch, a.problem(apitype.PersonWrongSession))
 	}
 	a.forgetUnlocks()
-	if len(a.unlocks) >= maxUnlocks {
+	if len(a.unlocks) >= maxUnlocks || !caller.Admin && a.unlocksOf(caller.UID) >= maxOwnUnlocks {
 		return apitype.UnlockOffer{}, a.refuseUnlock(caller, ch, a.problem(apitype.ReaderBusy))
 	}
 	t := &ticket{id: rand.Text(), caller: caller, child: ch.handle, account: account, expires: a.parts.Now().Add(promptTime)}
@@ -108,6 +109,16 @@ func (a *Agent) forgetUnlocks() {
 			delete(a.unlocks, id)
 		}
 	}
+}
+
+func (a *Agent) unlocksOf(uid uint32) int {
+	n := 0
+	for _, t := range a.unlocks {
+		if t.caller.UID == uid {
+			n++
+		}
+	}
+	return n
 }
 
 // whenRead runs f once no card is being read. When it returns an error, because ctx has ended before that, f has not

@@ -18,10 +18,6 @@ const rowTime = 5 * time.Second
 // rowQueue is how many rows may wait for the disk.
 const rowQueue = 1024
 
-// refusalQueue is how many rows may wait before refusals leave none: anybody can be refused as often as they like, and
-// must not keep the disk from the rows that an unlock waits for.
-const refusalQueue = 64
-
 // Errors of a row that is not written.
 var (
 	errRowQueue = errors.New("too many audit rows wait for the disk")
@@ -58,15 +54,6 @@ func (a *Agent) enqueue(job rowJob) error {
 	default: // a disk that hangs must not hang the lock
 		return errRowQueue
 	}
-}
-
-// recordRefusal queues a row about a request that was refused before it came to a card.
-func (a *Agent) recordRefusal(row audit.Row) {
-	if len(a.rows) >= refusalQueue {
-		a.parts.Log.Warn("refusal not in the audit log", "event", row.Event, "code", row.Code, "uid", *row.UID, "error", errRowQueue)
-		return
-	}
-	a.record(row, nil)
 }
 
 // writeRows writes rows until the queue is closed. It runs beside the owning goroutine, so that a slow disk delays no
