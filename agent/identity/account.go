@@ -38,7 +38,7 @@ func (i *Identifier) account(cert siths.Certificate) (Account, error) {
 		if errors.As(err, new(user.UnknownUserError)) && source == FromUPN {
 			continue // a UPN that is no account's name knows nobody here
 		}
-		if err == nil && source == FromUPN && account.HasUID && account.UID == 0 {
+		if err == nil && isRootByUPN(source, account) {
 			err = errRootByUPN
 		}
 		if err != nil {
@@ -49,13 +49,11 @@ func (i *Identifier) account(cert siths.Certificate) (Account, error) {
 	return Account{}, refusal(apitype.PersonUnmapped, "%w", errNobodyKnows)
 }
 
-// nameFrom asks one source. An HSA-id matches whole and with its case; a UPN is used whole or not at all,
-// because its local part may be another person's account.
+// nameFrom asks one source. A UPN is used whole or not at all, because its local part may be another person's account.
 func (i *Identifier) nameFrom(source Source, cert siths.Certificate) (string, bool) {
 	switch source {
 	case FromAccounts:
-		name, known := i.cfg.Accounts[cert.HSAID]
-		return name, known
+		return mapped(i.cfg.Accounts, cert.HSAID)
 	case FromUPN:
 		return cert.UPN, strings.Count(cert.UPN, "@") == 1 && validAccountName(cert.UPN)
 	default:
@@ -69,26 +67,10 @@ func (i *Identifier) existing(name string) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
-	if account.Name != name {
+	if !isNamed(account, name) {
 		return Account{}, fmt.Errorf("%w: %q", errOtherName, account.Name)
 	}
 	return account, nil
-}
-
-// validAccountName accepts the portable names of POSIX.1-2017, 3.437, with @ for names of a domain. Names that
-// a shell, a path or a uid could be mistaken for are refused.
-func validAccountName(name string) bool {
-	if name == "" || len(name) > maxAccountName || strings.ContainsAny(name[:1], "-.@") {
-		return false
-	}
-	onlyDigits := true
-	for _, c := range []byte(name) {
-		if !isAccountCharacter(c) {
-			return false
-		}
-		onlyDigits = onlyDigits && c >= '0' && c <= '9'
-	}
-	return !onlyDigits
 }
 
 func isAccountCharacter(c byte) bool {

@@ -100,10 +100,9 @@ func (a *anchors) load(file string) error {
 	return nil
 }
 
-// add sorts a CA certificate: self-signed ones are roots. A root that only names itself as its issuer, or
-// signed itself with an algorithm no longer accepted, is no root, and nothing chains to it.
+// add sorts a CA certificate: self-signed ones are roots.
 func (a *anchors) add(cert *x509.Certificate) {
-	if isSelfIssued(cert) && cert.CheckSignatureFrom(cert) == nil {
+	if isRoot(cert) {
 		a.roots = append(a.roots, cert)
 		return
 	}

@@ -1,11 +1,9 @@
 package identity
 
 import (
-	"crypto/rsa"
 	"crypto/x509"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"siths-agent/agent/apitype"
@@ -38,22 +36,14 @@ func (i *Identifier) trusted(cert siths.Certificate, card siths.Card, now time.T
 // chain verifies the leaf. The card's own authorities can only be links: a root comes from policy. The time is
 // moved into the leaf's period, so that a leaf out of its period is told as that and not as untrusted.
 func (i *Identifier) chain(leaf *x509.Certificate, hints []siths.Certificate, now time.Time) ([]*x509.Certificate, error) {
-	roots, links := x509.NewCertPool(), x509.NewCertPool()
-	for _, root := range i.anchors.roots {
-		roots.AddCert(root)
-	}
+	links := x509.NewCertPool()
 	for _, link := range i.anchors.intermediates {
 		links.AddCert(link)
 	}
 	for _, hint := range hints[:min(len(hints), maxHints)] {
 		links.AddCert(hint.X509)
 	}
-	chains, err := leaf.Verify(x509.VerifyOptions{
-		Roots:         roots,
-		Intermediates: links,
-		CurrentTime:   clamp(now, leaf.NotBefore, leaf.NotAfter),
-		KeyUsages:     []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
-	})
+	chains, err := i.anchors.verify(leaf, links, clamp(now, leaf.NotBefore, leaf.NotAfter))
 	if err != nil {
 		return nil, err
 	}
@@ -89,22 +79,6 @@ var (
 	errWeakKey      = errors.New("not an RSA key of at least 2048 bits")
 )
 
-// checkAuthority asks more than Go's verifier does, which takes anchors as they are.
-func checkAuthority(cert *x509.Certificate) error {
-	if !cert.BasicConstraintsValid || !cert.IsCA || cert.KeyUsage&x509.KeyUsageCertSign == 0 {
-		return errNotAuthority
-	}
-	return checkKey(cert)
-}
-
-func checkKey(cert *x509.Certificate) error {
-	key, ok := cert.PublicKey.(*rsa.PublicKey)
-	if !ok || key.N.BitLen() < minimumKeyBits || key.E < 3 {
-		return errWeakKey
-	}
-	return nil
-}
-
 // hierarchy tells which environment a chain belongs to: Inera marks its test authorities by their names.
 func hierarchy(chain []*x509.Certificate) Environment {
 	isTest := func(ca *x509.Certificate) bool { return isTestName(ca.Subject.CommonName) }
@@ -112,12 +86,6 @@ func hierarchy(chain []*x509.Certificate) Environment {
 		return Test
 	}
 	return Production
-}
-
-func isTestName(commonName string) bool {
-	return strings.HasPrefix(commonName, "TEST ") ||
-		strings.HasPrefix(commonName, "SYSTEMTEST ") ||
-		strings.HasSuffix(commonName, " PP") // the structure before e-id
 }
 
 func clamp(now, from, to time.Time) time.Time {

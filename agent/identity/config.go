@@ -90,7 +90,7 @@ func (c Config) check() error {
 		return configError("environment is %q; it must be production or test", c.Environment)
 	case c.Revocation != Require && c.Revocation != Grace && c.Revocation != Off:
 		return configError("revocation mode is %q; it must be require, grace or off", c.Revocation)
-	case c.Revocation == Off && c.Environment == Production:
+	case c.unchecked():
 		return configError("revocation mode off is only for the test environment")
 	case c.MinimumLoA < 2 || c.MinimumLoA > 4:
 		return configError("minimum level of assurance is %d; it must be 2, 3 or 4", c.MinimumLoA)

@@ -1,15 +1,10 @@
 package identity
 
 import (
-	"bytes"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
-	"fmt"
-	"math/big"
 	"slices"
-	"time"
 )
 
 // maxCRLSize is the largest revocation list that is read, in bytes.
@@ -51,42 +46,11 @@ func parseCRL(der []byte) (*x509.RevocationList, error) {
 	return list, nil
 }
 
-func checkCRLExtensions(extensions []pkix.Extension) error {
-	for _, ext := range extensions {
-		if ext.Critical || ext.Id.Equal(oidDeltaIndicator) || ext.Id.Equal(oidDistributionPoint) {
-			return fmt.Errorf("%w: %s", errCRLExtension, ext.Id)
-		}
-	}
-	return nil
-}
-
-// checkCRLSigner says whether this authority, which must be allowed to sign lists, made this one.
-func checkCRLSigner(list *x509.RevocationList, ca *x509.Certificate) error {
-	if !bytes.Equal(list.RawIssuer, ca.RawSubject) {
-		return errCRLIssuer
-	}
-	if !acceptedAlgorithm(list.SignatureAlgorithm) { // CheckSignatureFrom takes SHA-1
-		return errCRLAlgorithm
-	}
-	return list.CheckSignatureFrom(ca)
-}
-
 func acceptedAlgorithm(algorithm x509.SignatureAlgorithm) bool {
 	return slices.Contains([]x509.SignatureAlgorithm{
 		x509.SHA256WithRSA, x509.SHA384WithRSA, x509.SHA512WithRSA,
 		x509.SHA256WithRSAPSS, x509.SHA384WithRSAPSS, x509.SHA512WithRSAPSS,
 	}, algorithm)
-}
-
-func lists(list *x509.RevocationList, serial *big.Int) bool {
-	return list != nil && slices.ContainsFunc(list.RevokedCertificateEntries, func(e x509.RevocationListEntry) bool {
-		return e.SerialNumber.Cmp(serial) == 0
-	})
-}
-
-// isCurrent says whether a list may still call a certificate good. One without nextUpdate never may.
-func isCurrent(list *x509.RevocationList, now time.Time, grace time.Duration) bool {
-	return !now.Before(list.ThisUpdate) && !now.After(list.NextUpdate.Add(grace))
 }
 
 // newest returns the list that was made last, nil for none.

@@ -76,12 +76,12 @@ func (i *Identifier) accepted(cert siths.Certificate, now time.Time) error {
 	switch {
 	case cert.PolicyErr != nil:
 		return refusal(apitype.CertPolicyUnknown, "policies %q: %w", cert.Policies, cert.PolicyErr)
-	case cert.Rule.LoA < i.cfg.MinimumLoA:
+	case !reaches(cert.Rule.LoA, i.cfg.MinimumLoA):
 		return refusal(apitype.CertLoATooLow, "policy %s is level %d, at least %d is asked for",
 			cert.PolicyOID, cert.Rule.LoA, i.cfg.MinimumLoA)
-	case now.Before(cert.X509.NotBefore):
+	case isEarly(cert.X509, now):
 		return refusal(apitype.CertNotYetValid, "valid from %s", stamp(cert.X509.NotBefore))
-	case now.After(cert.X509.NotAfter):
+	case isExpired(cert.X509, now):
 		return refusal(apitype.CertExpired, "valid until %s", stamp(cert.X509.NotAfter))
 	}
 	return nil

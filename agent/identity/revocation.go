@@ -26,15 +26,8 @@ var (
 // unrevoked asks the lists about the leaf, and about every authority between it and the root for which there
 // are any. The answer is the leaf's, or that of a refusal; whatever is revoked refuses in every mode.
 func (i *Identifier) unrevoked(chain []*x509.Certificate, now time.Time) (apitype.Revocation, error) {
-	for n := 1; n < len(chain)-1; n++ {
-		found := i.crls.of(chain[n+1])
-		if len(found) == 0 {
-			continue
-		}
-		answer := i.ask(found, chain[n], now)
-		if err := i.permits(answer, chain[n]); err != nil {
-			return answer, err
-		}
+	if answer, err := i.upperUnrevoked(chain, now); err != nil {
+		return answer, err
 	}
 	answer := i.ask(i.crls.of(chain[1]), chain[0], now)
 	if err := i.permits(answer, chain[0]); err != nil {
@@ -78,7 +71,7 @@ func (i *Identifier) permits(answer apitype.Revocation, cert *x509.Certificate) 
 	switch {
 	case answer.Result == resultRevoked:
 		return refusal(apitype.CertRevoked, "%s: %w", about, errRevoked)
-	case answer.Result == resultUnknown && i.cfg.Revocation != Off:
+	case answer.Result == resultUnknown && i.cfg.Revocation.required():
 		return refusal(apitype.CertRevocationUnknown, "%s: %w", about, errNoCurrent)
 	}
 	return nil

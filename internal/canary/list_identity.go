@@ -6,5 +6,50 @@ func identityCanaries() []Canary {
 	return []Canary{
 		{"signature", "Only a signature by the key of the certificate proves its holder.", room,
 			in(room, "TestOnlyTheCertificatesKeyProvesThePerson")},
+		{"chain", "A certificate counts only under a root that policy names.", room,
+			in(room, "TestEveryRefusalHasItsCode|TestTheCardsOwnAuthoritiesAreLinksAndNeverRoots")},
+		{"authority", "Every link of a chain is an authority with a strong key.", room,
+			in(room, "TestEveryLinkMustBeAnAuthorityWithAStrongKey")},
+		{"key_strength", "A key that anybody could sign with proves nothing.", room,
+			in(room, "TestAKeyThatAnybodyCouldSignWithIsRefused")},
+		{"test_hierarchy", "In production no certificate of a test hierarchy is accepted.", room,
+			in(room, "TestTheEnvironmentDecidesWhichHierarchyIsAccepted")},
+		{"expired", "A certificate whose time is over is refused.", room, in(room, "TestEveryRefusalHasItsCode")},
+		{"not_yet_valid", "A certificate whose time has not come is refused.", room, in(room, "TestEveryRefusalHasItsCode")},
+		{"loa", "A level of assurance below policy's is refused.", room, in(room, "TestEveryRefusalHasItsCode")},
+		{"revoked", "A certificate that a list names is refused.", room, in(room, "TestTheListsDecideWhetherACardIsRevoked")},
+		{"crl_current", "Only a current list calls a certificate good.", room, in(room, "TestTheListsDecideWhetherACardIsRevoked")},
+		{"crl_signer", "Only the issuer's own lists tell about its certificates.", room, in(room, "TestTheListsDecideWhetherACardIsRevoked")},
+		{"crl_scope", "A list for a part of the certificates is not taken for the whole.", room,
+			in(room, "TestAnExtensionThatChangesTheListsMeaningRefusesIt")},
+		{"revocation_required", "Where no list tells, a card is refused.", room, in(room, "TestTheModeDecidesWhatAMissingAnswerMeans")},
+		{"ca_revoked", "A revoked authority takes its cards along.", room, in(room, "TestARevokedIssuingAuthorityRevokesItsCards")},
+		{"revocation_off", "In production revocation is always checked.", room, in(room, "TestAPolicyThatWouldWeakenTheChecksIsRefused")},
+		{"upn_root", "A UPN never names the superuser.", room, in(room, "TestTheFirstSourceThatKnowsThePersonDecides")},
+		{"hsaid_exact", "An HSA-id names an account whole and with its case, or not at all.", room,
+			in(room, "TestTheFirstSourceThatKnowsThePersonDecides")},
+		{"account_name", "The system's answer must be about the account that was asked for.", room,
+			in(room, "TestAnAnswerOfTheSystemThatIsNotTheAccountRefuses")},
+		{"account_form", "What a shell, a path or a uid could be mistaken for is no account.", room,
+			in(room, "TestAccountNamesAreChecked|TestANameThatCannotBeAnAccountsIsNeverAskedFor")},
+		{"anchor_owner", "Trust that others can change is none.", room, in(room, "TestATrustAnchorThatOthersCanChangeIsRefused")},
+		{"anchor_root", "Only what signed itself is a root.", room, in(room, "TestOnlyASelfSignedAnchorIsARoot")},
+	}
+}
+
+// certificateCanaries are those of what a card's certificates say.
+func certificateCanaries() []Canary {
+	const room = "pcsc/siths"
+	return []Canary{
+		{"two_hsaids", "A certificate with two HSA-ids identifies nobody.", room, in(room, "TestTwoHSAIDsIdentifyNobody")},
+		{"login_certificate", "Only the HSA-id authentication certificate logs in.", room,
+			in(room, "TestTheAuthenticationCertificateIsChosenByContent|TestACertificateThatOnlyLooksLikeLoginIsNeverChosen")},
+		{"policy_ambiguous", "Policies that contradict each other mean nothing.", room,
+			in(room, "TestLookupTakesTheLowestLevelAndRefusesContradiction")},
+		{"policy_unknown", "A policy that the table does not have means nothing.", room,
+			append(in(room, "TestLookupTakesTheLowestLevelAndRefusesContradiction"), in("agent/identity", "TestEveryRefusalHasItsCode")...)},
+		{"personnummer_identity", "A personnummer is no HSA-id.", room, in(room, "TestIdentitiesAreToldByTheirShape|TestANumberThatIsNoHSAIDIsNeverChosen")},
+		{"display_text", "A certificate's text cannot steer a terminal or forge a line.", room, in(room, "TestTextIsMadeSafeToShow")},
+		{"card_number", "A card's number is never shown whole.", room, in(room, "TestTheCardNumberIsNeverWhole")},
 	}
 }

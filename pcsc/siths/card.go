@@ -49,7 +49,7 @@ func Read(ders [][]byte, table Table) Card {
 func (c Card) Authentication(now time.Time) (Certificate, error) {
 	var candidates []Certificate
 	for _, cert := range c.Certificates {
-		if cert.Use == Authentication && cert.Identity == HSA {
+		if logsIn(cert) {
 			candidates = append(candidates, cert)
 		}
 	}

@@ -4,8 +4,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"strings"
-	"unicode"
 )
 
 // Object identifiers that crypto/x509 has no field for.
@@ -24,36 +22,15 @@ var (
 // maxText is how much of a name is kept, in characters; X.520's upper bounds are 64 (name: 32 768).
 const maxText = 128
 
-// attribute returns the only value of a subject attribute, or "" when there is none or more than one: a name
-// with two identities identifies nobody.
+// attribute returns the only value of a subject attribute, or "" when there is none or more than one.
 func attribute(name pkix.Name, oid asn1.ObjectIdentifier) string {
-	value, count := "", 0
+	var values []string
 	for _, a := range name.Names {
 		if text, ok := a.Value.(string); ok && a.Type.Equal(oid) {
-			value = text
-			count++
+			values = append(values, text)
 		}
 	}
-	if count != 1 {
-		return ""
-	}
-	return value
-}
-
-// displayText makes a certificate's text safe to show and to log: one line, no control or direction characters.
-func displayText(s string) string {
-	var b strings.Builder
-	n := 0
-	for _, r := range strings.ToValidUTF8(s, "\ufffd") {
-		if n++; n > maxText {
-			break
-		}
-		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
-			r = unicode.ReplacementChar
-		}
-		b.WriteRune(r)
-	}
-	return strings.TrimSpace(b.String())
+	return only(values)
 }
 
 // holderName is the given name and surname, else the common name.
@@ -85,7 +62,7 @@ func cardNumber(cert *x509.Certificate) string {
 	if !allDigits(digits) || len(digits) < 8 {
 		return ""
 	}
-	return "…" + digits[len(digits)-4:]
+	return lastFour(digits)
 }
 
 // userPrincipalName returns the only UPN of the certificate, or "" when there is none, more than one, or one

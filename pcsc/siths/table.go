@@ -49,14 +49,14 @@ func (t Table) Lookup(policies []string) (oid string, rule Rule, err error) {
 		case !ok:
 		case oid == "":
 			oid, rule = candidate, found
-		case found.Identity != rule.Identity:
+		case contradict(found, rule):
 			return "", Rule{}, ErrPolicyAmbiguous
 		case found.LoA < rule.LoA:
 			oid, rule = candidate, found
 		}
 	}
 	if oid == "" {
-		return "", Rule{}, ErrPolicyUnknown
+		return "", Rule{}, unknownPolicy()
 	}
 	return oid, rule, nil
 }

@@ -1,0 +1,5 @@
+//go:build canary_revocation_required
+
+package identity
+
+func (m Mode) required() bool { return false }

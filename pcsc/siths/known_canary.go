@@ -1,0 +1,5 @@
+//go:build canary_policy_unknown
+
+package siths
+
+func unknownPolicy() error { return nil }

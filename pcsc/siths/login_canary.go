@@ -1,0 +1,5 @@
+//go:build canary_login_certificate
+
+package siths
+
+func logsIn(cert Certificate) bool { return cert.Use != Authority }
