@@ -74,6 +74,7 @@ func (o *options) flags(help io.Writer) *flag.FlagSet {
 		fmt.Fprint(help, usage)
 		flags.SetOutput(help)
 		flags.PrintDefaults()
+		fmt.Fprintf(help, "\nFaults, set with \"fault NAME [ARGS]\" and ended with \"clear\":\n%s", vcard.FaultHelp())
 		flags.SetOutput(io.Discard)
 	}
 	flags.StringVar(&o.reader, "vpcd", vcard.DefaultReader, "`HOST:PORT` where the reader listens")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 
 	"siths-agent/pcsc/vcard"
 )
@@ -92,6 +93,7 @@ func (o *options) config(trace io.Writer) vcard.Config {
 		SignLatency: o.signLatency,
 		Absent:      o.absent,
 		Trace:       trace,
+		End:         func() { os.Exit(exitFailed) },
 	}
 }
 

@@ -44,6 +44,9 @@ func (c command) wantsAll() bool { return c.ne == maxShortNe || c.ne == maxExten
 // isPINTry tells a VERIFY that carries a PIN from one that asks for the state of it.
 func (c command) isPINTry() bool { return c.ins == insVerify && len(c.data) > 0 }
 
+// isVerify tells VERIFY from other commands, however it is written.
+func isVerify(raw []byte) bool { return len(raw) > 1 && raw[1] == insVerify }
+
 // isSignature tells whether the command asks for a signature.
 func (c command) isSignature() bool {
 	return c.ins == insPerformSecurityOp && c.p1p2() == psoSign

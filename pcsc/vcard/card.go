@@ -2,6 +2,7 @@ package vcard
 
 import (
 	"crypto/rsa"
+	"encoding/hex"
 	"fmt"
 )
 
@@ -56,6 +57,7 @@ type personality interface {
 type Card struct {
 	personality
 	id      [idLen]byte
+	content *Content
 	pending []byte // of an answer that was longer than Le, for GET RESPONSE
 }
 
@@ -74,7 +76,7 @@ func New(content *Content, o Options) (*Card, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Card{personality: p, id: content.ID}, nil
+		return &Card{personality: p, id: content.ID, content: content}, nil
 	default:
 		return nil, ProfileError{Profile: o.Profile, Known: o.Profile == PKCS15}
 	}
@@ -150,6 +152,9 @@ func (c *Card) more(cmd command) []byte {
 	c.pending = nil
 	return c.answer(data, swOK, cmd.ne)
 }
+
+// number is the card's number as people see it.
+func (c *Card) number() string { return hex.EncodeToString(c.id[:]) }
 
 var _ personality = (*idprime)(nil)
 

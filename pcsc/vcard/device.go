@@ -2,7 +2,6 @@ package vcard
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"net"
@@ -19,6 +18,7 @@ type Config struct {
 	SignLatency time.Duration                           // a signature takes this much longer
 	Absent      bool                                    // the card starts outside the reader
 	Trace       io.Writer                               // takes the APDU trace; nil: there is none
+	End         func()                                  // ends the program that holds the card, for fault killed; nil: that cannot be made
 }
 
 // Device is a virtual card in a reader, with a hand that moves it. Its methods may be called from any goroutine.
@@ -27,11 +27,12 @@ type Device struct {
 	link *link
 
 	mu      sync.Mutex
-	card    *Card   // the one that the holder put in
-	faults  []fault // in the order in which they were set
+	card    *Card    // the one that the holder put in
+	faults  []*fault // in the order in which they were set
 	powered bool
 	tracing bool
 	count   counters
+	signer  string // the number of the card that gave the last signature
 }
 
 // counters only ever grow.
@@ -47,11 +48,12 @@ type counters struct {
 // count from a moment on takes the difference.
 type Stat struct {
 	counters
-	Tries    int      `json:"tries"`    // left for the authentication PIN
-	Verified bool     `json:"verified"` // the authentication PIN was verified since the last reset
-	Inserted bool     `json:"inserted"` // connected to the reader
-	Powered  bool     `json:"powered"`  // the reader has switched the card on
-	Card     string   `json:"card"`     // the card's number, hexadecimal
+	Tries    int      `json:"tries"`            // left for the authentication PIN
+	Verified bool     `json:"verified"`         // the authentication PIN was verified since the last reset
+	Inserted bool     `json:"inserted"`         // connected to the reader
+	Powered  bool     `json:"powered"`          // the reader has switched the card on
+	Card     string   `json:"card"`             // the card's number, hexadecimal
+	Signer   string   `json:"signer,omitempty"` // the number of the card that gave the last signature
 	Faults   []string `json:"faults,omitempty"`
 }
 
@@ -106,12 +108,12 @@ func (d *Device) replace(card *Card) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.card = card
-	d.faults = slices.DeleteFunc(d.faults, func(f fault) bool { return f.card != nil })
+	d.faults = slices.DeleteFunc(d.faults, func(f *fault) bool { return f.card != nil })
 	d.arm()
 }
 
-// Fault makes the card misbehave until Clear. It returns an UnknownFaultError or a FaultArgumentError, or why the
-// fault cannot be made. A fault that is set already is made anew.
+// Fault makes the card misbehave until Clear: a name of FaultHelp, and what is said of it. It returns an
+// UnknownFaultError or a FaultArgumentError, or why the fault cannot be made. A fault that is set already is made anew.
 func (d *Device) Fault(name, arg string) error {
 	f, err := newFault(d, name, arg)
 	if err != nil {
@@ -119,7 +121,7 @@ func (d *Device) Fault(name, arg string) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.faults = slices.DeleteFunc(d.faults, func(old fault) bool { return old.name == name })
+	d.faults = slices.DeleteFunc(d.faults, func(old *fault) bool { return old.name == name })
 	d.faults = append(d.faults, f)
 	d.arm()
 	return nil
@@ -183,7 +185,8 @@ func (d *Device) Stat() Stat {
 		Verified: card.Verified(),
 		Inserted: d.link.connected.Load(),
 		Powered:  d.powered,
-		Card:     hex.EncodeToString(card.id[:]),
+		Card:     card.number(),
+		Signer:   d.signer,
 	}
 	for _, f := range d.faults {
 		s.Faults = append(s.Faults, f.name)
@@ -191,46 +194,23 @@ func (d *Device) Stat() Stat {
 	return s
 }
 
-// serve speaks with the reader over one connection, which is one insertion of the card.
-func (d *Device) serve(ctx context.Context, conn net.Conn) {
-	d.power(false)
-	defer d.power(false)
-	reader := newPromptReader(conn)
-	for {
-		frame, err := readFrame(reader)
-		if err != nil {
-			return
-		}
-		answer := d.handle(ctx, frame)
-		if answer == nil {
-			continue
-		}
-		if err := writeFrame(conn, answer); err != nil {
-			return
-		}
-	}
-}
-
-// handle answers one frame; nil is no answer.
-func (d *Device) handle(ctx context.Context, frame []byte) []byte {
-	if len(frame) != 1 {
-		return d.exchange(ctx, frame)
-	}
-	switch frame[0] {
-	case vpcdPowerOff:
-		d.power(false)
-	case vpcdPowerOn, vpcdReset:
-		d.power(true)
-	case vpcdGetATR:
-		return d.atr()
-	}
-	return nil
-}
-
 func (d *Device) atr() []byte {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	for _, f := range slices.Backward(d.faults) {
+		if f.atr != nil {
+			return f.atr
+		}
+	}
 	return d.current().ATR()
+}
+
+// put lets another card answer in the place of the present one, without the reader knowing.
+func (d *Device) put(card *Card) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.faults = append(d.faults, &fault{name: "swapped", card: card})
+	d.arm()
 }
 
 // power resets the card: whatever the reader does with the power, the card forgets that a PIN was verified.
@@ -256,17 +236,43 @@ func (d *Device) exchange(ctx context.Context, raw []byte) []byte {
 func (d *Device) transmit(raw []byte) (answer []byte, signed bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	transmit := transmitFunc(d.current().Transmit)
-	for _, f := range d.faults {
-		if f.transmit != nil {
-			transmit = f.transmit(transmit)
+	answer = d.current().Transmit(raw)
+	if isVerify(raw) {
+		for _, f := range d.faults {
+			if f.verify != nil {
+				answer = f.verify(answer)
+			}
 		}
 	}
-	answer = transmit(raw)
-	if d.tracing {
-		fmt.Fprint(d.cfg.Trace, traceLine(raw, answer))
-	}
+	d.trace(traceLine(raw, answer))
 	return answer, d.tally(raw, answer)
+}
+
+func (d *Device) trace(line string) {
+	if d.tracing {
+		fmt.Fprint(d.cfg.Trace, line)
+	}
+}
+
+// struck finds the fault that comes over APDU n of an insertion.
+func (d *Device) struck(n int) *strike {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, f := range d.faults {
+		if f.strike.hits(n) {
+			d.trace(fmt.Sprintf("! APDU %d: %s %s\n", n, f.name, f.strike.when))
+			return f.strike
+		}
+	}
+	return nil
+}
+
+// lose counts a command that the card does not carry out.
+func (d *Device) lose(raw []byte) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.trace(traceLine(raw, nil))
+	d.tally(raw, nil)
 }
 
 // tally counts an APDU and tells whether it gave a signature.
@@ -283,6 +289,7 @@ func (d *Device) tally(raw, answer []byte) (signed bool) {
 		d.count.PINStatus++
 	case cmd.isSignature() && succeeded(answer):
 		d.count.Sign++
+		d.signer = d.current().number()
 		return true
 	}
 	return false

@@ -1,39 +1,66 @@
 package vcard
 
 import (
-	"bytes"
-	"crypto/rand"
-	"crypto/rsa"
+	"errors"
 	"fmt"
 	"strings"
 )
 
-// transmitFunc takes a command APDU to its answer; nil is no answer at all.
-type transmitFunc func(raw []byte) []byte
-
 // fault is one way in which a card misbehaves. Each part may be absent.
 type fault struct {
-	name     string
-	sign     func(honest signFunc) signFunc         // wraps signing
-	transmit func(honest transmitFunc) transmitFunc // wraps every APDU
-	card     *Card                                  // answers instead of the card in the reader
+	name   string
+	sign   func(honest signFunc) signFunc // wraps signing
+	verify func(honest []byte) []byte     // changes the answers to VERIFY
+	card   *Card                          // answers instead of the card in the reader
+	atr    []byte                         // is told instead of the card's own; nil: the own
+	strike *strike                        // comes over single APDUs
 }
 
-// faultKind is a row of the registry: how a fault is called and how one is made.
+// faultKind is a row of the registry: how a fault is called, what it does, and how one is made.
 type faultKind struct {
-	name  string
-	arg   string // what has to follow the name; empty: nothing
-	build func(d *Device, arg string) (fault, error)
+	name    string
+	arg     string // what has to follow the name; empty: nothing
+	does    string // for people, after "the card"
+	moments bool   // it can be told at which APDU to strike and when
+	endless bool   // it strikes again and again, wherever it begins
+	build   func(d *Device, arg string) (fault, error)
+}
+
+// usage is how the fault is written, behind "fault".
+func (k faultKind) usage() string {
+	words := []string{k.name}
+	if k.arg != "" {
+		words = append(words, k.arg)
+	}
+	if k.moments {
+		words = append(words, momentUsage)
+	}
+	return strings.Join(words, " ")
 }
 
 // faultKinds is the registry. A new fault is a new row.
 func faultKinds() []faultKind {
-	return []faultKind{
-		{name: "other-key", build: otherKey},
-		{name: "broken-signature", build: brokenSignature},
-		{name: "silent", build: silent},
-		{name: "swapped", arg: "DIR", build: swapped},
+	var all []faultKind
+	for _, some := range [][]faultKind{handFaults(), answerFaults(), proofFaults(), contentFaults()} {
+		all = append(all, some...)
 	}
+	return all
+}
+
+// FaultHelp lists the faults for people, a line each.
+func FaultHelp() string {
+	var text strings.Builder
+	for _, kind := range faultKinds() {
+		mark := ""
+		if kind.moments {
+			mark = " *"
+		}
+		fmt.Fprintf(&text, "  %-26s the card %s%s\n", strings.TrimSpace(kind.name+" "+kind.arg), kind.does, mark)
+	}
+	fmt.Fprintf(&text, "Those with * take %s: from the Nth APDU of an insertion on;\n", momentUsage)
+	text.WriteString("before the card carries it out, in its answer, or after that; so often, which is once when at is given and\n" +
+		"for ever when it is not.\n")
+	return text.String()
 }
 
 // UnknownFaultError says that no fault has this name.
@@ -49,92 +76,40 @@ func (e UnknownFaultError) Error() string {
 }
 
 // FaultArgumentError says that a fault was given an argument that it does not take, or lacks the one that it needs.
-type FaultArgumentError struct{ Name, Arg string }
+type FaultArgumentError struct{ Name, Usage string }
 
 // Error shows how the fault is written.
-func (e FaultArgumentError) Error() string {
-	return strings.TrimSpace(fmt.Sprintf("write: fault %s %s", e.Name, e.Arg))
-}
+func (e FaultArgumentError) Error() string { return "write: fault " + e.Usage }
 
-// newFault makes a fault by its name.
-func newFault(d *Device, name, arg string) (fault, error) {
+// newFault makes a fault by its name, with what followed the name.
+func newFault(d *Device, name, rest string) (*fault, error) {
 	for _, kind := range faultKinds() {
-		if kind.name != name {
-			continue
+		if kind.name == name {
+			return kind.make(d, rest)
 		}
-		if (arg == "") != (kind.arg == "") {
-			return fault{}, FaultArgumentError{kind.name, kind.arg}
-		}
-		f, err := kind.build(d, arg)
-		if err != nil {
-			return fault{}, fmt.Errorf("making fault %s: %w", name, err)
-		}
-		f.name = name
-		return f, nil
 	}
-	return fault{}, UnknownFaultError{name}
+	return nil, UnknownFaultError{name}
 }
 
-// otherKey signs with a key that no certificate on the card belongs to, as a cloned card would.
-func otherKey(*Device, string) (fault, error) {
-	keys := otherKeys{}
-	if _, err := keys.ofSize(minKeyBits); err != nil {
-		return fault{}, err
+func (k faultKind) make(d *Device, rest string) (*fault, error) {
+	wrong := FaultArgumentError{k.name, k.usage()}
+	arg, m, ok := parseMoment(rest)
+	if !ok || (arg == "") != (k.arg == "") || m.given && !k.moments {
+		return nil, wrong
 	}
-	return fault{sign: func(honest signFunc) signFunc {
-		return func(key *rsa.PrivateKey, a algorithm, digest []byte) ([]byte, error) {
-			other, err := keys.ofSize(keyBits(key))
-			if err != nil {
-				return nil, err
-			}
-			return honest(other, a, digest)
-		}
-	}}, nil
-}
-
-// otherKeys holds one fresh key for each length of modulus.
-type otherKeys map[int]*rsa.PrivateKey
-
-func (k otherKeys) ofSize(bits int) (*rsa.PrivateKey, error) {
-	if key, made := k[bits]; made {
-		return key, nil
+	f, err := k.build(d, arg)
+	if errors.Is(err, errArgument) {
+		return nil, wrong
 	}
-	key, err := rsa.GenerateKey(rand.Reader, bits)
 	if err != nil {
-		return nil, fmt.Errorf("making another key: %w", err)
+		return nil, fmt.Errorf("making fault %s: %w", k.name, err)
 	}
-	k[bits] = key
-	return key, nil
-}
-
-// brokenSignature flips the last bit of each signature.
-func brokenSignature(*Device, string) (fault, error) {
-	return fault{sign: func(honest signFunc) signFunc {
-		return func(key *rsa.PrivateKey, a algorithm, digest []byte) ([]byte, error) {
-			signature, err := honest(key, a, digest)
-			if err != nil {
-				return nil, err
-			}
-			broken := bytes.Clone(signature)
-			broken[len(broken)-1] ^= 1
-			return broken, nil
-		}
-	}}, nil
-}
-
-// silent makes the card go mute: it does nothing and answers nothing, while the reader still sees it. A command that
-// was met with silence is not answered later either; the reader is freed by taking the card out.
-func silent(*Device, string) (fault, error) {
-	return fault{transmit: func(transmitFunc) transmitFunc {
-		return func([]byte) []byte { return nil }
-	}}, nil
-}
-
-// swapped lets another card go on in the middle of everything, and the reader never hears of it.
-func swapped(d *Device, dir string) (fault, error) {
-	card, err := d.cfg.Load(dir)
-	if err != nil {
-		return fault{}, err
+	f.name = k.name
+	if f.card != nil && m.given {
+		f.card, f.strike = nil, putting(f.card)
 	}
-	return fault{card: card}, nil
+	if f.strike != nil {
+		f.strike.begin(m, k.endless)
+	}
+	return &f, nil
 }

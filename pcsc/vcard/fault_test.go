@@ -32,7 +32,7 @@ func TestAnHonestCardsSignatureVerifies(t *testing.T) {
 }
 
 func TestFaultsOfTheSignatureBreakItUntilTheyAreCleared(t *testing.T) {
-	for _, name := range []string{"other-key", "broken-signature"} {
+	for _, name := range []string{"other-key", "broken-signature", "chosen-nonce"} {
 		t.Run(name, func(t *testing.T) {
 			device, _, slot := insertedDevice(t, Config{})
 			honest := slot.sign(t)

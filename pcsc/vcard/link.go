@@ -17,7 +17,7 @@ const (
 // back. One goroutine, that of run, owns the connection; others hand it requests.
 type link struct {
 	dial      func(context.Context) (net.Conn, error)
-	serve     func(context.Context, net.Conn) // returns when the connection ends or its context does
+	serve     func(context.Context, net.Conn) fate // returns when the connection ends or its context does
 	requests  chan func(*seat)
 	connected atomic.Bool
 }
@@ -26,9 +26,10 @@ type link struct {
 type seat struct {
 	link   *link
 	ctx    context.Context
-	wanted bool               // the card should be in the reader
+	wanted bool // the card should be in the reader
+	conn   net.Conn
 	end    context.CancelFunc // ends the connection; nil when there is none
-	ended  chan struct{}      // closed when the connection has ended; nil when there is none
+	ended  chan fate          // gets what became of the card when the connection has ended; nil when there is none
 }
 
 // run keeps the link until ctx ends.
@@ -44,8 +45,8 @@ func (l *link) run(ctx context.Context, wanted bool) {
 			return
 		case request := <-l.requests:
 			request(s)
-		case <-s.ended:
-			s.hangUp()
+		case f := <-s.ended:
+			s.parted(f)
 		case <-s.retry():
 			_ = s.insert()
 		}
@@ -93,16 +94,13 @@ func (s *seat) insert() error {
 
 func (s *seat) attach(conn net.Conn) {
 	ctx, end := context.WithCancel(s.ctx)
-	ended := make(chan struct{})
-	s.end, s.ended = end, ended
+	ended := make(chan fate, 1)
+	s.conn, s.end, s.ended = conn, end, ended
 	s.link.connected.Store(true)
 	go func() {
-		defer close(ended)
-		defer s.link.connected.Store(false)
-		defer conn.Close()
 		stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 		defer stop()
-		s.link.serve(ctx, conn)
+		ended <- s.link.serve(ctx, conn)
 	}()
 }
 
@@ -119,5 +117,25 @@ func (s *seat) hangUp() {
 	}
 	s.end()
 	<-s.ended
-	s.end, s.ended = nil, nil
+	s.forget()
+}
+
+// parted takes what became of the card as its connection ended by itself.
+func (s *seat) parted(f fate) {
+	s.forget()
+	switch f {
+	case out:
+		s.wanted = false
+	case back:
+		_ = s.insert() // and when that fails, the card is looked after like any that should be in
+	}
+}
+
+// forget closes a connection that nobody serves any more. The reader sees the card leave when its owner has, not before:
+// who hears from the reader that the card is out can put it in again.
+func (s *seat) forget() {
+	s.end()
+	_ = s.conn.Close()
+	s.link.connected.Store(false)
+	s.conn, s.end, s.ended = nil, nil, nil
 }

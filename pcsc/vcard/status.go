@@ -24,6 +24,7 @@ const (
 	swWrongP1P2           status = 0x6A86
 	swReferenceNotFound   status = 0x6A88
 	swOutsideFile         status = 0x6B00
+	swWrongLe             status = 0x6C00 // low byte: how many bytes there are
 	swWrongIns            status = 0x6D00
 	swWrongCla            status = 0x6E00
 	swNoDiagnosis         status = 0x6F00

@@ -38,13 +38,22 @@ func readFrame(r io.Reader) ([]byte, error) {
 	return frame, nil
 }
 
-// writeFrame writes one frame at once, so that it travels in one segment.
-func writeFrame(w io.Writer, content []byte) error {
+// frameOf puts the length before a frame's content.
+func frameOf(content []byte) ([]byte, error) {
 	if len(content) > maxFrame {
-		return errFrameTooLong
+		return nil, errFrameTooLong
 	}
 	frame := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(content)), uint16(len(content)))
-	if _, err := w.Write(append(frame, content...)); err != nil {
+	return append(frame, content...), nil
+}
+
+// writeFrame writes one frame at once, so that it travels in one segment.
+func writeFrame(w io.Writer, content []byte) error {
+	frame, err := frameOf(content)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(frame); err != nil {
 		return fmt.Errorf("writing a frame: %w", err)
 	}
 	return nil
