@@ -12,6 +12,7 @@ import (
 	"siths-agent/agent/audit"
 	"siths-agent/agent/health"
 	"siths-agent/agent/identity"
+	"siths-agent/agent/memory"
 	"siths-agent/agent/policy"
 	"siths-agent/agent/session"
 	"siths-agent/agent/unlock"
@@ -28,6 +29,7 @@ type Identifier interface {
 type Desktop interface {
 	SessionOf(ctx context.Context, pid int32, uid uint32) (unlock.Session, error)
 	OfUser(ctx context.Context, uid uint32) ([]unlock.Session, error)
+	All(ctx context.Context) ([]unlock.Session, error)
 	Lock(ctx context.Context, id string) error
 	End(ctx context.Context, id string) error
 	Events() <-chan unlock.Event
@@ -36,6 +38,13 @@ type Desktop interface {
 // Trail is where audit rows go. Append returns when the row is durable.
 type Trail interface {
 	Append(ctx context.Context, row audit.Row) (audit.Entry, error)
+}
+
+// Memory keeps, over a crash, the desktops that are open or have to be locked, the newest unlock last. Keep returns when
+// what it was given is durable. An error of Recall says that there is something, and that it cannot be read.
+type Memory interface {
+	Recall() ([]memory.Desk, error)
+	Keep(desks []memory.Desk) error
 }
 
 // Card is one opened card in its child. See host.Host, which is the real one.
@@ -62,6 +71,7 @@ type Parts struct {
 	Who      Identifier
 	Desktop  Desktop
 	Trail    Trail
+	Memory   Memory
 	Readers  func(ctx context.Context, emit func(pcsc.Event)) error
 	OpenCard func(ctx context.Context, req CardRequest) (Card, error) // ctx is the insertion
 	Log      *slog.Logger
@@ -73,7 +83,7 @@ type Agent struct {
 	parts Parts
 	queue chan func() // run one after the other by Run's goroutine, which owns everything below
 	done  chan struct{}
-	rows  chan rowJob
+	disk  chan diskJob
 
 	work    crew // what runs beside Run's goroutine
 	holding crew // of those, the children that hold a card
@@ -91,7 +101,9 @@ type Agent struct {
 	unlocks  map[string]*ticket
 	last     session.Attempt
 	login    login
-	terms    map[string]term                  // of accounts that have to stay locked
+	terms    map[string]*term                 // of accounts that have to stay locked
+	kept     []memory.Desk                    // what Memory was last given
+	unsure   bool                             // whether Memory has taken it
 	trouble  map[apitype.Code]apitype.Problem // problems that are not the card's: audit, configuration
 	failed   *apitype.Problem                 // how the last PIN failed
 	refused  *refusal                         // what is known of a card that may not be used
@@ -117,25 +129,26 @@ func New(parts Parts) *Agent {
 		parts.Now = time.Now
 	}
 	a := &Agent{
-		parts: parts, queue: make(chan func(), queueSize), done: make(chan struct{}), rows: make(chan rowJob, rowQueue),
+		parts: parts, queue: make(chan func(), queueSize), done: make(chan struct{}), disk: make(chan diskJob, diskQueue),
 		cards: map[session.Insertion]*card{}, children: map[session.Handle]*child{},
 		attempts: map[session.Attempt]*attempt{}, unlocks: map[string]*ticket{},
-		trouble: map[apitype.Code]apitype.Problem{}, watchers: map[*watcher]struct{}{}, terms: map[string]term{},
-		refusals: map[uint32]*refusals{},
+		trouble: map[apitype.Code]apitype.Problem{}, watchers: map[*watcher]struct{}{}, terms: map[string]*term{},
+		refusals: map[uint32]*refusals{}, unsure: true,
 	}
 	a.shown = a.view()
 	return a
 }
 
 // Run runs the agent until ctx ends, and then for at most two seconds. It leaves the desktop locked when a card had
-// opened it.
+// opened it. One that an earlier run could not lock, because it crashed, is locked first of all.
 func (a *Agent) Run(ctx context.Context) {
 	var cancel context.CancelFunc
 	a.ctx, cancel = context.WithCancel(context.WithoutCancel(ctx))
 	defer close(a.done)
 	written := make(chan struct{})
-	go func() { defer close(written); a.writeRows() }()
+	go func() { defer close(written); a.writeDisk() }()
 	a.record(audit.Row{Event: audit.AgentStart, Reason: a.parts.Version}, nil)
+	a.recall()
 	a.spawn(a.followReaders)
 	a.spawn(a.followDesktop)
 	a.loop(ctx)
@@ -148,7 +161,7 @@ func (a *Agent) Run(ctx context.Context) {
 	a.tellRefusals(true)
 	a.record(audit.Row{Event: audit.AgentStop}, nil)
 	a.sealed = true
-	close(a.rows)
+	close(a.disk)
 	a.drain(written, lastTime)
 }
 
@@ -177,8 +190,21 @@ func (a *Agent) drain(end <-chan struct{}, limit time.Duration) {
 		case f := <-a.queue:
 			f()
 		case <-end:
+			a.drainQueue()
 			return
 		case <-over.C:
+			return
+		}
+	}
+}
+
+// drainQueue takes in what was reported before the end.
+func (a *Agent) drainQueue() {
+	for {
+		select {
+		case f := <-a.queue:
+			f()
+		default:
 			return
 		}
 	}
@@ -244,6 +270,7 @@ func (a *Agent) step(e session.Event) {
 	for _, effect := range effects {
 		a.carryOut(effect)
 	}
+	a.remember()
 	a.publish()
 }
 

@@ -9,6 +9,7 @@ import (
 	"siths-agent/agent/audit"
 	"siths-agent/agent/health"
 	"siths-agent/agent/identity"
+	"siths-agent/agent/memory"
 	"siths-agent/agent/session"
 	"siths-agent/agent/unlock"
 	"siths-agent/internal/secret"
@@ -55,12 +56,22 @@ type attempt struct {
 	pin       *secret.Buffer
 	child     *child
 	claim     bool
+	opening   bool            // its unlock is being made durable
 	person    identity.Person // as checked anew for this attempt
 	statement []byte
 	refusal   apitype.Problem        // why it failed, once it has
 	given     chan apitype.PINResult // gets how the PIN went
 	claimed   chan *apitype.Problem  // gets how the unlock went; nil: granted
 	answered  bool                   // given has had its answer
+}
+
+// desk is what the attempt opens.
+func (at *attempt) desk() memory.Desk {
+	d := memory.Desk{Account: at.person.Account, UID: uidOf(at.person)}
+	if s := at.caller.Session; s.ID != "" && d.UID != nil && s.UID == *d.UID {
+		d.Sessions = []string{s.ID}
+	}
+	return d
 }
 
 // Begin opens an unlock for one account and tells what a prompt has to say. It waits a while for a card that is being

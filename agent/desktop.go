@@ -2,23 +2,15 @@ package agent
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/audit"
+	"siths-agent/agent/memory"
 	"siths-agent/agent/policy"
 	"siths-agent/agent/session"
 	"siths-agent/agent/unlock"
-)
-
-const (
-	// lockTime is how long one try to lock may take.
-	lockTime = 2 * time.Second
-	// firstPause and longestPause bound the pauses between tries; each is twice as long as the one before.
-	firstPause   = 250 * time.Millisecond
-	longestPause = 8 * time.Second
 )
 
 // login is the last unlock: whose it was and which desktop sessions belong to it.
@@ -30,30 +22,15 @@ type login struct {
 	shown    string // the session that snapshots name
 	since    time.Time
 	open     bool
-	owed     func(context.Context) error // a lock that found no session to lock; nil: none
 }
 
-// term is the time in which an account has to stay locked. It ends when its card opens it again.
-type term struct {
-	ctx context.Context
-	end context.CancelFunc
-}
-
-// lockedTerm returns the account's term, which begins now unless it has begun.
-func (a *Agent) lockedTerm(account string) context.Context {
-	t, ok := a.terms[account]
-	if !ok {
-		t.ctx, t.end = context.WithCancel(a.ctx)
-		a.terms[account] = t
+// desk is what has to be locked when the login ends.
+func (l login) desk() memory.Desk {
+	d := memory.Desk{Account: l.account, Sessions: slices.Clone(l.sessions)}
+	if l.hasUID {
+		d.UID = new(l.uid)
 	}
-	return t.ctx
-}
-
-func (a *Agent) endTerm(account string) {
-	if t, ok := a.terms[account]; ok {
-		t.end()
-		delete(a.terms, account)
-	}
+	return d
 }
 
 func (a *Agent) enter(e session.Enter) {
@@ -63,7 +40,7 @@ func (a *Agent) enter(e session.Enter) {
 	}
 	a.endTerm(e.Account)
 	a.login.account, a.login.uid, a.login.hasUID = e.Account, at.person.UID, at.person.HasUID
-	a.login.sessions, a.login.shown, a.login.owed = nil, "", nil
+	a.login.sessions, a.login.shown = nil, ""
 	a.login.since, a.login.open = a.parts.Now().UTC(), true
 	if s := at.caller.Session; s.ID != "" && s.UID == at.person.UID {
 		a.belongs(s.ID)
@@ -95,19 +72,29 @@ func (a *Agent) findSession(account string, uid uint32) {
 		a.post(func() {
 			if a.login.account == account && a.login.shown == "" {
 				a.belongs(sessions[0].ID)
+				a.remember()
 				a.publish()
 			}
 		})
 	})
 }
 
-// Opened tells which desktop session a login screen has opened for the card. Only the account's own session counts.
+// Opened tells which desktop session a login screen has opened for the card. Only the account's own session counts. One
+// that appears when its login has ended already, because the card was pulled at once or the agent was restarted
+// meanwhile, is locked.
 func (a *Agent) Opened(ctx context.Context, s apitype.SessionOpened) error {
 	return a.call(ctx, func() {
-		if s.Account == a.login.account && s.Session != "" {
-			a.belongs(s.Session)
-			a.publish()
+		if s.Session == "" {
+			return
 		}
+		if s.Account == a.login.account {
+			a.belongs(s.Session)
+		}
+		if t := a.terms[s.Account]; t != nil {
+			a.lockSession(t.desk, s.Session)
+		}
+		a.remember()
+		a.publish()
 	})
 }
 
@@ -133,7 +120,8 @@ func (a *Agent) leave(e session.Leave) {
 		reason = "lost"
 	}
 	if act != nil {
-		a.lock(e.Account, a.lockAll(act))
+		desk := a.login.desk()
+		a.lock(desk, a.lockAll(desk, act))
 	} else {
 		reason = "removed, left open by policy"
 	}
@@ -142,86 +130,10 @@ func (a *Agent) leave(e session.Leave) {
 	a.record(row, nil)
 }
 
-// lock runs try beside the owning goroutine until it works or the account may be open again: the screen must not stay
-// open because a bus was restarted. A try that has begun is not interrupted.
-func (a *Agent) lock(account string, try func(context.Context) error) {
-	locked, done := a.lockedTerm(account), a.locking.add()
-	a.spawn(func() {
-		defer done()
-		for pause := firstPause; ; pause = min(2*pause, longestPause) {
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(locked), lockTime)
-			err := try(ctx)
-			cancel()
-			if err == nil {
-				return
-			}
-			a.parts.Log.Error("locking the desktop failed", "again", pause, "error", err)
-			select {
-			case <-time.After(pause):
-			case <-locked.Done():
-				return
-			}
-		}
-	})
-}
-
-// lockAll returns what locks every session of the account and every session that the card opened. When there is none
-// to be found, the lock is owed until the login manager appears.
-func (a *Agent) lockAll(act func(context.Context, string) error) func(context.Context) error {
-	account, uid, known := a.login.account, a.login.uid, slices.Clone(a.login.sessions)
-	var try func(context.Context) error
-	try = func(ctx context.Context) error {
-		ids := slices.Clone(known)
-		sessions, err := a.parts.Desktop.OfUser(ctx, uid)
-		for _, s := range sessions {
-			if !slices.Contains(ids, s.ID) {
-				ids = append(ids, s.ID)
-			}
-		}
-		failures, locked := []error{err}, 0
-		for _, id := range ids {
-			switch err := act(ctx, id); {
-			case err == nil:
-				locked++
-			case !errors.Is(err, unlock.ErrNoSession):
-				failures = append(failures, err)
-			}
-		}
-		err = errors.Join(failures...)
-		if err == nil && locked == 0 {
-			a.parts.Log.Info("no desktop session to lock", "account", account)
-			a.post(func() { a.owe(account, try) })
-		}
-		return err
-	}
-	return try
-}
-
-// owe remembers a lock that found no session, unless the account is open again.
-func (a *Agent) owe(account string, try func(context.Context) error) {
-	if a.login.account == account && !a.login.open {
-		a.login.owed = try
-	}
-}
-
-// appeared does the lock that is owed, now that there is somebody to do it.
-func (a *Agent) appeared() {
-	if try := a.login.owed; try != nil {
-		a.login.owed = nil
-		a.lock(a.login.account, try)
-	}
-}
-
 // relock locks a session that was opened without the card that had opened it before.
 func (a *Agent) relock(id string) {
 	a.record(audit.Row{Event: audit.SessionRelocked, Account: a.login.account, Session: id, Reason: "unlocked without the card"}, nil)
-	a.lock(a.login.account, func(ctx context.Context) error {
-		err := a.parts.Desktop.Lock(ctx, id)
-		if errors.Is(err, unlock.ErrNoSession) {
-			return nil
-		}
-		return err
-	})
+	a.lockSession(a.login.desk(), id)
 }
 
 // followDesktop turns what happens to desktop sessions into events of the rules.

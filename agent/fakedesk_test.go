@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"testing/synctest"
@@ -32,7 +33,7 @@ func (d *desk) OfUser(_ context.Context, uid uint32) ([]unlock.Session, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.none {
-		return []unlock.Session{{ID: "uid", UID: uid}}, nil
+		return []unlock.Session{{ID: fmt.Sprintf("uid-%d", uid), UID: uid}}, nil
 	}
 	switch uid {
 	case 1000:
@@ -41,6 +42,15 @@ func (d *desk) OfUser(_ context.Context, uid uint32) ([]unlock.Session, error) {
 		return []unlock.Session{{ID: "c2", UID: 1001}}, d.err
 	}
 	return nil, d.err
+}
+
+func (d *desk) All(context.Context) ([]unlock.Session, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.none {
+		return nil, unlock.ErrNoSession
+	}
+	return []unlock.Session{{ID: "c1", UID: 1000}, {ID: "c9", UID: 1000}, {ID: "c2", UID: 1001}}, d.err
 }
 
 func (d *desk) Lock(ctx context.Context, id string) error { return d.act(ctx, &d.shut, id) }

@@ -122,7 +122,7 @@ func tries(n int) *int {
 	return &n
 }
 
-// recordUnlock makes the row of the unlock durable before anything opens.
+// recordUnlock makes durable, before anything opens, what is about to be open, and then the row of the unlock.
 func (a *Agent) recordUnlock(id session.Attempt) {
 	at := a.attempts[id]
 	if at == nil {
@@ -133,7 +133,8 @@ func (a *Agent) recordUnlock(id session.Attempt) {
 	a.fillCaller(&row, at.caller)
 	sum := sha256.Sum256(at.statement)
 	row.Proof = hex.EncodeToString(sum[:])
-	a.record(row, func(err error) {
+	at.opening = true
+	a.recordWith(row, func(err error) {
 		a.post(func() { a.step(session.Recorded{Attempt: id, OK: err == nil}) })
 	})
 	a.after(rowTime, session.Recorded{Attempt: id}) // a disk that hangs does not even say no

@@ -10,77 +10,104 @@ import (
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/audit"
 	"siths-agent/agent/health"
+	"siths-agent/agent/memory"
 )
 
 // rowTime is how long writing one row may take before it counts as not written.
 const rowTime = 5 * time.Second
 
-// rowQueue is how many rows may wait for the disk.
-const rowQueue = 1024
+// diskQueue is how much may wait for the disk.
+const diskQueue = 1024
 
-// Errors of a row that is not written.
+// Errors of what is not written.
 var (
-	errRowQueue = errors.New("too many audit rows wait for the disk")
-	errSealed   = errors.New("the agent has stopped")
+	errDiskQueue = errors.New("too much waits for the disk")
+	errSealed    = errors.New("the agent has stopped")
 )
 
-// rowJob is a row to be written, and who waits for it to be durable.
-type rowJob struct {
-	row  audit.Row
-	done func(error) // may be nil
+// diskJob is what to make durable, in this order, and who waits for it.
+type diskJob struct {
+	desks  []memory.Desk
+	recall bool       // desks are to be remembered
+	row    *audit.Row // may be nil
+	done   func(error)
 }
 
 // record queues a row. Rows are written in the order that they are queued; done, if any, is told when the row is
 // durable or cannot be.
-func (a *Agent) record(row audit.Row, done func(error)) {
-	row.Time = a.parts.Now().UTC()
-	err := a.enqueue(rowJob{row, done})
+func (a *Agent) record(row audit.Row, done func(error)) { a.queueRow(diskJob{row: &row, done: done}) }
+
+// recordWith is record for a row that may be written only once what is open, or opening, is remembered.
+func (a *Agent) recordWith(row audit.Row, done func(error)) {
+	a.kept = a.desks()
+	a.queueRow(diskJob{desks: a.kept, recall: true, row: &row, done: done})
+}
+
+func (a *Agent) queueRow(job diskJob) {
+	job.row.Time = a.parts.Now().UTC()
+	err := a.enqueue(job)
 	if err == nil {
 		return
 	}
-	a.parts.Log.Error("audit row not written", "event", row.Event, "error", err)
-	if done != nil {
-		a.spawn(func() { done(err) })
+	a.parts.Log.Error("audit row not written", "event", job.row.Event, "error", err)
+	if job.done != nil {
+		a.spawn(func() { job.done(err) })
 	}
 }
 
-func (a *Agent) enqueue(job rowJob) error {
+func (a *Agent) enqueue(job diskJob) error {
 	if a.sealed {
 		return errSealed
 	}
 	select {
-	case a.rows <- job:
+	case a.disk <- job:
 		return nil
 	default: // a disk that hangs must not hang the lock
-		return errRowQueue
+		return errDiskQueue
 	}
 }
 
-// writeRows writes rows until the queue is closed. It runs beside the owning goroutine, so that a slow disk delays no
-// lock.
-func (a *Agent) writeRows() {
-	broken := false
-	for job := range a.rows {
-		ctx, cancel := context.WithTimeout(context.Background(), rowTime)
-		_, err := a.parts.Trail.Append(ctx, job.row)
-		cancel()
-		if err != nil {
-			a.parts.Log.Error("audit row not written", "event", job.row.Event, "error", err)
+// broken says which of the two things on the disk cannot be written.
+type broken struct{ memory, rows bool }
+
+// writeDisk does what is queued until the queue is closed. It runs beside the owning goroutine, so that a slow disk
+// delays no lock.
+func (a *Agent) writeDisk() {
+	var is, was broken
+	for job := range a.disk {
+		var err error
+		if job.recall {
+			err = a.keep(job.desks)
+			is.memory = err != nil
 		}
-		if (err != nil) != broken {
-			broken = err != nil
-			a.report(broken)
+		if job.row != nil && err == nil {
+			err = a.append(*job.row)
+			is.rows = err != nil
 		}
+		if is != was {
+			a.report(is)
+		}
+		was = is
 		if job.done != nil {
 			job.done(err)
 		}
 	}
 }
 
-// report shows or clears the problem that audit rows cannot be written.
-func (a *Agent) report(broken bool) {
+func (a *Agent) append(row audit.Row) error {
+	ctx, cancel := context.WithTimeout(context.Background(), rowTime)
+	defer cancel()
+	_, err := a.parts.Trail.Append(ctx, row)
+	if err != nil {
+		a.parts.Log.Error("audit row not written", "event", row.Event, "error", err)
+	}
+	return err
+}
+
+// report shows or clears the problem that nothing durable can be written.
+func (a *Agent) report(is broken) {
 	a.post(func() {
-		if broken {
+		if is != (broken{}) {
 			a.trouble[apitype.AuditUnwritable] = a.problem(apitype.AuditUnwritable)
 		} else {
 			delete(a.trouble, apitype.AuditUnwritable)

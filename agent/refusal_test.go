@@ -228,10 +228,10 @@ func TestRefusalsDoNotKeepTheDiskFromAnUnlock(t *testing.T) {
 		id := w.insert(newCard("anna"))
 		hang := make(chan struct{})
 		w.trail.set(nil, hang)
-		for range 4 * rowQueue {
+		for range 4 * diskQueue {
 			w.a.Denied(context.Background(), bert, "POST /v1/session")
 		}
-		if n := len(w.a.rows); n > refusalQueue {
+		if n := len(w.a.disk); n > refusalQueue {
 			t.Errorf("%d rows of refusals wait", n)
 		}
 		w.trail.set(nil, nil)

@@ -10,7 +10,7 @@ import (
 // Anybody can be refused as often as they like, and must not keep the disk from the rows that an unlock waits for, nor
 // fill it. The first refusals of a user in a while get a row each, the others are counted in one.
 const (
-	refusalQueue = 64 // rows may wait before refusals leave none
+	refusalQueue = 64 // jobs may wait for the disk before refusals leave no rows
 	refusalRows  = 100
 	refusalTime  = time.Minute
 )
@@ -29,7 +29,7 @@ func (a *Agent) recordRefusal(row audit.Row) {
 		r = &refusals{since: time.Now()}
 		a.refusals[*row.UID] = r
 	}
-	if r.rows >= refusalRows && *row.UID != 0 || len(a.rows) >= refusalQueue {
+	if r.rows >= refusalRows && *row.UID != 0 || len(a.disk) >= refusalQueue {
 		r.more++
 		return
 	}

@@ -44,6 +44,7 @@ type world struct {
 	a       *Agent
 	desk    *desk
 	trail   *trail
+	notes   *notes
 	readers chan pcsc.Event
 	people  map[string]any // certificate → identity.Person or error
 	slots   map[string]*fakeCard
@@ -68,13 +69,13 @@ func inWorld(t *testing.T, f func(w *world)) {
 }
 
 func newWorld(t testing.TB) *world {
-	w := &world{t: t, desk: newDesk(), trail: &trail{}, readers: make(chan pcsc.Event), slots: map[string]*fakeCard{},
+	w := &world{t: t, desk: newDesk(), trail: &trail{}, notes: &notes{}, readers: make(chan pcsc.Event), slots: map[string]*fakeCard{},
 		ended: make(chan struct{}), people: map[string]any{
 			"anna": person("anna", 1000), "bert": person("bert", 1001),
 			"revoked": &identity.Refusal{Code: apitype.CertRevoked, Person: identity.Person{Name: "Rita Test"}, Err: errors.New("revoked")},
 		}}
 	w.a = New(Parts{
-		Version: "test", Machine: "m", Who: w, Desktop: w.desk, Trail: w.trail, Log: slog.New(slog.DiscardHandler),
+		Version: "test", Machine: "m", Who: w, Desktop: w.desk, Trail: w.trail, Memory: w.notes, Log: slog.New(slog.DiscardHandler),
 		Policy: policy.Policy{Session: policy.Session{OnRemoval: policy.Lock, IdentityHeartbeat: 5 * time.Second}},
 		Readers: func(ctx context.Context, emit func(pcsc.Event)) error {
 			for {

@@ -84,6 +84,8 @@ type (
 	OpenedElsewhere struct{ Session string }
 	// Beat: time for the heartbeat.
 	Beat struct{}
+	// Remembered: the account's desktop was open when the agent last ended; it is being locked.
+	Remembered struct{ Account string }
 	// Reloaded: policy, trust or accounts have changed; what was decided about a waiting card may be wrong now.
 	Reloaded struct{}
 )
@@ -107,4 +109,5 @@ func (Recorded) event()         {}
 func (LockAsked) event()        {}
 func (OpenedElsewhere) event()  {}
 func (Beat) event()             {}
+func (Remembered) event()       {}
 func (Reloaded) event()         {}

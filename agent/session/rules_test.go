@@ -220,7 +220,7 @@ func (r *rules) any(n uint64) Event {
 	case 18:
 		return []Event{Expired{Attempt: attempt}, LockAsked{}, Reloaded{}}[pick(3)]
 	}
-	return []Event{Beat{}, OpenedElsewhere{Session: "c1"}}[pick(2)]
+	return []Event{Beat{}, OpenedElsewhere{Session: "c1"}, Remembered{Account: "bob"}}[pick(3)]
 }
 
 func TestTheRulesHoldOverAMillionRandomEvents(t *testing.T) {

@@ -50,7 +50,8 @@ const Unknown = -1
 // maxReads is how often in a row a card is opened before it counts as unreadable.
 const maxReads = 3
 
-// Login is the last unlock: which insertion opened which account, and whether that still stands.
+// Login is the last unlock: which insertion opened which account, and whether that still stands. One of before the start
+// has an account and no insertion.
 type Login struct {
 	Insertion Insertion
 	Account   string

@@ -29,6 +29,8 @@ func Step(s State, e Event) (State, []Effect) {
 		t.lock(Asked)
 	case OpenedElsewhere:
 		t.openedElsewhere(e.Session)
+	case Remembered:
+		t.remembered(e.Account)
 	case Beat:
 		t.beat()
 	case Reloaded:
@@ -146,8 +148,15 @@ func (t *turn) giveUp(code Code) {
 	t.Pending = Pending{}
 }
 
+// remembered takes over a login of before the start, which is closed: whoever opens it has to bring the card.
+func (t *turn) remembered(account string) {
+	if t.Login.Insertion == 0 {
+		t.Login.Account = account
+	}
+}
+
 func (t *turn) openedElsewhere(session string) {
-	if t.Login.Insertion != 0 && !t.Login.Open {
+	if t.Login.Account != "" && !t.Login.Open {
 		t.do(Relock{Session: session})
 	}
 }

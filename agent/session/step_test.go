@@ -254,3 +254,19 @@ func TestNewPolicyHasAWaitingCardLookedAtAnewAndLeavesALoginAlone(t *testing.T) 
 	r.phase(Reading)
 	play(t, unlocked()...).expect(Reloaded{})
 }
+
+func TestALoginOfBeforeTheStartIsClosedAndStaysSo(t *testing.T) {
+	r := play(t, Remembered{Account: "anna"})
+	r.phase(NoReader)
+	r.expect(OpenedElsewhere{Session: "c1"}, Relock{Session: "c1"})
+	for _, e := range waiting() {
+		r.feed(e)
+	}
+	r.phase(NeedPIN)
+	r.feed(PINGiven{Attempt: 1, Insertion: 1, Account: "anna"})
+	r.feed(SignatureGood{Attempt: 1})
+	r.expect(Recorded{Attempt: 1, OK: true}, Enter{Attempt: 1, Account: "anna"}, Answer{Attempt: 1, Tries: 3})
+	r.expect(Remembered{Account: "bob"})
+	r.expect(OpenedElsewhere{Session: "c1"})
+	r.phase(Unlocked)
+}

@@ -135,6 +135,19 @@ func (d *Desktop) OfUser(ctx context.Context, uid uint32) ([]Session, error) {
 	return all, nil
 }
 
+// All lists the sessions of all users. Without logind the error is ErrNoSession, or ErrAway when logind was there.
+func (d *Desktop) All(ctx context.Context) ([]Session, error) {
+	l, err := d.present()
+	if err != nil {
+		return nil, err
+	}
+	all, err := l.sessions(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("finding all sessions: %w", err)
+	}
+	return all, nil
+}
+
 // Lock tells a session to lock. That logind has passed it on does not mean that a locker heard it: HintLocked does.
 // The error is ErrNoSession, ErrAway, or logind's.
 func (d *Desktop) Lock(ctx context.Context, id string) error {

@@ -24,6 +24,9 @@ func (d *Desktop) SessionOf(context.Context, int32, uint32) (Session, error) {
 // OfUser returns an error that is errors.ErrUnsupported.
 func (d *Desktop) OfUser(context.Context, uint32) ([]Session, error) { return nil, errWindows }
 
+// All returns an error that is errors.ErrUnsupported.
+func (d *Desktop) All(context.Context) ([]Session, error) { return nil, errWindows }
+
 // Lock returns an error that is errors.ErrUnsupported.
 func (d *Desktop) Lock(context.Context, string) error { return errWindows }
 

@@ -85,24 +85,24 @@ func gone(err error) error {
 	return fault(err)
 }
 
-// sessionsOf lists a user's sessions in the order of their IDs.
-func (l *link) sessionsOf(ctx context.Context, uid uint32) ([]Session, error) {
+// sessions lists the sessions of all users in the order of their IDs.
+func (l *link) sessions(ctx context.Context) ([]Session, error) {
 	call := l.manager(ctx, "ListSessions")
 	if call.Err != nil {
 		return nil, fault(call.Err)
 	}
 	all, err := sessionsReply(call.Body)
+	slices.SortFunc(all, func(a, b Session) int { return cmp.Compare(a.ID, b.ID) })
+	return all, err
+}
+
+// sessionsOf lists a user's sessions in the order of their IDs.
+func (l *link) sessionsOf(ctx context.Context, uid uint32) ([]Session, error) {
+	all, err := l.sessions(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var own []Session
-	for _, s := range all {
-		if s.UID == uid {
-			own = append(own, s)
-		}
-	}
-	slices.SortFunc(own, func(a, b Session) int { return cmp.Compare(a.ID, b.ID) })
-	return own, nil
+	return slices.DeleteFunc(all, func(s Session) bool { return s.UID != uid }), nil
 }
 
 // firstOf is the user's session with the first ID, or ErrNoSession.

@@ -17,6 +17,12 @@ type Session struct {
 	User string
 }
 
+// StandsIn says that s stands for a user because there is no login manager to ask for sessions.
+func (s Session) StandsIn() bool {
+	_, yes := parseUID(s.ID)
+	return yes
+}
+
 // Kind is what happened at a desktop.
 type Kind uint8
 

@@ -12,6 +12,7 @@ import (
 	"siths-agent/agent/audit"
 	"siths-agent/agent/identity"
 	"siths-agent/agent/localapi"
+	"siths-agent/agent/memory"
 	"siths-agent/agent/policy"
 	"siths-agent/agent/unlock"
 	"siths-agent/internal/version"
@@ -42,7 +43,8 @@ func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error)
 	}
 	p := &program{options: o, log: log, trail: trail}
 	p.parts = agent.Parts{
-		Version: version.String(), Machine: machine(), Policy: loaded.Policy, Who: who, Trail: trail, Log: log,
+		Version: version.String(), Machine: machine(), Policy: loaded.Policy, Who: who, Trail: trail,
+		Memory: memory.New(o.state, bootID()), Log: log,
 		Readers:  (&pcsc.Hub{Allow: loaded.Policy.Card.Readers, Log: log}).Run,
 		OpenCard: openCard(cardhost, log),
 	}

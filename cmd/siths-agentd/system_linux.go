@@ -56,6 +56,18 @@ func machine() string {
 	return name
 }
 
+// bootVar names the present run of the operating system where the unit hides the kernel's own name for it.
+const bootVar = "SITHS_BOOT_ID"
+
+// bootID names the present run of the operating system (random(4), boot_id). It is empty when nobody tells.
+func bootID() string {
+	id, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		id = []byte(os.Getenv(bootVar))
+	}
+	return strings.ReplaceAll(strings.TrimSpace(string(id)), "-", "")
+}
+
 func ownUID() uint32 { return uint32(os.Geteuid()) }
 
 // uidOf returns the uid of a local account.

@@ -31,6 +31,9 @@ func machine() string {
 	return name
 }
 
+// bootID is not known: what was open is locked after a restart of Windows too.
+func bootID() string { return "" }
+
 // ownUID is a number that no caller has: Windows callers are told apart by their SID.
 func ownUID() uint32 { return ^uint32(0) }
 

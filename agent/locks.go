@@ -1,0 +1,151 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"siths-agent/agent/memory"
+	"siths-agent/agent/unlock"
+)
+
+const (
+	// lockTime is how long one try to lock may take.
+	lockTime = 2 * time.Second
+	// firstPause and longestPause bound the pauses between tries; each is twice as long as the one before.
+	firstPause   = 250 * time.Millisecond
+	longestPause = 8 * time.Second
+)
+
+// errNobodyLocks is the result of a lock for which there was no login manager.
+var errNobodyLocks = errors.New("there is no login manager")
+
+// term is the time in which an account has to stay locked. It ends when its card opens it again.
+type term struct {
+	ctx    context.Context
+	end    context.CancelFunc
+	desk   memory.Desk
+	trying int                         // locks that have not succeeded yet
+	owed   func(context.Context) error // one that found no login manager; nil: none
+}
+
+// due says whether something of the desk may still be open.
+func (t *term) due() bool { return t.trying > 0 || t.owed != nil }
+
+// lockedTerm returns the term of the desk's account, which begins now unless it has begun.
+func (a *Agent) lockedTerm(desk memory.Desk) *term {
+	t, ok := a.terms[desk.Account]
+	if !ok {
+		t = &term{desk: desk}
+		t.ctx, t.end = context.WithCancel(a.ctx)
+		a.terms[desk.Account] = t
+	}
+	t.desk = merged(t.desk, desk)
+	return t
+}
+
+func (a *Agent) endTerm(account string) {
+	if t, ok := a.terms[account]; ok {
+		t.end()
+		delete(a.terms, account)
+	}
+}
+
+// lock runs try beside the owning goroutine until it works or the account may be open again: the screen must not stay
+// open because a bus was restarted. A try that has begun is not interrupted.
+func (a *Agent) lock(desk memory.Desk, try func(context.Context) error) {
+	t, done := a.lockedTerm(desk), a.locking.add()
+	t.trying++
+	a.spawn(func() {
+		defer done()
+		for pause := firstPause; ; pause = min(2*pause, longestPause) {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), lockTime)
+			err := try(ctx)
+			cancel()
+			if err == nil || errors.Is(err, errNobodyLocks) {
+				a.post(func() { a.tried(t, try, err) })
+				return
+			}
+			a.parts.Log.Error("locking the desktop failed", "again", pause, "error", err)
+			select {
+			case <-time.After(pause):
+			case <-t.ctx.Done():
+				return
+			}
+		}
+	})
+}
+
+// tried ends a lock that has succeeded, or found no login manager and is owed from now on.
+func (a *Agent) tried(t *term, try func(context.Context) error, err error) {
+	t.trying--
+	if err != nil {
+		a.parts.Log.Info("no login manager to lock with", "account", t.desk.Account)
+		t.owed = try
+	}
+	a.remember()
+}
+
+// lockAll returns what locks, or ends, every session of the desk's account and every session that is known to be the
+// desk's. Having none is no error where there is a login manager.
+func (a *Agent) lockAll(desk memory.Desk, act func(context.Context, string) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		ids := slices.Clone(desk.Sessions)
+		sessions, blind, err := a.sessionsOf(ctx, desk)
+		for _, s := range sessions {
+			if !slices.Contains(ids, s.ID) {
+				ids = append(ids, s.ID)
+			}
+		}
+		failures, locked := []error{err}, 0
+		for _, id := range ids {
+			switch err := act(ctx, id); {
+			case err == nil:
+				locked++
+			case !errors.Is(err, unlock.ErrNoSession):
+				failures = append(failures, err)
+			}
+		}
+		err = errors.Join(failures...)
+		if err == nil && locked == 0 && blind {
+			return errNobodyLocks
+		}
+		return err
+	}
+}
+
+// sessionsOf lists the sessions of a desk. It is blind where there is no login manager to ask.
+func (a *Agent) sessionsOf(ctx context.Context, desk memory.Desk) (list []unlock.Session, blind bool, err error) {
+	switch {
+	case desk.Everybody():
+		list, err = a.parts.Desktop.All(ctx)
+		if errors.Is(err, unlock.ErrNoSession) {
+			return nil, true, nil
+		}
+	case desk.UID != nil:
+		list, err = a.parts.Desktop.OfUser(ctx, *desk.UID)
+	}
+	return list, slices.ContainsFunc(list, unlock.Session.StandsIn), err
+}
+
+// lockSession locks one session of a desk that is locked otherwise. One that is gone counts as locked.
+func (a *Agent) lockSession(desk memory.Desk, id string) {
+	a.lock(desk, func(ctx context.Context) error {
+		err := a.parts.Desktop.Lock(ctx, id)
+		if errors.Is(err, unlock.ErrNoSession) {
+			return nil
+		}
+		return err
+	})
+}
+
+// appeared does the locks that are owed, now that there is somebody to do them.
+func (a *Agent) appeared() {
+	for _, t := range a.terms {
+		if try := t.owed; try != nil {
+			t.owed = nil
+			a.lock(t.desk, try)
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package agent
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+
+	"siths-agent/agent/audit"
+	"siths-agent/agent/memory"
+	"siths-agent/agent/session"
+)
+
+// recall locks what was open, or still to be locked, when the agent last ended, whatever cards are in. When the record
+// of it cannot be read, nobody knows whose desktop it was: then every session of the machine is locked, once. That asks
+// of those who had opened theirs with a password no more than that password, and needs no other file of a disk that has
+// just proved bad.
+func (a *Agent) recall() {
+	desks, err := a.parts.Memory.Recall()
+	if err != nil {
+		a.parts.Log.Error("which desktops were open cannot be read; all are locked", "error", err)
+		desks = []memory.Desk{{}}
+	}
+	for _, d := range desks {
+		a.lockLeftOpen(d)
+	}
+	a.remember()
+}
+
+func (a *Agent) lockLeftOpen(d memory.Desk) {
+	row := audit.Row{Event: audit.SessionLocked, Account: d.Account, Reason: "the agent ended while it was open"}
+	if d.Everybody() {
+		row.Reason = "the agent does not know what was open"
+	} else {
+		a.login = login{account: d.Account, sessions: slices.Clone(d.Sessions), since: a.parts.Now().UTC()}
+		if d.UID != nil {
+			a.login.uid, a.login.hasUID = *d.UID, true
+		}
+		if n := len(d.Sessions); n > 0 {
+			a.login.shown = d.Sessions[n-1]
+		}
+		row.Session = a.login.shown
+		a.state, _ = session.Step(a.state, session.Remembered{Account: d.Account})
+	}
+	a.lock(d, a.lockAll(d, a.parts.Desktop.Lock))
+	a.record(row, nil)
+}
+
+// desks are the desktops that are open, opening, or not locked yet; of the newest unlock last.
+func (a *Agent) desks() []memory.Desk {
+	var all []memory.Desk
+	for _, account := range slices.Sorted(maps.Keys(a.terms)) {
+		if t := a.terms[account]; t.due() {
+			all = append(all, t.desk)
+		}
+	}
+	for _, at := range a.attempts {
+		if at.opening {
+			all = withDesk(all, at.desk())
+		}
+	}
+	if a.login.open {
+		all = withDesk(all, a.login.desk())
+	}
+	return all
+}
+
+// withDesk puts a desk last, together with what is there of the same account.
+func withDesk(all []memory.Desk, d memory.Desk) []memory.Desk {
+	if i := slices.IndexFunc(all, func(o memory.Desk) bool { return o.Account == d.Account }); i >= 0 {
+		d = merged(all[i], d)
+		all = slices.Delete(all, i, i+1)
+	}
+	return append(all, d)
+}
+
+// merged is d with the sessions of an older desk of the same account.
+func merged(older, d memory.Desk) memory.Desk {
+	sessions := slices.Clone(older.Sessions)
+	for _, s := range d.Sessions {
+		if !slices.Contains(sessions, s) {
+			sessions = append(sessions, s)
+		}
+	}
+	d.Sessions = sessions
+	return d
+}
+
+// remember has it written down what is open, when that has changed or when writing it has failed before.
+func (a *Agent) remember() {
+	desks := a.desks()
+	if !a.unsure && reflect.DeepEqual(desks, a.kept) {
+		return
+	}
+	a.kept = desks
+	a.unsure = a.enqueue(diskJob{desks: desks, recall: true}) != nil
+}
+
+// keep writes it down; it is the disk's goroutine that calls it.
+func (a *Agent) keep(desks []memory.Desk) error {
+	err := a.parts.Memory.Keep(desks)
+	if err != nil {
+		a.parts.Log.Error("what is open cannot be remembered", "error", err)
+		a.post(func() { a.unsure = true })
+	}
+	return err
+}
