@@ -16,8 +16,9 @@ import (
 	"siths-agent/pcsc/token"
 )
 
-// retryPause is the pause before a reader that another program holds is tried again.
-const retryPause = time.Second
+// retryPause is the pause before a reader that another program holds is tried again. With the 400 ms that the PC/SC
+// service takes to notice that the reader is free, and with reading the card, that is less than a second.
+const retryPause = 300 * time.Millisecond
 
 // card is one insertion. Its context ends with it, and with the context everything that was done with the card.
 type card struct {
@@ -25,7 +26,7 @@ type card struct {
 	ctx     context.Context
 	remove  context.CancelFunc
 	closing <-chan struct{} // closed when the last child of this card has let go of it
-	failure apitype.Problem // the last error since the card was read; a reader that stays busy is told of once
+	failure apitype.Problem // the last error since the card was read; a reader that stays busy and a card that is gone are told of once
 }
 
 // child is one opening of a card. person, info and open are set by the time that the rules know the card as read.
@@ -199,7 +200,7 @@ func (a *Agent) childFailed(ch *child, err error) {
 
 // cardFailure notes an error of the card for the log, the audit trail and the snapshot.
 func (a *Agent) cardFailure(ch *child, code apitype.Code, err error) apitype.Problem {
-	if code == apitype.ReaderBusy && ch.card.failure.Code == code {
+	if told := code == apitype.ReaderBusy || code == apitype.CardNone; told && ch.card.failure.Code == code {
 		a.refused = &refusal{problem: ch.card.failure}
 		return ch.card.failure
 	}

@@ -1,6 +1,7 @@
 package pcsc
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -18,14 +19,18 @@ var selectIDPrime = []byte{0x00, 0xA4, 0x04, 0x00, 0x0B, 0xA0, 0x00, 0x00, 0x00,
 var askTries = []byte{0x00, 0x20, 0x00, 0x11}
 
 // Probe takes the card in the reader exclusively for a moment, asks how many PIN tries are left, and resets the card,
-// so that whatever another program had verified is forgotten. The number is nil when the card does not tell.
+// so that whatever another program had verified is forgotten. The number is nil when the card does not tell. A card that
+// another program shares is not waited for: what it waits for in the PC/SC service could not be called back.
 // Errors are token.ErrBusy, token.ErrRemoved or token.ErrUnreadable.
 func Probe(reader string) (tries *int, err error) {
-	ctx, err := scard.EstablishContext()
+	ctx, err := establish()
 	if err != nil {
-		return nil, fmt.Errorf("%w: establishing context: %w", token.ErrUnreadable, err)
+		return nil, err
 	}
 	defer func() { _ = ctx.Release() }()
+	if inUse, err := sharedOn(ctx, reader); err != nil || inUse {
+		return nil, cmp.Or(err, token.ErrBusy)
+	}
 	card, err := ctx.Connect(reader, scard.ShareExclusive, scard.ProtocolAny)
 	if err != nil {
 		return nil, connectError(err)
@@ -41,6 +46,37 @@ func Probe(reader string) (tries *int, err error) {
 		}
 	}
 	return tries, nil
+}
+
+// Shared says whether another program has the card of the reader in shared use. Such a program may begin a transaction,
+// and connecting to the card then waits, without a limit, until it is over. The PC/SC service tells of it up to 400 ms
+// late. A card that somebody holds exclusively is not shared. Errors are those of Probe.
+func Shared(reader string) (bool, error) {
+	ctx, err := establish()
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = ctx.Release() }()
+	return sharedOn(ctx, reader)
+}
+
+// sharedOn asks in a way that no transaction delays.
+func sharedOn(ctx *scard.Context, reader string) (bool, error) {
+	states := []scard.ReaderState{{Reader: reader, CurrentState: scard.StateUnaware}}
+	if err := ctx.GetStatusChange(states, 0); err != nil && !errors.Is(err, scard.ErrTimeout) {
+		return false, connectError(err)
+	}
+	return states[0].EventState&scard.StateInuse != 0, nil
+}
+
+// establish makes a context. A service that is there and has none left, because other programs took them all, says no
+// more than that it refuses; one that is not there is told by the Hub.
+func establish() (*scard.Context, error) {
+	ctx, err := scard.EstablishContext()
+	if err != nil {
+		return nil, fmt.Errorf("%w: establishing context: %w", token.ErrBusy, err)
+	}
+	return ctx, nil
 }
 
 // parseTries reads the number of tries from the status word of askTries. A status word that tells no number gives nil.

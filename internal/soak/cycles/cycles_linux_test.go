@@ -25,6 +25,7 @@ const (
 type result struct {
 	mu           sync.Mutex
 	cycles       int
+	byBeat       int
 	wholeWay     soak.Times // from pulling the card to the session being told to lock
 	share        soak.Times // of it, from when a monitor hears of the removal
 	growth       footprint  // the most that one service has grown by
@@ -36,6 +37,7 @@ func (r *result) add(d *desk) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.cycles += d.cycles
+	r.byBeat += d.byBeat
 	r.wholeWay, r.share = append(r.wholeWay, d.wholeWay...), append(r.share, d.share...)
 	r.growth = r.growth.most(d.growth())
 	r.grown = r.grown || d.growth().exceeds(allowed())
@@ -70,7 +72,7 @@ func (r *result) report(t *testing.T) {
 	t.Helper()
 	soak.Report(t, soak.Row{ID: "9.1", Name: "insert, PIN, unlock, remove, on the whole stack with a login manager; one in ten through PAM",
 		Asked: "10,000 cycles: 0 wrong states, every removal locks, a VERIFY for each PIN, exactly the rows that belong to them",
-		Found: fmt.Sprintf("%d cycles at several workplaces at once", r.cycles), Missed: r.cycles < 10_000, Command: command})
+		Found: fmt.Sprintf("%d cycles, several workplaces at once; in %d the heartbeat locked before the reader told", r.cycles, r.byBeat), Missed: r.cycles < 10_000, Command: command})
 	soak.Report(t, soak.Row{ID: "9.2", Name: "from pulling the card to the session being told to lock",
 		Asked:  "all of it p99 ≤ 450 ms, max ≤ 600 ms; the agent's share p99 ≤ 20 ms",
 		Found:  fmt.Sprintf("all of it: %s; the agent's share, from when another program hears of the removal: %s", r.wholeWay, r.share),
@@ -89,6 +91,7 @@ type desk struct {
 	cycles   int
 	wholeWay soak.Times
 	share    soak.Times
+	byBeat   int       // removals that a heartbeat found first
 	warm     footprint // of the service, once it has warmed up
 	end      footprint
 }
@@ -178,11 +181,29 @@ func (d *desk) wantNothingLeft() {
 	if verify.Code != 0 {
 		d.t.Errorf("audit verify: %s%s", verify.Stdout, verify.Stderr)
 	}
+	d.wantRows()
+	if grown := d.growth(); soak.Long() && grown.exceeds(allowed()) {
+		d.t.Errorf("the service has grown by %s", grown)
+	}
+	d.wantNoGoroutineMore()
+}
+
+// wantRows wants exactly the rows that the cycles leave. A heartbeat may find the card gone before the reader tells.
+func (d *desk) wantRows() {
+	d.t.Helper()
 	want := map[audit.Event]int{audit.AgentStart: 1, audit.CardIn: d.cycles, audit.UnlockGranted: d.cycles,
 		audit.SessionLocked: d.cycles, audit.CardOut: d.cycles}
+	beats, lost := map[uint64]bool{}, 0
 	for _, row := range d.Rows() {
-		want[row.Event]--
-		if want[row.Event] < 0 {
+		gone := row.Code == string(apitype.CardSwapped) || row.Code == string(apitype.CardNone)
+		if row.Event == audit.CardFailed && gone {
+			beats[row.Insertion] = true
+			continue
+		}
+		if row.Event == audit.SessionLocked && row.Reason == "lost" {
+			lost++
+		}
+		if want[row.Event]--; want[row.Event] < 0 {
 			d.t.Errorf("a row too many: %+v", row.Row)
 		}
 	}
@@ -191,10 +212,9 @@ func (d *desk) wantNothingLeft() {
 			d.t.Errorf("%d rows of %s are missing", n, event)
 		}
 	}
-	if grown := d.growth(); soak.Long() && grown.exceeds(allowed()) {
-		d.t.Errorf("the service has grown by %s", grown)
+	if d.byBeat = len(beats); d.byBeat != lost {
+		d.t.Errorf("%d cards failed and %d logins were lost", d.byBeat, lost)
 	}
-	d.wantNoGoroutineMore()
 }
 
 func (d *desk) program(name string) string {

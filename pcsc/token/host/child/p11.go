@@ -78,10 +78,8 @@ func (c *P11) take(module, reader string) error {
 }
 
 func (c *P11) read(module string) (token.Info, error) {
-	info := token.Info{Module: module, Tries: c.tries}
-	if t, err := c.ctx.GetTokenInfo(c.slot); err == nil {
-		info.Kind, info.Serial = trim(t.Model), trim(t.SerialNumber)
-	}
+	t := c.recount()
+	info := token.Info{Module: module, Tries: c.tries, Kind: trim(t.Model), Serial: trim(t.SerialNumber)}
 	c.keys = map[[sha256.Size]byte][]byte{}
 	certs, err := c.find(pkcs11.NewAttribute(pkcs11.CKA_CLASS, pkcs11.CKO_CERTIFICATE))
 	if err != nil {
@@ -151,6 +149,7 @@ func (c *P11) pinError(err error) error {
 	switch rv {
 	case pkcs11.CKR_PIN_INCORRECT:
 		c.lose(1)
+		c.recount()
 		if c.tries != nil && *c.tries == 0 {
 			return &token.PINError{Reason: token.Blocked, Tries: c.tries}
 		}
@@ -171,6 +170,29 @@ func (c *P11) lose(n int) {
 	}
 	left := max(*c.tries-n, 0)
 	c.tries = &left
+}
+
+// recount asks the card, which is ours alone by now, whether its PIN is blocked or at its last try (PKCS#11 v2.40, 3.2,
+// flags of CK_TOKEN_INFO). Between Probe's look and the module's hold another program may have spent tries. It returns
+// what the token tells of itself, nothing when it does not answer.
+func (c *P11) recount() pkcs11.TokenInfo {
+	info, err := c.ctx.GetTokenInfo(c.slot)
+	if err != nil {
+		return pkcs11.TokenInfo{}
+	}
+	var most int
+	switch {
+	case info.Flags&pkcs11.CKF_USER_PIN_LOCKED != 0:
+		most = 0
+	case info.Flags&pkcs11.CKF_USER_PIN_FINAL_TRY != 0:
+		most = 1
+	default:
+		return info
+	}
+	if c.tries == nil || *c.tries > most {
+		c.tries = &most
+	}
+	return info
 }
 
 // Check asks the card itself whether it still grants what the PIN opened: a card that was reset or swapped does not.
