@@ -36,16 +36,34 @@ func Probe(reader string) (tries *int, err error) {
 		return nil, connectError(err)
 	}
 	defer func() { _ = card.Disconnect(scard.ResetCard) }()
-	for _, cmd := range [][]byte{selectIDPrime, askTries} {
-		answer, err := card.Transmit(cmd)
-		if err != nil {
-			return nil, connectError(err)
-		}
-		if tries, err = parseTries(answer); err != nil {
-			return nil, err
+	answer, err := ask(card)
+	if err == nil && isVerified(answer) {
+		if err = card.Reconnect(scard.ShareExclusive, scard.ProtocolAny, scard.ResetCard); err == nil {
+			answer, err = ask(card)
 		}
 	}
-	return tries, nil
+	if err != nil {
+		return nil, connectError(err)
+	}
+	return parseTries(answer)
+}
+
+// ask asks the card for the number of tries, whatever it says to being selected.
+func ask(card *scard.Card) ([]byte, error) {
+	answer, err := card.Transmit(selectIDPrime)
+	if err != nil {
+		return nil, err
+	}
+	if len(answer) < 2 {
+		return answer, nil
+	}
+	return card.Transmit(askTries)
+}
+
+// isVerified says whether the card has answered that it needs no PIN (ISO/IEC 7816-4, 11.5.6): another program has given
+// it one, and the number of tries is told only when that is forgotten.
+func isVerified(answer []byte) bool {
+	return len(answer) == 2 && answer[0] == 0x90 && answer[1] == 0x00
 }
 
 // Shared says whether another program has the card of the reader in shared use. Such a program may begin a transaction,
