@@ -2,7 +2,9 @@
 package soak
 
 import (
+	"flag"
 	"os"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -22,6 +24,14 @@ func Size(short, long int) int {
 		return long
 	}
 	return short
+}
+
+// Together lets so many parallel tests run at a time in the long form, however few processors there are: tests that
+// mostly wait. TestMain calls it; -parallel wins over it.
+func Together(n int) {
+	if Long() {
+		_ = flag.Set("test.parallel", strconv.Itoa(n)) // a test program has the flag
+	}
 }
 
 // Report keeps a row in the sheet when the long forms are run, and logs it always. A row replaces the one of the same ID.

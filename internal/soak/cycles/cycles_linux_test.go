@@ -19,6 +19,8 @@ const (
 	// every tenth login goes through PAM, which takes longer.
 	throughPAM = 10
 	service    = "siths-cycles"
+	// places is how many workplaces the long form has at a time.
+	places = 10
 )
 
 // result is what all workplaces together have found.
@@ -45,10 +47,10 @@ func (r *result) add(d *desk) {
 
 func TestTenThousandLogins(t *testing.T) {
 	t.Parallel()
-	places, each := soak.Size(2, 10), soak.Size(3, 1000)
+	n, each := soak.Size(2, places), soak.Size(3, 10_000/places)
 	found := &result{perWorkplace: each}
 	t.Run("workplaces", func(t *testing.T) {
-		for i := range places {
+		for i := range n {
 			t.Run(fmt.Sprint(i), func(t *testing.T) {
 				t.Parallel()
 				d := newDesk(t)

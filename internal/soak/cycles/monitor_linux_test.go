@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"siths-agent/internal/soak"
 	"siths-agent/internal/stack"
 	"siths-agent/internal/stack/workplace"
 	"siths-agent/pcsc"
@@ -21,10 +22,12 @@ const monitorRole = "monitor"
 
 // TestMain plays a monitor where it was started by the name of one.
 func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) != monitorRole {
-		os.Exit(m.Run())
+	if filepath.Base(os.Args[0]) == monitorRole {
+		monitor()
+		return
 	}
-	monitor()
+	soak.Together(places)
+	os.Exit(m.Run())
 }
 
 // monitor writes when each card is seen to leave, in nanoseconds. It hears of it in the same moment as the service.
