@@ -63,7 +63,7 @@ type CardRequest struct {
 	Policy policy.Card
 }
 
-// Parts are what an Agent is made of. All are needed but Now.
+// Parts are what an Agent is made of. All are needed but Now, and Alive with AliveEvery.
 type Parts struct {
 	Version  string
 	Machine  string // names this machine in what cards sign
@@ -76,6 +76,9 @@ type Parts struct {
 	OpenCard func(ctx context.Context, req CardRequest) (Card, error) // ctx is the insertion
 	Log      *slog.Logger
 	Now      func() time.Time
+
+	AliveEvery time.Duration
+	Alive      func() // called that often by the goroutine that owns the state, for as long as it is not stuck; must not wait
 }
 
 // Agent runs the main job. Make it with New; its methods may be called from any goroutine while Run runs.
@@ -168,10 +171,14 @@ func (a *Agent) Run(ctx context.Context) {
 func (a *Agent) loop(ctx context.Context) {
 	a.beat = time.NewTicker(a.parts.Policy.Session.IdentityHeartbeat)
 	defer a.beat.Stop()
+	alive, quiet := a.pulse()
+	defer quiet()
 	for {
 		select {
 		case f := <-a.queue:
 			f()
+		case <-alive:
+			a.parts.Alive()
 		case <-a.beat.C:
 			a.step(session.Beat{})
 			a.tellRefusals(false)
@@ -179,6 +186,15 @@ func (a *Agent) loop(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// pulse tells when to say that the agent is alive; never, when nobody wants to know.
+func (a *Agent) pulse() (<-chan time.Time, func()) {
+	if a.parts.AliveEvery <= 0 {
+		return nil, func() {}
+	}
+	t := time.NewTicker(a.parts.AliveEvery)
+	return t.C, t.Stop
 }
 
 // drain takes in what is reported until something is over, but not for longer than limit.

@@ -40,7 +40,14 @@ func command(args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return exitUsage
 	}
-	if err := start(opt, stderr); err != nil {
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: opt.level}))
+	p, err := prepare(opt, log)
+	if err != nil {
+		fmt.Fprintln(stderr, "siths-agentd:", err)
+		cannotStart(opt, log)
+		return exitFailed
+	}
+	if err := serve(p); err != nil {
 		fmt.Fprintln(stderr, "siths-agentd:", err)
 		return exitFailed
 	}
@@ -74,21 +81,21 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	return o, nil
 }
 
-func start(o options, stderr io.Writer) error {
+// prepare does what can keep the service from starting.
+func prepare(o options, log *slog.Logger) (*program, error) {
 	if err := harden.NoDumps(); err != nil {
-		return fmt.Errorf("hardening: %w", err)
+		return nil, fmt.Errorf("hardening: %w", err)
 	}
-	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: o.level}))
 	loaded, err := policy.Load(o.config)
 	if err != nil {
-		return fmt.Errorf("policy: %w", err)
+		return nil, fmt.Errorf("policy: %w", err)
 	}
 	warnInert(log, loaded)
 	p, err := build(o, loaded, log)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return serve(p)
+	return p, p.open()
 }
 
 // warnInert names the settings that this version accepts and does not act on.

@@ -25,6 +25,8 @@ type program struct {
 	options options
 	parts   agent.Parts
 	trail   *audit.Log
+	desktop *unlock.Desktop
+	socket  net.Listener
 	log     *slog.Logger
 
 	cancel context.CancelFunc
@@ -40,23 +42,29 @@ func serve(p *program) error {
 	return s.Run()
 }
 
-// Start begins to serve. It returns as soon as the socket answers.
-func (p *program) Start(s service.Service) error {
+// open finds the login manager and makes the socket. After an error nothing is left open.
+func (p *program) open() error {
 	// Stopping locks the desktop, so the way to the login manager outlives the context that ends everything else.
 	desktop, err := unlock.Connect(context.Background(), p.log)
 	if err != nil {
-		return fmt.Errorf("following desktop sessions: %w", err)
+		return errors.Join(fmt.Errorf("following desktop sessions: %w", err), p.trail.Close())
 	}
 	l, err := safesocket.Listen(filepath.Join(p.options.run, socketName))
 	if err != nil {
 		desktop.Close()
-		return fmt.Errorf("listening: %w", err)
+		return errors.Join(fmt.Errorf("listening: %w", err), p.trail.Close())
 	}
+	p.desktop, p.socket, p.parts.Desktop = desktop, l, desktop
+	return nil
+}
+
+// Start begins to serve. The socket answers already.
+func (p *program) Start(s service.Service) error {
 	ctx, cancel := context.WithCancel(context.Background())
-	p.parts.Desktop = desktop
+	p.parts.AliveEvery, p.parts.Alive = sayAlive(ctx, watchdog())
 	p.cancel, p.done = cancel, make(chan error, 1)
 	go func() {
-		err := p.work(ctx, agent.New(p.parts), desktop, l)
+		err := p.work(ctx, agent.New(p.parts))
 		p.done <- err
 		if err != nil {
 			_ = s.Stop()
@@ -65,14 +73,40 @@ func (p *program) Start(s service.Service) error {
 	return nil
 }
 
-func (p *program) work(ctx context.Context, a *agent.Agent, desktop *unlock.Desktop, l net.Listener) error {
+// sayAlive returns how often the agent has to call what is also returned, which tells the service manager that it is
+// alive: often enough that three calls may be late before limit is over. A service manager that does not take the word
+// keeps nobody waiting.
+func sayAlive(ctx context.Context, limit time.Duration) (time.Duration, func()) {
+	if limit <= 0 {
+		return 0, nil
+	}
+	words := make(chan struct{}, 1)
+	go func() {
+		for {
+			select {
+			case <-words:
+				notify(alive)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return limit / 4, func() {
+		select {
+		case words <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (p *program) work(ctx context.Context, a *agent.Agent) error {
 	defer func() { _ = p.trail.Close() }()
-	defer desktop.Close()
+	defer p.desktop.Close()
 	ran := make(chan struct{})
 	go func() { defer close(ran); a.Run(ctx) }()
 	go onReload(ctx, func() { p.reload(ctx, a) })
 	notify(ready)
-	err := p.newServer(a, desktop).Serve(ctx, l)
+	err := p.newServer(a, p.desktop).Serve(ctx, p.socket)
 	p.cancel()
 	<-ran
 	return err

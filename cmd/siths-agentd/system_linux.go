@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
 )
@@ -21,6 +22,7 @@ const (
 
 	ready    = daemon.SdNotifyReady
 	stopping = daemon.SdNotifyStopping
+	alive    = daemon.SdNotifyWatchdog
 
 	// helpdeskGroup may see what concerns others.
 	helpdeskGroup = "siths-helpdesk"
@@ -28,6 +30,18 @@ const (
 
 // notify tells systemd, where there is one.
 func notify(state string) { _, _ = daemon.SdNotify(false, state) }
+
+// watchdog is how long the service may be silent before systemd ends it (sd_watchdog_enabled(3)); 0 is for ever.
+func watchdog() time.Duration {
+	limit, err := daemon.SdWatchdogEnabled(false)
+	if err != nil {
+		return 0
+	}
+	return limit
+}
+
+// managed says whether a service manager has started the service, and starts it again when it fails.
+func managed() bool { return os.Getenv("NOTIFY_SOCKET") != "" }
 
 // onReload calls f for every SIGHUP until ctx ends.
 func onReload(ctx context.Context, f func()) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 )
 
 const (
@@ -15,10 +16,17 @@ const (
 
 	ready    = "ready"
 	stopping = "stopping"
+	alive    = "alive"
 )
 
 // notify has nobody to tell: the service manager is told by the service library.
 func notify(string) {}
+
+// watchdog is 0, for ever: Windows has no such thing for services.
+func watchdog() time.Duration { return 0 }
+
+// managed is false: the service manager of Windows has pauses of its own.
+func managed() bool { return false }
 
 // onReload waits for nothing: on Windows policy comes from the registry, which tells of changes itself.
 func onReload(ctx context.Context, _ func()) { <-ctx.Done() }

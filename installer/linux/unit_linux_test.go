@@ -66,7 +66,8 @@ func TestSystemdUnderstandsEveryDirective(t *testing.T) {
 func TestTheUnitStartsWhatTheContractNames(t *testing.T) {
 	directives := unit(t)
 	for key, want := range map[string]string{
-		"Type": "notify", "ExecStart": "/usr/sbin/siths-agentd run", "Restart": "on-failure",
+		"Type": "notify", "ExecStart": "/usr/sbin/siths-agentd run", "Restart": "always",
+		"StartLimitIntervalSec": "0", "WatchdogSec": "1500ms", "WatchdogSignal": "SIGKILL",
 		"RuntimeDirectory": "siths-agent", "RuntimeDirectoryMode": "0755",
 		"StateDirectory": "siths-agent", "StateDirectoryMode": "0700",
 	} {
