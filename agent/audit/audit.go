@@ -168,7 +168,7 @@ func (l *Log) write(row Row) (Entry, *WriteError) {
 	if err := l.f.Truncate(end); err != nil {
 		return Entry{}, l.broken("truncating", err)
 	}
-	if err := l.f.Sync(); err != nil {
+	if err := settle(l.f); err != nil {
 		return Entry{}, l.broken("syncing", err)
 	}
 	l.size, l.seq, l.head = end, e.Seq, hash(data[:len(data)-1])

@@ -18,7 +18,7 @@ func makeDir(dir string) error {
 	if err != nil {
 		return err
 	}
-	if !info.IsDir() || !ours(info) || info.Mode().Perm()&0o022 != 0 {
+	if !isClosed(info) {
 		return ErrUnsafe
 	}
 	return nil
@@ -46,14 +46,10 @@ func claim(f *os.File) error {
 	if err != nil {
 		return err
 	}
-	if !info.Mode().IsRegular() || !ours(info) || info.Sys().(*syscall.Stat_t).Nlink != 1 {
+	if !isPrivate(info) {
 		return ErrUnsafe
 	}
-	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		return ErrLocked
-	}
-	if err != nil {
+	if err := lockWriter(f); err != nil {
 		return err
 	}
 	if err := f.Chmod(0o600); err != nil {

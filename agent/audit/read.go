@@ -60,9 +60,9 @@ func Verify(r io.Reader) (Summary, error) {
 		e, what := l.entry()
 		switch {
 		case what != "":
-		case e.Prev != s.Head:
+		case !e.follows(s.Head):
 			what = ChainBroken
-		case e.Seq != s.Rows+1:
+		case !e.isNext(s.Rows):
 			what = OutOfSequence
 		}
 		if what != "" {

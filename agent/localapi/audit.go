@@ -62,16 +62,3 @@ func (s *Server) ownRows(w io.Writer, r request, f io.Reader) {
 		}
 	}
 }
-
-// about says whether a row is about the caller: what was done with the own account, or by the own user.
-func (s *Server) about(r request, e audit.Entry, own map[string]bool) bool {
-	if e.UID != nil && *e.UID == r.peer.UID {
-		return true
-	}
-	mine, asked := own[e.Account]
-	if !asked && e.Account != "" {
-		mine = s.owns(r, e.Account)
-		own[e.Account] = mine
-	}
-	return mine
-}

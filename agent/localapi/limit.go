@@ -52,7 +52,7 @@ func (l *limiter) take(c *countedConn) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	own := len(l.byUser[c.peer.UID])
-	if own >= maxPerUser || l.total >= l.places && !l.makeRoom(own) {
+	if full(own) || l.total >= l.places && !l.makeRoom(own) {
 		return false
 	}
 	l.total++
@@ -68,7 +68,7 @@ func (l *limiter) makeRoom(few int) bool {
 			most = conns
 		}
 	}
-	if len(most) <= few+1 {
+	if !givesWay(len(most), few) {
 		return false
 	}
 	l.forget(most[0])

@@ -10,10 +10,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"path"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"siths-agent/agent"
 	"siths-agent/agent/apitype"
@@ -112,9 +110,9 @@ func (s *Server) Handler() http.Handler {
 func wellFormed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case r.Host != apitype.Host || r.Header.Get("Origin") != "" || r.Header.Get("Referer") != "":
+		case isForeign(r) || hasOrigin(r) || hasReferer(r):
 			turnAway(w, "not for browsers", http.StatusForbidden)
-		case r.RequestURI != r.URL.Path || path.Clean(r.URL.Path) != r.URL.Path:
+		case isRewritten(r):
 			turnAway(w, "the path has to stand as it is", http.StatusBadRequest)
 		case r.Method != http.MethodPost && r.ContentLength != 0:
 			turnAway(w, "no body is read here", http.StatusBadRequest)
@@ -155,7 +153,7 @@ func (s *Server) guard(verb Verb, h handler) http.HandlerFunc {
 		w.Header().Set("Siths-Api", "1")
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		peer, ok := safesocket.PeerFrom(r.Context())
+		peer, ok := peerOf(r)
 		if !ok {
 			http.Error(w, "unknown caller", http.StatusForbidden)
 			return
@@ -171,7 +169,7 @@ func (s *Server) guard(verb Verb, h handler) http.HandlerFunc {
 			turnAway(w, "not allowed", http.StatusForbidden)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = bounded(w, r)
 		h(w, req)
 	}
 }
@@ -247,11 +245,11 @@ func parse[T any](body io.Reader) (T, error) {
 	if err != nil {
 		return none, err
 	}
-	if !utf8.Valid(text) {
+	if !isText(text) {
 		return none, errNotUTF8
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
+	strict(d)
 	if err := d.Decode(&v); err != nil {
 		return none, err
 	}

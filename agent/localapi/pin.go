@@ -38,7 +38,7 @@ func (s *Server) pin(w http.ResponseWriter, r request) {
 		return
 	}
 	defer func() { _ = conn.Close() }()
-	if rw.Reader.Buffered() > 0 { // the PIN came before we said that we listen; it is in a buffer that is not ours to wipe
+	if isEarly(rw.Reader) {
 		wipeBuffered(rw.Reader)
 		return
 	}

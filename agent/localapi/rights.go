@@ -58,10 +58,3 @@ func Rights() map[Verb]map[Kind]Right {
 		Audit:        {Admin: All, Helpdesk: All, Owner: Self, Other: Self},
 	}
 }
-
-func rightOf(v Verb, k Kind) Right {
-	if r, ok := Rights()[v][k]; ok {
-		return r
-	}
-	return No
-}

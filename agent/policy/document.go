@@ -73,26 +73,6 @@ func parse(data []byte) ([]setting, *problem) {
 	return d.settings, grammar(data)
 }
 
-// tooDeep returns the line where brackets are nested beyond maxDepth, or 0. It counts those in strings and
-// comments too, which only ever matters to a file that is all brackets.
-func tooDeep(data []byte) int {
-	depth, line := 0, 1
-	for _, b := range data {
-		switch b {
-		case '\n':
-			line++
-		case '[', '{':
-			depth++
-		case ']', '}':
-			depth = max(0, depth-1)
-		}
-		if depth > maxDepth {
-			return line
-		}
-	}
-	return 0
-}
-
 // grammar asks the TOML library whether the whole file is TOML 1.0, redefined keys and tables included.
 func grammar(data []byte) *problem {
 	err := toml.Unmarshal(data, &map[string]any{})

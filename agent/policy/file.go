@@ -20,7 +20,7 @@ func readFile(file string) ([]byte, *Error) {
 	switch {
 	case err != nil:
 		return nil, fileError(file, err)
-	case len(data) > MaxFileSize:
+	case isTooLarge(len(data)):
 		return nil, &Error{File: file, What: FileTooLarge}
 	default:
 		return data, nil

@@ -28,7 +28,7 @@ func openTrusted(file string) (*os.File, error) {
 		return nil, err
 	}
 	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
+	if err == nil && !isPlain(info.Mode()) {
 		err = &flaw{file, FileNotRegular}
 	}
 	if err != nil {
@@ -97,20 +97,4 @@ func (d disk) resolve(path string) (string, error) {
 
 func names(path string) []string {
 	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
-}
-
-// judge looks at one file or folder. In a folder with the sticky bit others can add names, but not change those
-// of root or of the running user (inode(7)). The mode of a link means nothing.
-func (d disk) judge(path string, f facts) error {
-	const writable = 0o022
-	switch {
-	case f.uid != 0 && f.uid != d.uid:
-		return &flaw{path, FileForeignOwner}
-	case f.mode&fs.ModeSymlink != 0, f.mode.IsDir() && f.mode&fs.ModeSticky != 0:
-		return nil
-	case f.mode.Perm()&writable != 0:
-		return &flaw{path, FileWritable}
-	default:
-		return nil
-	}
 }

@@ -178,7 +178,7 @@ func unknown(s setting, known map[string]Key) []problem {
 	if s.val.kind == kindTable {
 		names = sections(names)
 	}
-	return []problem{{key: name, line: s.line, fault: UnknownKey, hint: hint(name, names)}}
+	return unknownKey(name, s.line, names)
 }
 
 func sections(keys []string) []string {
@@ -192,7 +192,7 @@ func sections(keys []string) []string {
 // conflicts checks what no key can tell alone.
 func (l *Loaded) conflicts() Errors {
 	var errs Errors
-	if l.Policy.Revocation.Mode == Off && l.Policy.Trust.Environment == Production {
+	if unchecked(l.Policy) {
 		errs = append(errs, l.conflict("revocation.mode", NotInProduction, quote(string(Off))))
 	}
 	if !slices.Contains(l.Policy.Identity.Sources, "ldap") {

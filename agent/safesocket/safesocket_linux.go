@@ -48,7 +48,7 @@ func checkFolder(dir string) error {
 	if st.Mode&unix.S_IFMT != unix.S_IFDIR {
 		return fmt.Errorf("%s is not a folder", dir)
 	}
-	if st.Uid != 0 && st.Uid != uint32(os.Geteuid()) || st.Mode&0o022 != 0 {
+	if isOpen(st) {
 		return fmt.Errorf("%w: folder %s must belong to root or to the agent's user and be writable for nobody else", ErrNotOurs, dir)
 	}
 	return nil
@@ -63,12 +63,10 @@ func removeStale(path string) error {
 	if err != nil {
 		return &os.PathError{Op: "lstat", Path: path, Err: err}
 	}
-	if st.Mode&unix.S_IFMT != unix.S_IFSOCK || st.Uid != uint32(os.Geteuid()) {
+	if !isOurs(st) {
 		return fmt.Errorf("%w: %s is in the way", ErrNotOurs, path)
 	}
-	conn, err := net.DialTimeout("unix", path, staleTime)
-	if err == nil {
-		_ = conn.Close()
+	if answers(path) {
 		return fmt.Errorf("%w: %s", ErrInUse, path)
 	}
 	return os.Remove(path)
@@ -81,7 +79,7 @@ func dial(ctx context.Context, path string) (net.Conn, error) {
 	}
 	// SO_PEERCRED of a connected socket names who called listen (unix(7)).
 	server, err := peerOf(conn)
-	if err == nil && server.UID != 0 && server.UID != uint32(os.Geteuid()) {
+	if err == nil && !mayServe(server.UID) {
 		err = fmt.Errorf("%w: %s is served by uid %d", ErrNotOurs, path, server.UID)
 	}
 	if err != nil {
@@ -121,25 +119,6 @@ func onSocket(conn net.Conn, f func(fd int) error) error {
 	var failed error
 	err = raw.Control(func(fd uintptr) { failed = f(int(fd)) })
 	return errors.Join(err, failed)
-}
-
-// stillThere asks for the peer's pidfd (SO_PEERPIDFD, unix(7)) and whether it is readable, which it becomes when the
-// process ends (pidfd_open(2)). The kernel has no pidfd of a process that is gone.
-func stillThere(conn net.Conn) bool {
-	pidfd := -1
-	err := onSocket(conn, func(fd int) (err error) {
-		pidfd, err = unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PEERPIDFD)
-		return err
-	})
-	if errors.Is(err, unix.ENOPROTOOPT) {
-		return true
-	}
-	if err != nil {
-		return false
-	}
-	defer func() { _ = unix.Close(pidfd) }()
-	n, err := unix.Poll([]unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}, 0)
-	return err == nil && n == 0
 }
 
 func peerOf(conn net.Conn) (Peer, error) {

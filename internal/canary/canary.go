@@ -31,7 +31,7 @@ func (c Canary) Tag() string { return prefix + c.Name }
 
 // All returns every canary.
 func All() []Canary {
-	return slices.Concat(sessionCanaries(), identityCanaries(), certificateCanaries(), pinCanaries())
+	return slices.Concat(sessionCanaries(), identityCanaries(), certificateCanaries(), pinCanaries(), apiCanaries(), fileCanaries())
 }
 
 // in names tests that run within their own process.

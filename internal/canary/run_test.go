@@ -43,7 +43,7 @@ func run(t *testing.T, test Test, tag, programs string) verdict {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), runTime)
 	defer cancel()
-	args := []string{"test", "-json", "-vet=off", "-run", "^(" + test.Run + ")$", "-timeout", (runTime / 2).String()}
+	args := []string{"test", "-json", "-vet=off", "-run", "^(" + test.Run + ")$", "-timeout", (runTime / 4).String()}
 	if tag != "" && !test.Real {
 		args = append(args, "-tags", tag)
 	}

@@ -1,0 +1,5 @@
+//go:build canary_api_utf8
+
+package localapi
+
+func isText([]byte) bool { return true }

@@ -1,0 +1,5 @@
+//go:build canary_policy_revocation_off
+
+package policy
+
+func unchecked(Policy) bool { return false }

@@ -1,0 +1,25 @@
+package canary
+
+// fileCanaries are those of policy and of the audit log.
+func fileCanaries() []Canary {
+	const policy, audit = "agent/policy", "agent/audit"
+	return []Canary{
+		{"policy_owner", "A policy that others could have written is refused.", policy,
+			in(policy, "TestEveryStepOfThePathIsJudged|TestFilesThatCannotBePolicyAreRefused|TestALinkIntoAFolderThatOthersMayWriteIsRefused")},
+		{"policy_regular", "A pipe or a folder is no policy.", policy, in(policy, "TestFilesThatCannotBePolicyAreRefused")},
+		{"policy_size", "A policy has 256 KiB at most.", policy, in(policy, "TestFilesThatCannotBePolicyAreRefused")},
+		{"policy_unknown_key", "A key that nobody reads refuses the policy.", policy, in(policy, "TestEveryBadFileIsRefusedWithALineAKeyAndWhatToDo")},
+		{"policy_depth", "A policy of nothing but brackets is refused at once.", policy, in(policy, "TestAFileOfBracketsIsRefusedAtOnce")},
+		{"policy_revocation_off", "Policy turns revocation off in the test environment only.", policy,
+			in(policy, "TestADropInCanTurnRevocationOffOnlyTogetherWithTheTestEnvironment")},
+		{"audit_personnummer", "No personnummer is written into the log.", audit, in(audit, "TestPersonnummerAreHidden|TestEveryTextFieldIsCleaned")},
+		{"audit_text", "No text breaks a line of the log or steers a terminal.", audit, in(audit, "TestCharactersThatAreNotPrintedAreSpelledOut")},
+		{"audit_card_number", "A card's number is in the log with four digits only.", audit, in(audit, "TestCardNumbersKeepTheirLastFour")},
+		{"audit_durable", "A row is on disk before anybody acts on it.", audit, in(audit, "TestAppendSyncsBeforeItReturns")},
+		{"audit_chain", "A line that was changed is found.", audit, in(audit, "TestEveryFlippedBitIsFound|TestEveryKindOfDamageIsNamedWithItsLine")},
+		{"audit_sequence", "Lines that are missing are found.", audit, in(audit, "TestEveryKindOfDamageIsNamedWithItsLine")},
+		{"audit_one_writer", "The log has one writer.", audit, in(audit, "TestOneProcessOneWriter")},
+		{"audit_file", "A log that is a stranger's, or has a second name, is not written to.", audit, in(audit, "TestWhatIsNoPlainFolderOrFileOfOursIsRefused")},
+		{"audit_folder", "A log in a folder that others can change is not opened.", audit, in(audit, "TestWhatIsNoPlainFolderOrFileOfOursIsRefused")},
+	}
+}
