@@ -1,11 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"strings"
 
 	"siths-agent/agent/apitype"
+	"siths-agent/internal/secret"
 	"siths-agent/ui/text"
 )
 
@@ -26,18 +27,19 @@ func (c *conversation) introduce(s apitype.Snapshot) {
 // confirmLastTry asks for the typed word yes. Anything else is a no.
 func (c *conversation) confirmLastTry(ctx context.Context) error {
 	fmt.Fprint(c.tty, c.say(text.CtlLastTryQuestion))
-	answer, err := interruptible(ctx, func() ([]byte, error) { return readLine(c.tty) })
+	answer, err := interruptible(ctx, func() (*secret.Buffer, error) { return readLine(c.tty) })
+	defer func() { _ = answer.Close() }()
 	if err != nil && ctx.Err() != nil {
 		return err
 	}
-	if !strings.EqualFold(strings.TrimSpace(string(answer)), c.say(text.CtlYes)) {
+	if err != nil || !bytes.EqualFold(bytes.TrimSpace(answer.Bytes()), []byte(c.say(text.CtlYes))) {
 		return &apitype.Problem{Code: apitype.PINLastTry}
 	}
 	return nil
 }
 
 // pin asks for the PIN with the terminal's echo off. The terminal is as before when it returns, whatever happened.
-func (c *conversation) pin(ctx context.Context, s apitype.Snapshot) ([]byte, error) {
+func (c *conversation) pin(ctx context.Context, s apitype.Snapshot) (*secret.Buffer, error) {
 	restore, err := c.tty.Raw()
 	if err != nil {
 		return nil, c.failed(text.CtlNoTerminal)
@@ -47,5 +49,5 @@ func (c *conversation) pin(ctx context.Context, s apitype.Snapshot) ([]byte, err
 		fmt.Fprintln(c.tty)
 	}()
 	fmt.Fprint(c.tty, c.say(text.CtlPrompt, clean(s.Holder.Name)))
-	return interruptible(ctx, func() ([]byte, error) { return readKeys(c.tty) })
+	return interruptible(ctx, func() (*secret.Buffer, error) { return readKeys(c.tty) })
 }

@@ -45,11 +45,11 @@ func (l *login) run(ctx context.Context) error {
 		return err
 	}
 	pin, err := l.ask(ctx, s)
-	defer secret.Wipe(pin)
+	defer func() { _ = pin.Close() }()
 	if err != nil {
 		return err
 	}
-	return l.send(ctx, s, pin)
+	return l.send(ctx, s, pin.Bytes())
 }
 
 // already says whose desktop is unlocked. Somebody else's is none of the caller's.
@@ -100,7 +100,7 @@ func busy(s apitype.Snapshot) bool {
 }
 
 // ask says whose card it is and gets the PIN, after a yes where only one try is left.
-func (l *login) ask(ctx context.Context, s apitype.Snapshot) ([]byte, error) {
+func (l *login) ask(ctx context.Context, s apitype.Snapshot) (*secret.Buffer, error) {
 	if l.fd != noFD {
 		return l.fromFD(ctx, s)
 	}
@@ -121,13 +121,13 @@ func (l *login) ask(ctx context.Context, s apitype.Snapshot) ([]byte, error) {
 }
 
 // fromFD reads the PIN that a script hands over. A script is not asked whether it means the last try.
-func (l *login) fromFD(ctx context.Context, s apitype.Snapshot) ([]byte, error) {
+func (l *login) fromFD(ctx context.Context, s apitype.Snapshot) (*secret.Buffer, error) {
 	if n, known := triesOf(s.Card); known && n == 1 && !l.lastTry {
 		return nil, &apitype.Problem{Code: apitype.PINLastTry}
 	}
 	f := l.openFD(l.fd)
 	defer func() { _ = f.Close() }()
-	return interruptible(ctx, func() ([]byte, error) { return readLine(f) })
+	return interruptible(ctx, func() (*secret.Buffer, error) { return readLine(f) })
 }
 
 func (l *login) send(ctx context.Context, s apitype.Snapshot, pin []byte) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -23,46 +24,47 @@ const (
 	keyDEL = 0x7f
 )
 
-// line collects the bytes of one PIN in memory that never moves, so that no copy stays behind when it grows.
+// line collects the bytes of one PIN in a locked page, where they never move.
 type line struct {
-	buf      [maxPIN]byte
-	n        int
+	typed    *secret.Buffer
 	overflow bool
 }
 
-func (l *line) add(b byte) {
-	if l.n == maxPIN {
-		l.overflow = true
-		return
-	}
-	l.buf[l.n] = b
-	l.n++
+func newLine() (*line, error) {
+	typed, err := secret.New(maxPIN)
+	return &line{typed: typed}, err
 }
 
-func (l *line) back() {
-	if l.n > 0 {
-		l.n--
-		l.buf[l.n] = 0
+func (l *line) add(b byte) {
+	if l.typed.Append(b) != nil {
+		l.overflow = true
 	}
 }
 
 func (l *line) clear() {
-	secret.Wipe(l.buf[:])
-	l.n, l.overflow = 0, false
+	l.typed.Wipe()
+	l.overflow = false
 }
 
-// take returns the bytes of the line themselves, or pin.length when there are none or too many.
-func (l *line) take() ([]byte, error) {
-	if l.overflow || l.n == 0 {
-		l.clear()
-		return nil, &apitype.Problem{Code: apitype.PINLength}
+// drop gives up what was typed.
+func (l *line) drop(err error) (*secret.Buffer, error) {
+	return nil, errors.Join(err, l.typed.Close())
+}
+
+// take returns the page itself, or pin.length when there is nothing or too much in it.
+func (l *line) take() (*secret.Buffer, error) {
+	if l.overflow || l.typed.Len() == 0 {
+		return l.drop(&apitype.Problem{Code: apitype.PINLength})
 	}
-	return l.buf[:l.n], nil
+	return l.typed, nil
 }
 
 // readLine reads up to the end of the line or of r: at most maxPIN bytes, at least one.
-func readLine(r io.Reader) ([]byte, error) {
-	var l line
+func readLine(r io.Reader) (*secret.Buffer, error) {
+	l, err := newLine()
+	if err != nil {
+		return nil, err
+	}
 	var key [1]byte
 	defer secret.Wipe(key[:])
 	for !l.overflow {
@@ -71,21 +73,23 @@ func readLine(r io.Reader) ([]byte, error) {
 			break
 		}
 		if err != nil {
-			l.clear()
-			return nil, err
+			return l.drop(err)
 		}
 		l.add(key[0])
 	}
-	if l.n > 0 && l.buf[l.n-1] == keyCR {
-		l.back()
+	if bytes.HasSuffix(l.typed.Bytes(), []byte{keyCR}) {
+		l.typed.Drop()
 	}
 	return l.take()
 }
 
 // readKeys reads what a person types in raw mode, up to Enter. Keys past maxPIN are read and forgotten, so that they
 // do not end up in the shell. Ctrl-C, Ctrl-D and a terminal that is gone cancel.
-func readKeys(r io.Reader) ([]byte, error) {
-	var l line
+func readKeys(r io.Reader) (*secret.Buffer, error) {
+	l, err := newLine()
+	if err != nil {
+		return nil, err
+	}
 	var key [1]byte
 	defer secret.Wipe(key[:])
 	for {
@@ -96,10 +100,9 @@ func readKeys(r io.Reader) ([]byte, error) {
 		case keyCR, keyLF:
 			return l.take()
 		case keyETX, keyEOT:
-			l.clear()
-			return nil, &apitype.Problem{Code: apitype.PINCancelled}
+			return l.drop(&apitype.Problem{Code: apitype.PINCancelled})
 		case keyBS, keyDEL:
-			l.back()
+			l.typed.Drop()
 		case keyNAK:
 			l.clear()
 		default:
@@ -117,13 +120,13 @@ func (l *line) key(b byte) {
 
 // answer is what one read gave.
 type answer struct {
-	pin []byte
+	pin *secret.Buffer
 	err error
 }
 
 // interruptible runs read until it returns or ctx ends, which is pin.cancelled. A read of a terminal cannot be stopped;
 // it is left behind, what it gets is wiped, and it ends with the process.
-func interruptible(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
+func interruptible(ctx context.Context, read func() (*secret.Buffer, error)) (*secret.Buffer, error) {
 	got := make(chan answer)
 	go func() {
 		pin, err := read()
@@ -142,6 +145,6 @@ func handOver(ctx context.Context, to chan<- answer, a answer) {
 	select {
 	case to <- a:
 	case <-ctx.Done():
-		secret.Wipe(a.pin)
+		_ = a.pin.Close()
 	}
 }

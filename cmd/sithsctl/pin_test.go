@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
 
 	"siths-agent/agent/apitype"
+	"siths-agent/internal/secret"
 )
 
 func codeOf(err error) apitype.Code {
@@ -19,55 +21,47 @@ func codeOf(err error) apitype.Code {
 	return ""
 }
 
-func TestALineNeverMovesWhileItGrows(t *testing.T) {
-	var l line
+func TestALineThatIsTooLongIsGivenUp(t *testing.T) {
+	l, err := newLine()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for range maxPIN + 5 {
 		l.add('7')
 	}
-	if !l.overflow || l.n != maxPIN {
-		t.Fatalf("%d bytes, overflow %v", l.n, l.overflow)
-	}
-	if _, err := l.take(); codeOf(err) != apitype.PINLength {
-		t.Errorf("an overflown line gives %v", err)
-	}
-	if l.buf != [maxPIN]byte{} {
-		t.Error("a refused line still holds bytes")
+	if got, err := l.take(); got != nil || codeOf(err) != apitype.PINLength {
+		t.Errorf("an overflown line gives %v, %v", got, err)
 	}
 }
 
-func TestWhatIsTakenIsTheLineItself(t *testing.T) {
-	var l line
-	l.add('4')
-	got, err := l.take()
-	if err != nil || &got[0] != &l.buf[0] {
-		t.Errorf("a copy was made, or %v", err)
+// read is what a reader of PINs gives, as text.
+func read(t *testing.T, f func(io.Reader) (*secret.Buffer, error), keys io.Reader) (string, error) {
+	t.Helper()
+	typed, err := f(keys)
+	if err != nil && typed != nil {
+		t.Errorf("it gives both bytes and %v", err)
 	}
-}
-
-func TestABackspacedDigitIsWiped(t *testing.T) {
-	var l line
-	l.add('4')
-	l.back()
-	l.back()
-	if l.n != 0 || l.buf[0] != 0 {
-		t.Errorf("%d bytes, first %d", l.n, l.buf[0])
+	if err != nil {
+		return "", err
 	}
+	defer func() { _ = typed.Close() }()
+	return string(typed.Bytes()), nil
 }
 
 func TestReadLineGivesUpOnAReaderThatFails(t *testing.T) {
 	broken := errors.New("unplugged")
-	if pin, err := readLine(iotest.ErrReader(broken)); !errors.Is(err, broken) || pin != nil {
-		t.Errorf("got %q, %v", pin, err)
+	if got, err := read(t, readLine, iotest.ErrReader(broken)); !errors.Is(err, broken) {
+		t.Errorf("got %q, %v", got, err)
 	}
-	if pin, err := readLine(iotest.OneByteReader(strings.NewReader("12\n"))); err != nil || string(pin) != "12" {
-		t.Errorf("got %q, %v", pin, err)
+	if got, err := read(t, readLine, iotest.OneByteReader(strings.NewReader("12\r\n"))); err != nil || got != "12" {
+		t.Errorf("got %q, %v", got, err)
 	}
 }
 
 func TestKeysOfNoMeaningAreIgnored(t *testing.T) {
-	pin, err := readKeys(strings.NewReader("\x1a4\x008\x1b2\t\n"))
-	if err != nil || string(pin) != "482" {
-		t.Errorf("got %q, %v", pin, err)
+	got, err := read(t, readKeys, strings.NewReader("\x1a4\x008\x1b2\t\n"))
+	if err != nil || got != "482" {
+		t.Errorf("got %q, %v", got, err)
 	}
 }
 
@@ -83,9 +77,9 @@ func TestKeysPastTheLimitAreReadUpToEnter(t *testing.T) {
 }
 
 func TestCtrlUForgivesALineThatWasTooLong(t *testing.T) {
-	pin, err := readKeys(strings.NewReader(strings.Repeat("9", 200) + "\x15482913\r"))
-	if err != nil || string(pin) != "482913" {
-		t.Errorf("got %q, %v", pin, err)
+	got, err := read(t, readKeys, strings.NewReader(strings.Repeat("9", 200)+"\x15482913\r"))
+	if err != nil || got != "482913" {
+		t.Errorf("got %q, %v", got, err)
 	}
 }
 
@@ -93,7 +87,7 @@ func TestAReadIsLeftBehindWhenThePersonInterrupts(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	release := make(chan struct{})
 	defer close(release)
-	_, err := interruptible(ctx, func() ([]byte, error) {
+	_, err := interruptible(ctx, func() (*secret.Buffer, error) {
 		cancel()
 		<-release
 		return nil, nil
@@ -106,9 +100,13 @@ func TestAReadIsLeftBehindWhenThePersonInterrupts(t *testing.T) {
 func TestAPINThatComesTooLateIsWiped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	late := []byte("482913")
+	late, err := secret.New(maxPIN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = late.Set([]byte("482913"))
 	handOver(ctx, make(chan answer), answer{pin: late})
-	if !bytes.Equal(late, make([]byte, len(late))) {
+	if late.Len() != 0 {
 		t.Error("the late PIN is still there")
 	}
 }
@@ -118,18 +116,15 @@ func FuzzNoInputMakesAPINThatIsTooLongOrHoldsControlBytes(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, keys []byte) {
-		pin, err := readKeys(bytes.NewReader(keys))
-		if err != nil {
-			if pin != nil || codeOf(err) == "" {
-				t.Fatalf("%q with %v", pin, err)
-			}
-			return
+		got, err := read(t, readKeys, bytes.NewReader(keys))
+		if err != nil && codeOf(err) == "" {
+			t.Fatalf("refused with %v", err)
 		}
-		if len(pin) == 0 || len(pin) > maxPIN || bytes.ContainsFunc(pin, func(r rune) bool { return r < ' ' }) {
-			t.Fatalf("%q was taken", pin)
+		if err == nil && (len(got) == 0 || len(got) > maxPIN || strings.ContainsFunc(got, func(r rune) bool { return r < ' ' })) {
+			t.Fatalf("%q was taken", got)
 		}
-		if line, err := readLine(bytes.NewReader(keys)); err == nil && (len(line) == 0 || len(line) > maxPIN) {
-			t.Fatalf("%q was taken from a descriptor", line)
+		if got, err := read(t, readLine, bytes.NewReader(keys)); err == nil && (len(got) == 0 || len(got) > maxPIN) {
+			t.Fatalf("%q was taken from a descriptor", got)
 		}
 	})
 }

@@ -67,6 +67,24 @@ func (b *Buffer) Set(p []byte) error {
 	return nil
 }
 
+// Append adds one byte. The bytes that are there do not move.
+func (b *Buffer) Append(c byte) error {
+	if b.n >= b.size {
+		return ErrTooLong
+	}
+	b.page[b.n] = c
+	b.n++
+	return nil
+}
+
+// Drop wipes the last byte, if there is one.
+func (b *Buffer) Drop() {
+	if b.n > 0 {
+		b.n--
+		b.page[b.n] = 0
+	}
+}
+
 // Wipe overwrites the secret with zeros. The buffer can be used again.
 func (b *Buffer) Wipe() { b.wipe(len(b.page)) }
 

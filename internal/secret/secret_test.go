@@ -72,6 +72,29 @@ func TestReadNTakesTheBytesAndFailsCleanOnAShortSource(t *testing.T) {
 	}
 }
 
+func TestASecretGrowsWhereItLiesAndADroppedByteIsWiped(t *testing.T) {
+	b := filled(t, "")
+	for range 64 {
+		if err := b.Append('7'); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.Append('7'); !errors.Is(err, ErrTooLong) || b.Len() != 64 {
+		t.Errorf("%d bytes, %v", b.Len(), err)
+	}
+	if &b.Bytes()[0] != &b.page[0] {
+		t.Error("it has moved")
+	}
+	b.Drop()
+	if b.Len() != 63 || b.page[63] != 0 {
+		t.Errorf("%d bytes, the last is %d", b.Len(), b.page[63])
+	}
+	b.Wipe()
+	if b.Drop(); b.Len() != 0 {
+		t.Errorf("nothing was dropped to %d bytes", b.Len())
+	}
+}
+
 func TestClosingTwiceIsHarmless(t *testing.T) {
 	b := filled(t, "1")
 	if err := errors.Join(b.Close(), b.Close()); err != nil {
