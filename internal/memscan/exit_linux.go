@@ -117,20 +117,31 @@ func atExit(pid int, watching, look func() error) error {
 		switch {
 		case !status.Stopped():
 			return fmt.Errorf("%w before it could be looked at", ErrGone)
-		case status.TrapCause() == unix.PTRACE_EVENT_EXIT:
+		case event(status) == unix.PTRACE_EVENT_EXIT:
 			err := look()
 			_ = ptrace(unix.PTRACE_DETACH, pid, 0, 0) // the end of this process does the same
 			return err
 		}
-		if err := ptrace(unix.PTRACE_CONT, pid, 0, passOn(status)); err != nil {
+		if err := ptrace(goOn(status), pid, 0, passOn(status)); err != nil {
 			return os.NewSyscallError("ptrace", err)
 		}
 	}
 }
 
-// passOn is the signal that the process was about to get; stops that are the tracer's own have none (ptrace(2)).
+// event is which of the tracer's own stops this is, 0 for a signal (ptrace(2)).
+func event(status unix.WaitStatus) uint32 { return uint32(status) >> 16 }
+
+// goOn is what lets a stopped process go on: one that SIGSTOP has frozen stays so.
+func goOn(status unix.WaitStatus) uintptr {
+	if event(status) == unix.PTRACE_EVENT_STOP && status.StopSignal() == syscall.SIGSTOP {
+		return unix.PTRACE_LISTEN
+	}
+	return unix.PTRACE_CONT
+}
+
+// passOn is the signal that the process was about to get.
 func passOn(status unix.WaitStatus) uintptr {
-	if uint32(status)>>16 != 0 || status.StopSignal() == syscall.SIGTRAP {
+	if event(status) != 0 || status.StopSignal() == syscall.SIGTRAP {
 		return 0
 	}
 	return uintptr(status.StopSignal())

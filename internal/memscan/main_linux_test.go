@@ -80,9 +80,9 @@ func pry() error {
 	}
 	err = ptrace(unix.PTRACE_SEIZE, pid, 0, 0)
 	fmt.Println("ptrace:", err)
-	for _, name := range []string{"mem", "maps", "environ", "pagemap", "auxv", "fd/0"} {
+	for _, name := range []string{"mem", "maps", "environ", "pagemap", "auxv", "smaps"} {
 		f, err := openProc(pid, name)
-		if err == nil && name == "maps" {
+		if err == nil && (name == "maps" || name == "smaps") {
 			_, err = f.Read(make([]byte, 1))
 		}
 		fmt.Printf("%s: %v\n", name, err)

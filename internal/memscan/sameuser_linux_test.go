@@ -1,0 +1,109 @@
+package memscan
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"siths-agent/internal/soak"
+	"siths-agent/internal/stack"
+	"siths-agent/internal/stack/workplace"
+)
+
+// TestWhoRunsAProcessOfOursCannotLookIntoIt lets the user of each of our processes pry. The service is nobody's but
+// root's, from whom nothing is hidden; for this test one runs as anna.
+func TestWhoRunsAProcessOfOursCannotLookIntoIt(t *testing.T) {
+	t.Parallel()
+	c := newTally()
+	own := &bench{Workplace: workplace.OpenWithoutService(t, workplace.Plan{NoReader: true}), t: t, tally: c}
+	own.Serve(stack.AgentOptions{As: "anna"})
+	closed := own.triesAll(asAnna, own.ours())
+
+	b := openBench(t, c)
+	closed += b.triesAll(asNobody, childrenIn(b.ours()))
+	program, err := b.Program("sithsctl")
+	b.Must(err)
+	ctl := b.start(stack.Cmd{Path: program, As: "anna", Args: []string{"--socket", b.API.Socket, "login", "--pin-fd", "0"}})
+	b.AwaitThat("sithsctl to be closed", func() bool {
+		limit, err := CoreLimit(ctl.proc.PID)
+		return comm(ctl.proc.PID) == "sithsctl" && err == nil && limit == noCore
+	})
+	pam := b.pamAs("anna")
+	closed += b.triesAll(asAnna, map[int]string{ctl.proc.PID: "sithsctl", pam.pid: pam.role})
+	const processes = 4
+	if closed != processes*doors {
+		t.Errorf("%d of %d tries were refused", closed, processes*doors)
+	}
+	soak.Report(t, soak.Row{ID: "5.4", Name: "the same user tries ptrace and six files of /proc on service, card child, sithsctl and PAM helper; core files; swap",
+		Asked: "all refused; core files off; nothing swapped", Found: fmt.Sprintf("%d of %d refused, 0 bytes of core file allowed, 0 kB swapped", closed, processes*doors),
+		Command: "make memscan"})
+}
+
+// childrenIn leaves the card's child of our processes.
+func childrenIn(ours map[int]string) map[int]string {
+	for pid, role := range ours {
+		if role != "siths-cardhost" {
+			delete(ours, pid)
+		}
+	}
+	return ours
+}
+
+// asAnna runs a program as anna, asNobody as the user of the card's child where the package is not installed.
+func asAnna(path string, args ...string) stack.Cmd {
+	return stack.Cmd{Path: path, As: "anna", Args: args}
+}
+
+func asNobody(path string, args ...string) stack.Cmd {
+	return stack.Cmd{Path: "setpriv", Args: append([]string{"--reuid=65534", "--regid=65534", "--clear-groups", path}, args...)}
+}
+
+// triesAll lets a user pry into processes of the same user and counts how often that was refused. It fails where the
+// user does not get into a process like any other, or into one of ours.
+func (b *bench) triesAll(as func(string, ...string) stack.Cmd, ours map[int]string) (closed int) {
+	b.t.Helper()
+	tool := b.pryTool()
+	idle := b.start(as("cat"))
+	b.AwaitThat("cat to run", func() bool { return comm(idle.proc.PID) == "cat" })
+	if told := b.pries(as, tool, idle.proc.PID); strings.Count(told, "<nil>") != doors {
+		b.t.Errorf("nobody gets into a cat either, so that nothing is proved: %s", told)
+	}
+	for pid, role := range ours {
+		told := b.pries(as, tool, pid)
+		if strings.Contains(told, "<nil>") {
+			b.t.Errorf("its user gets into %s: %s", role, told)
+		}
+		closed += strings.Count(told, "not permitted") + strings.Count(told, "permission denied")
+		b.closed(pid, role)
+	}
+	return closed
+}
+
+// doors is how many ways in pry tries.
+const doors = 7
+
+// pryTool copies the test's own program to where anna may run it.
+func (b *bench) pryTool() string {
+	b.t.Helper()
+	self, err := os.Executable()
+	b.Must(err)
+	program, err := os.ReadFile(self)
+	b.Must(err)
+	path := b.Path("pry")
+	b.Must(stack.WriteProgram(path, program))
+	return path
+}
+
+// pries is what somebody hears who tries to look into a process.
+func (b *bench) pries(as func(string, ...string) stack.Cmd, tool string, pid int) string {
+	b.t.Helper()
+	c := as(tool, strconv.Itoa(pid))
+	c.Env = []string{roleVar + "=pry"}
+	r := b.Run(c)
+	if r.Code != 0 {
+		b.t.Fatalf("prying ended with %d: %s", r.Code, r.Stderr)
+	}
+	return r.Stdout
+}
