@@ -18,7 +18,20 @@ const (
 	AuthinfoUnavail = 9
 	UserUnknown     = 10
 	MaxTries        = 11
+	Abort           = 26
 )
+
+// Name is a return value as PAM's manuals write it.
+func Name(code int) string {
+	names := map[int]string{
+		Success: "PAM_SUCCESS", SystemErr: "PAM_SYSTEM_ERR", PermDenied: "PAM_PERM_DENIED", AuthErr: "PAM_AUTH_ERR",
+		AuthinfoUnavail: "PAM_AUTHINFO_UNAVAIL", UserUnknown: "PAM_USER_UNKNOWN", MaxTries: "PAM_MAXTRIES", Abort: "PAM_ABORT",
+	}
+	if name, ok := names[code]; ok {
+		return name
+	}
+	return strconv.Itoa(code)
+}
 
 // Message is one message to the person: PAM's style and the text.
 type Message struct {
@@ -32,6 +45,8 @@ type Outcome struct {
 	Messages []Message
 	User     string   // PAM_USER at the end, "-" for none
 	Marks    []string // what the module left behind or disturbed
+	Auth     []int    // what pam_authenticate returned, each time
+	Fault    string   // which call testdata/faults.c made fail
 }
 
 // Run runs a command of Driver and returns what it saw.
@@ -45,8 +60,13 @@ func Run(t testing.TB, cmd *exec.Cmd) Outcome {
 		}
 		t.Fatalf("driver: %v\n%s", err, out)
 	}
+	return Read(string(out))
+}
+
+// Read is what the scripted application saw, by what it printed.
+func Read(printed string) Outcome {
 	o := Outcome{Codes: map[string]int{}}
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.Lines(printed) {
 		o.add(strings.TrimSuffix(line, "\n"))
 	}
 	return o
@@ -61,10 +81,15 @@ func (o *Outcome) add(line string) {
 		o.Messages = append(o.Messages, Message{style, rest})
 	case word == "user":
 		o.User = rest
+	case word == "fault":
+		o.Fault = rest
 	case word == "this":
 		// What the application prints for itself.
 	case err == nil:
 		o.Codes[word] = code
+		if word == "auth" {
+			o.Auth = append(o.Auth, code)
+		}
 	default:
 		o.Marks = append(o.Marks, line)
 	}

@@ -126,6 +126,20 @@ func (p *Place) Service(t testing.TB, name string, lines ...string) {
 	}
 }
 
+// Library compiles one file of testdata, a module or what is loaded before others, into the place and returns its path.
+func (p *Place) Library(t testing.TB, name string) string {
+	t.Helper()
+	src, err := sources()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(p.Dir, name+".so")
+	if err := gcc(path, []string{filepath.Join(src, "pamtest", "testdata", name+".c")}, Base(), []string{"-O1"}); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // Driver is the scripted application, run against the services of this place with the words of testdata/driver.c.
 func (p *Place) Driver(service, user string, words ...string) *exec.Cmd {
 	return exec.Command(p.kit.driver(), append([]string{p.services(), service, user}, words...)...)

@@ -4,13 +4,16 @@
  *
  * USER "-" means that the application gives none. WORDs that describe the application, which come before the first call:
  *   sigchld=ignore|reap|nowait   closed (runs without 0 to 2)   nofile=N   threads=N   silent   env=NAME=VALUE   tty=NAME
- *   sleep=N (the person takes N milliseconds a prompt)
+ *   sleep=N (the person takes N milliseconds a prompt)   nullok=no (PAM_DISALLOW_NULL_AUTHTOK)
+ *   noconv (no conversation function)   again=N (all of it N times, each with a handle of its own)
  * WORDs that are the person's, in order, one a prompt: type=TEXT  null  refuse  switch=USER (the application changes
- * PAM_USER, then answers 123456). With none left, the application refuses.
+ * PAM_USER, then answers 123456)  error=N (the conversation returns N)  nothing (success, without an array of answers)
+ * slay=TEXT (kills the module's helper, then types TEXT)  slayall=TEXT (its supervisor too).
+ * With none left, the application refuses; with again=N it begins anew.
  * WORDs that call: auth setcred acct open close chauthtok  user=NAME (sets PAM_USER between calls)
  *
  * It prints a line for each message ("1 text", by PAM's style) and each call ("auth 7"), and at the end what of the
- * process is not as it was before. */
+ * process is not as it was before. With testdata/faults.c loaded, it prints which call was made to fail. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -28,11 +31,16 @@
 
 static FILE *out;
 static pam_handle_t *pamh;
-static char **person;
+static char **person, **persons_first;
+static long rounds = 1;
 static volatile sig_atomic_t children;
 static long thinking; /* milliseconds */
 
-#ifndef __SANITIZE_ADDRESS__
+/* Of testdata/faults.c, where that is loaded: begins and ends the failing, and tells what has failed. */
+__attribute__((weak)) void faults_arm(int on);
+__attribute__((weak)) const char *faults_hit(void);
+
+#if !defined __SANITIZE_ADDRESS__ && !defined PLAIN_HEAP
 static char *answer; /* the last one, and how long it was */
 static size_t answer_len;
 static int unwiped;
@@ -71,8 +79,43 @@ static const char *after(const char *word, const char *prefix)
 
 static int is_persons(const char *word)
 {
-	return after(word, "type=") || after(word, "switch=") || strcmp(word, "null") == 0 || strcmp(word, "refuse") == 0;
+	static const char *const with[] = {"type=", "switch=", "error=", "slay=", "slayall="}, *const without[] = {"null", "refuse", "nothing"};
+
+	for (size_t i = 0; i < sizeof with / sizeof *with; i++)
+		if (after(word, with[i]))
+			return 1;
+	for (size_t i = 0; i < sizeof without / sizeof *without; i++)
+		if (strcmp(word, without[i]) == 0)
+			return 1;
+	return 0;
 }
+
+/* The first child of a process, 0 for none (proc_pid_task(5)). */
+static pid_t child_of(pid_t parent)
+{
+	char path[64];
+	int child = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)parent, (int)parent);
+	f = fopen(path, "r");
+	if (f && fscanf(f, "%d", &child) != 1)
+		child = 0;
+	if (f)
+		fclose(f);
+	return child;
+}
+
+/* The module has one child, the supervisor, whose one child is the helper. */
+static void slay(int supervisor_too)
+{
+	pid_t supervisor = child_of(getpid()), helper = supervisor ? child_of(supervisor) : 0;
+
+	if (helper == 0 || kill(helper, SIGKILL) != 0 || (supervisor_too && kill(supervisor, SIGKILL) != 0))
+		fprintf(out, "found no helper to kill\n");
+}
+
+enum { NO_ARRAY = -1 };
 
 /* Returns what is typed at the next prompt, in memory of its own; NULL with *rc set otherwise. */
 static char *typed(int *rc)
@@ -84,7 +127,17 @@ static char *typed(int *rc)
 	while (*person && !is_persons(*person))
 		person++;
 	word = *person ? *person++ : "refuse";
+	if (!*person && rounds > 1)
+		person = persons_first;
 	*rc = strcmp(word, "refuse") == 0 ? PAM_CONV_ERR : PAM_SUCCESS;
+	if (after(word, "error="))
+		*rc = atoi(after(word, "error="));
+	if (strcmp(word, "nothing") == 0)
+		*rc = NO_ARRAY;
+	if (after(word, "slay=") || after(word, "slayall=")) {
+		slay(after(word, "slayall=") != NULL);
+		return watched(strchr(word, '=') + 1);
+	}
 	if (after(word, "type="))
 		return watched(after(word, "type="));
 	if (after(word, "switch=")) {
@@ -94,11 +147,10 @@ static char *typed(int *rc)
 	return NULL;
 }
 
-static int converse(int n, const struct pam_message **msg, struct pam_response **resp, void *data)
+static int answer_all(int n, const struct pam_message **msg, struct pam_response **resp)
 {
 	int rc = PAM_SUCCESS;
 
-	(void)data;
 	*resp = calloc((size_t)n, sizeof **resp);
 	for (int i = 0; i < n && rc == PAM_SUCCESS; i++) {
 		fprintf(out, "%d %s\n", msg[i]->msg_style, msg[i]->msg);
@@ -111,6 +163,20 @@ static int converse(int n, const struct pam_message **msg, struct pam_response *
 		free(*resp);
 		*resp = NULL;
 	}
+	return rc == NO_ARRAY ? PAM_SUCCESS : rc;
+}
+
+/* Nothing fails in the application itself. */
+static int converse(int n, const struct pam_message **msg, struct pam_response **resp, void *data)
+{
+	int rc;
+
+	(void)data;
+	if (faults_arm)
+		faults_arm(0);
+	rc = answer_all(n, msg, resp);
+	if (faults_arm)
+		faults_arm(1);
 	return rc;
 }
 
@@ -187,6 +253,12 @@ static int describes(const char *word, int *flags)
 		pam_set_item(pamh, PAM_TTY, after(word, "tty="));
 	else if (strcmp(word, "silent") == 0)
 		*flags |= (int)PAM_SILENT;
+	else if (strcmp(word, "nullok=no") == 0)
+		*flags |= PAM_DISALLOW_NULL_AUTHTOK;
+	else if (strcmp(word, "noconv") == 0)
+		pam_set_item(pamh, PAM_CONV, &(struct pam_conv){NULL, NULL});
+	else if (after(word, "again="))
+		rounds = atol(after(word, "again="));
 	else if (strcmp(word, "closed") == 0)
 		close_standard();
 	else
@@ -203,9 +275,16 @@ static int call(const char *word, int flags)
 	} calls[] = {{"auth", pam_authenticate, 0}, {"setcred", pam_setcred, PAM_ESTABLISH_CRED}, {"acct", pam_acct_mgmt, 0},
 		     {"open", pam_open_session, 0}, {"close", pam_close_session, 0}, {"chauthtok", pam_chauthtok, 0}};
 
+	int code;
+
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
 		if (strcmp(calls[i].word, word) == 0) {
-			fprintf(out, "%s %d\n", word, calls[i].call(pamh, calls[i].flags | flags));
+			if (faults_arm)
+				faults_arm(1);
+			code = calls[i].call(pamh, calls[i].flags | flags);
+			if (faults_arm)
+				faults_arm(0);
+			fprintf(out, "%s %d\n", word, code);
 			return 1;
 		}
 	return 0;
@@ -244,16 +323,15 @@ static void compare(int files, const sigset_t *mask)
 	fprintf(out, "user %.*s\n", (int)strcspn(user, "\n"), (const char *)user);
 }
 
-int main(int argc, char **argv)
+/* One handle from pam_start to pam_end. */
+static int login(char **argv)
 {
 	struct pam_conv conv = {converse, NULL};
 	sigset_t mask = {0};
 	int flags = 0, files;
 
-	out = stdout;
-	if (argc < 5 || pam_start_confdir(argv[2], strcmp(argv[3], "-") ? argv[3] : NULL, &conv, argv[1], &pamh) != PAM_SUCCESS)
+	if (pam_start_confdir(argv[2], strcmp(argv[3], "-") ? argv[3] : NULL, &conv, argv[1], &pamh) != PAM_SUCCESS)
 		return 2;
-	person = argv + 4;
 	for (argv += 4; *argv && (describes(*argv, &flags) || is_persons(*argv)); argv++)
 		;
 	files = open_files();
@@ -263,6 +341,26 @@ int main(int argc, char **argv)
 			return 2;
 	compare(files, &mask);
 	pam_end(pamh, 0);
-	fflush(out);
 	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	int before = open_files(), rc = 2;
+
+	out = stdout;
+	if (argc < 5)
+		return 2;
+	persons_first = person = argv + 4;
+	for (long done = 0; done < rounds; done++) {
+		rc = login(argv);
+		if (rc != 0)
+			break;
+	}
+	if (rounds > 1 && open_files() != before)
+		fprintf(out, "left open files behind in the end\n");
+	if (faults_hit && *faults_hit())
+		fprintf(out, "fault %s\n", faults_hit());
+	fflush(out);
+	return rc;
 }
