@@ -24,7 +24,8 @@ const (
 	// promptTime is how long a person may think about the PIN before the unlock has to be begun anew.
 	promptTime = 2 * time.Minute
 	// maxUnlocks bounds the unlocks that may be open at a time, maxOwnUnlocks those of one user: a locker that is out
-	// of its mind must not keep the login screen, which is root's, away.
+	// of its mind must not keep the login screen, which is root's, away. Prompts that people walk away from count until
+	// their time is over, so where one user has too many the oldest makes place.
 	maxUnlocks, maxOwnUnlocks = 32, 16
 )
 
@@ -100,14 +101,34 @@ func (a *Agent) begin(caller Caller, req apitype.UnlockRequest) (apitype.UnlockO
 	if req.Account != "" && req.Account != account || !caller.owns(ch.person) {
 		return apitype.UnlockOffer{}, a.refuseUnlock(caller, ch, a.problem(apitype.PersonWrongSession))
 	}
+	if req.Account == "" && ch.person.HasUID && ch.person.UID == 0 {
+		// A card may prove that somebody is root, but nobody becomes root without having asked for it.
+		return apitype.UnlockOffer{}, a.refuseUnlock(caller, ch, a.problem(apitype.PersonUnmapped))
+	}
 	a.forgetUnlocks()
-	if len(a.unlocks) >= maxUnlocks || !caller.Admin && a.unlocksOf(caller.UID) >= maxOwnUnlocks {
+	if a.unlocksOf(caller.UID) >= maxOwnUnlocks {
+		a.forgetOldestOf(caller.UID)
+	}
+	if len(a.unlocks) >= maxUnlocks || a.unlocksOf(caller.UID) >= maxOwnUnlocks {
 		return apitype.UnlockOffer{}, a.refuseUnlock(caller, ch, a.problem(apitype.ReaderBusy))
 	}
 	t := &ticket{id: rand.Text(), caller: caller, child: ch.handle, account: account, expires: a.parts.Now().Add(promptTime)}
 	a.unlocks[t.id] = t
 	return apitype.UnlockOffer{Unlock: t.id, Insertion: uint64(a.state.Front), Account: account,
 		Name: ch.person.Name, Tries: triesOf(a.state)}, nil
+}
+
+// forgetOldestOf drops the unlock of a user that has waited longest for its PIN, if there is one.
+func (a *Agent) forgetOldestOf(uid uint32) {
+	var oldest *ticket
+	for _, t := range a.unlocks {
+		if t.caller.UID == uid && t.attempt == 0 && (oldest == nil || t.expires.Before(oldest.expires)) {
+			oldest = t
+		}
+	}
+	if oldest != nil {
+		delete(a.unlocks, oldest.id)
+	}
 }
 
 // forgetUnlocks drops the unlocks that can come to nothing: their time is over, their card is gone, or their PIN was

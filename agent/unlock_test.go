@@ -236,10 +236,40 @@ func TestUnlocksThatFailedDoNotUseUpThePlaces(t *testing.T) {
 			offer := w.begin(root, "anna")
 			wantRefused(t, w.pin(root, apitype.PINRequest{Insertion: 99, Unlock: offer.Unlock}, rightPIN), apitype.CardSwapped)
 		}
+	})
+}
+
+func TestPromptsThatPeopleWalkAwayFromMakePlaceForTheNext(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.insert(newCard("anna"))
+		own, oldest := w.begin(anna, "anna"), w.begin(root, "anna")
+		var last apitype.UnlockOffer
 		for range maxUnlocks {
-			w.begin(root, "anna")
+			time.Sleep(time.Second)
+			last = w.begin(root, "anna")
 		}
+		if n := w.unlocks(); n != maxOwnUnlocks+1 {
+			t.Errorf("%d unlocks are open", n)
+		}
+		wantRefused(t, w.pin(root, w.ask(oldest), rightPIN), apitype.PINTimeout)
+		if r := w.pin(root, w.ask(last), rightPIN); !r.OK {
+			t.Errorf("the last one came to %+v", r)
+		}
+		if r := w.pin(anna, w.ask(own), rightPIN); !r.OK && r.Problem.Code == apitype.PINTimeout {
+			t.Error("one user's prompts were another's loss")
+		}
+	})
+}
+
+func TestNobodyBecomesRootWithoutHavingAskedForIt(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.people["root"] = person("root", 0)
+		card := newCard("root")
+		w.insert(card)
 		_, err := w.a.Begin(context.Background(), root, apitype.UnlockRequest{})
-		wantProblem(t, err, apitype.ReaderBusy)
+		wantProblem(t, err, apitype.PersonUnmapped)
+		if r := w.pin(root, w.ask(w.begin(root, "root")), rightPIN); !r.OK || card.verifications() != 1 {
+			t.Errorf("asked for it came to %+v", r)
+		}
 	})
 }
