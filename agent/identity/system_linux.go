@@ -15,7 +15,8 @@ func lookupAccount(name string) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
-	uid, err := strconv.ParseUint(found.Uid, 10, 32)
+	// Programs that hold a number in a signed int, or take the highest for "nobody", would see another user in it.
+	uid, err := strconv.ParseUint(found.Uid, 10, 31)
 	if err != nil {
 		return Account{}, fmt.Errorf("reading the number of account %q: %w", name, err)
 	}
