@@ -7,7 +7,7 @@ if ! command -v go >/dev/null; then
 fi
 packages="gcc libc6-dev pkg-config pcscd libpcsclite-dev vsmartcard-vpcd opensc opensc-pkcs11 libpam0g-dev pamtester
 libpam-pkcs11 libpam-p11 xvfb xdotool i3lock xsecurelock xss-lock dbus dbus-daemon iproute2 util-linux systemd openssl
-libasan8 curl make git ca-certificates"
+libasan8 valgrind sudo curl make git ca-certificates"
 missing=
 for p in $packages; do
 	[ "$(dpkg-query -W -f '${Status}' "$p" 2>/dev/null)" = "install ok installed" ] || missing="$missing $p"

@@ -8,7 +8,7 @@
  *   noconv (no conversation function)   again=N (all of it N times, each with a handle of its own)
  * WORDs that are the person's, in order, one a prompt: type=TEXT  null  refuse  switch=USER (the application changes
  * PAM_USER, then answers 123456)  error=N (the conversation returns N)  nothing (success, without an array of answers)
- * slay=TEXT (kills the module's helper, then types TEXT)  slayall=TEXT (its supervisor too).
+ * become=USER (the application changes PAM_USER before the next of these)  slay=TEXT (kills the module's helper, then types TEXT)  slayall=TEXT (its supervisor too).
  * With none left, the application refuses; with again=N it begins anew.
  * WORDs that call: auth setcred acct open close chauthtok  user=NAME (sets PAM_USER between calls)
  *
@@ -79,7 +79,7 @@ static const char *after(const char *word, const char *prefix)
 
 static int is_persons(const char *word)
 {
-	static const char *const with[] = {"type=", "switch=", "error=", "slay=", "slayall="}, *const without[] = {"null", "refuse", "nothing"};
+	static const char *const with[] = {"type=", "switch=", "become=", "error=", "slay=", "slayall="}, *const without[] = {"null", "refuse", "nothing"};
 
 	for (size_t i = 0; i < sizeof with / sizeof *with; i++)
 		if (after(word, with[i]))
@@ -126,9 +126,12 @@ static char *typed(int *rc)
 	nanosleep(&pause, NULL);
 	while (*person && !is_persons(*person))
 		person++;
-	word = *person ? *person++ : "refuse";
 	if (!*person && rounds > 1)
-		person = persons_first;
+		for (person = persons_first; *person && !is_persons(*person); person++)
+			;
+	for (; *person && after(*person, "become="); person++)
+		pam_set_item(pamh, PAM_USER, after(*person, "become="));
+	word = *person ? *person++ : "refuse";
 	*rc = strcmp(word, "refuse") == 0 ? PAM_CONV_ERR : PAM_SUCCESS;
 	if (after(word, "error="))
 		*rc = atoi(after(word, "error="));

@@ -30,9 +30,12 @@ static void forget(pam_handle_t *pamh, void *data, int status)
 
 static int wrap(pam_handle_t *pamh, const char *user)
 {
-	struct wrapped *w = malloc(sizeof *w);
-	const void *conv = NULL;
+	struct wrapped *w;
+	const void *conv = NULL, *done = NULL;
 
+	if (pam_get_data(pamh, "meddler", &done) == PAM_SUCCESS)
+		return PAM_SUCCESS;
+	w = malloc(sizeof *w);
 	if (w == NULL || pam_get_item(pamh, PAM_CONV, &conv) != PAM_SUCCESS || conv == NULL ||
 	    pam_set_data(pamh, "meddler", w, forget) != PAM_SUCCESS) {
 		free(w);
