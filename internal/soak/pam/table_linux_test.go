@@ -62,17 +62,19 @@ type table struct {
 func shapes() []string { return slices.Sorted(maps.Keys(pamtest.Stacks())) }
 
 // next are the stacks to try a cause in: all of them, or in the short form one, and another for the next cause.
-func (tb *table) next(most int) []string {
+func (tb *table) next(slow bool) []string {
 	tb.mu.Lock()
 	defer tb.mu.Unlock()
 	all := shapes()
-	n := min(most, soak.Size(1, len(all)))
-	start := tb.turn
-	tb.turn += n
+	if slow {
+		return all[:soak.Size(1, slowStacks)]
+	}
+	n := soak.Size(1, len(all))
 	picked := make([]string, n)
 	for i := range picked {
-		picked[i] = all[(start+i)%len(all)]
+		picked[i] = all[(tb.turn+i)%len(all)]
 	}
+	tb.turn += n
 	return picked
 }
 
@@ -89,13 +91,6 @@ func (tb *table) enter(cause, stack string, code int) {
 // slowStacks is in how many stacks a cause is tried that lets everybody wait.
 const slowStacks = 3
 
-func (s *scene) stacks() int {
-	if s.slow {
-		return slowStacks
-	}
-	return len(shapes())
-}
-
 // contract are the codes that the module may return.
 func contract() []int {
 	return []int{pamtest.Success, pamtest.AuthErr, pamtest.MaxTries, pamtest.AuthinfoUnavail, pamtest.UserUnknown, pamtest.SystemErr}
@@ -109,7 +104,7 @@ func (s *scene) try(c cause) {
 	if code != c.code || !slices.Contains(contract(), code) {
 		s.t.Errorf("%s: the module returns %s, want %s", c.name, pamtest.Name(code), pamtest.Name(c.code))
 	}
-	for _, shape := range s.table.next(s.stacks()) {
+	for _, shape := range s.table.next(s.slow) {
 		st := pamtest.Stacks()[shape]
 		got := s.attempt(c, "shape", st.Lines...)
 		s.table.enter(c.name, shape, got)
