@@ -26,12 +26,10 @@ func Size(short, long int) int {
 	return short
 }
 
-// Together lets so many parallel tests run at a time in the long form, however few processors there are: tests that
-// mostly wait. TestMain calls it; -parallel wins over it.
+// Together lets so many parallel tests run at a time, however few processors there are: tests that mostly wait. TestMain
+// calls it; -parallel wins over it.
 func Together(n int) {
-	if Long() {
-		_ = flag.Set("test.parallel", strconv.Itoa(n)) // a test program has the flag
-	}
+	_ = flag.Set("test.parallel", strconv.Itoa(n)) // a test program has the flag
 }
 
 // Report keeps a row in the sheet when the long forms are run, and logs it always. A row replaces the one of the same ID.
