@@ -53,7 +53,7 @@ func (t *tracker) update(states []readerState) []Event {
 	var in []Event
 	for _, s := range states {
 		old := t.slots[s.name]
-		if old.insertion != 0 && (!s.present || s.count != old.count) {
+		if old.insertion != 0 && (!s.present || isSwapped(s.count, old.count)) {
 			events = append(events, Event{Kind: CardOut, Reader: s.name, Insertion: old.insertion})
 			old.insertion = 0
 		}

@@ -67,7 +67,7 @@ func upgrade(ctx context.Context, conn net.Conn, r *bufio.Reader, req apitype.PI
 	if err != nil {
 		return unreachable(err)
 	}
-	if resp.StatusCode == http.StatusSwitchingProtocols {
+	if isSwitched(resp.StatusCode) {
 		return nil
 	}
 	defer func() { _ = resp.Body.Close() }()

@@ -60,7 +60,7 @@ const defaultBus = "unix:path=/var/run/dbus/system_bus_socket"
 // systemBus is the address of the system bus. The environment of a program that runs with more rights than its caller
 // is the caller's and is not asked.
 func systemBus(getenv func(string) string, privileged bool) string {
-	if address := getenv("DBUS_SYSTEM_BUS_ADDRESS"); address != "" && !privileged {
+	if address := getenv("DBUS_SYSTEM_BUS_ADDRESS"); address != "" && mayChooseBus(privileged) {
 		return address
 	}
 	return defaultBus
@@ -103,7 +103,7 @@ func (d *Desktop) SessionOf(ctx context.Context, pid int32, uid uint32) (Session
 		return ofUID(uid), nil
 	}
 	s, err := l.sessionByPID(ctx, pid)
-	if err == nil && s.UID == uid {
+	if err == nil && s.isOf(uid) {
 		return s, nil
 	}
 	if err == nil || errors.Is(err, ErrNoSession) {

@@ -147,9 +147,6 @@ func (f *follower) handle(ctx context.Context, s *dbus.Signal) {
 	}
 }
 
-// fromLogind tells whether logind sent a signal; the bus vouches for the sender's unique name.
-func (f *follower) fromLogind(s *dbus.Signal) bool { return f.owner != "" && s.Sender == f.owner }
-
 // ownerChanged follows logind over its restart.
 func (f *follower) ownerChanged(ctx context.Context, owner string) {
 	if owner == f.owner {

@@ -60,7 +60,7 @@ func coalesce(waiting []Event, e *Event) []Event {
 // forget drops the oldest event that may be lost. Locks are the last to go: there are as many as there are sessions.
 func forget(waiting []Event) []Event {
 	for i, e := range waiting {
-		if e.Kind != Locked && e.Kind != Sleep {
+		if e.losable() {
 			return append(waiting[:i:i], waiting[i+1:]...)
 		}
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -88,7 +87,7 @@ func (l *login) checkAccount(account string) error {
 	switch {
 	case account == "":
 		return &apitype.Problem{Code: apitype.PersonUnmapped}
-	case l.hello.user != "" && account != l.hello.user:
+	case differs(account, l.hello.user):
 		return &apitype.Problem{Code: apitype.PersonWrongSession}
 	}
 	return nil
@@ -108,7 +107,7 @@ func (l *login) confirmLastTry() (bool, error) {
 	if err != nil {
 		return false, lastTryUnless(err)
 	}
-	if !bytes.EqualFold(bytes.TrimSpace(answer), []byte(text.PAMYes(l.hello.lang))) {
+	if !agrees(answer, text.PAMYes(l.hello.lang)) {
 		return false, &apitype.Problem{Code: apitype.PINLastTry}
 	}
 	return true, nil
@@ -159,7 +158,7 @@ func (l *login) finish(ctx context.Context, offer apitype.UnlockOffer) (string, 
 	if err != nil {
 		return "", err
 	}
-	if answer.Account != offer.Account {
+	if differs(answer.Account, offer.Account) {
 		return "", &apitype.Problem{Code: apitype.PersonWrongSession}
 	}
 	return answer.Account, nil

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 
 	"siths-agent/agent/apitype"
 	"siths-agent/internal/secret"
@@ -92,7 +91,7 @@ func (p *person) discard(size int) error {
 // text within a frame.
 func plain(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+		if steers(r) {
 			return -1
 		}
 		return r

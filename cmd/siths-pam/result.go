@@ -82,10 +82,10 @@ func codeOf(err error) (apitype.Code, bool) {
 func resultOf(err error) result {
 	code, ok := codeOf(err)
 	if !ok {
-		return resultSystem
+		return unlisted()
 	}
 	if r, ok := results()[code]; ok {
 		return r
 	}
-	return resultSystem
+	return unlisted()
 }

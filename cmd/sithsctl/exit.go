@@ -49,5 +49,5 @@ func exitOf(code apitype.Code) int {
 			return row.exit
 		}
 	}
-	return exitFailed
+	return unlisted()
 }

@@ -4,9 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
-	"unicode"
 
 	"siths-agent/ui/text"
 )
@@ -21,16 +19,6 @@ func (e *env) println(s string) error { return e.print(clean(s) + "\n") }
 
 // printJSON writes v on one line, in the form of the local API.
 func (e *env) printJSON(v any) error { return json.NewEncoder(e.stdout).Encode(v) }
-
-// clean replaces what could steer a terminal: names come from cards, and a card may be anybody's.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) || r == ' ' {
-			return r
-		}
-		return unicode.ReplacementChar
-	}, s)
-}
 
 // table prints labelled values in two columns.
 type table struct {

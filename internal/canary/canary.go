@@ -31,7 +31,8 @@ func (c Canary) Tag() string { return prefix + c.Name }
 
 // All returns every canary.
 func All() []Canary {
-	return slices.Concat(sessionCanaries(), identityCanaries(), certificateCanaries(), pinCanaries(), apiCanaries(), fileCanaries())
+	return slices.Concat(sessionCanaries(), identityCanaries(), certificateCanaries(), pinCanaries(), childCanaries(),
+		apiCanaries(), fileCanaries(), doorCanaries())
 }
 
 // in names tests that run within their own process.

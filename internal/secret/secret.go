@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 )
 
 // MaxLen is the longest secret that a Buffer takes, in bytes.
@@ -102,20 +101,4 @@ func (b *Buffer) Close() error {
 	page := b.page
 	b.page, b.size = nil, 0
 	return unlockPage(page)
-}
-
-// Format keeps the secret out of every fmt verb.
-func (b *Buffer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[secret]") }
-
-// MarshalText refuses: a secret is never text.
-func (b *Buffer) MarshalText() ([]byte, error) {
-	return nil, errors.New("a secret cannot be marshalled")
-}
-
-// Wipe overwrites p with zeros.
-//
-//go:noinline
-func Wipe(p []byte) {
-	clear(p)
-	runtime.KeepAlive(p)
 }

@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"math"
 	"net"
 	"os"
 	"os/exec"
@@ -28,14 +27,6 @@ const childUser = "siths-cardhost"
 // nobody is Debian's uid and gid of nobody and nogroup (Debian policy 9.2.2).
 const nobody = 65534
 
-// environment is all that a child gets: where its settings are, and that the C library overwrites memory when it is
-// freed (mallopt(3), M_PERTURB), because modules copy the PIN there. What goes into the library's cache of a thread is
-// not overwritten, so there is none. Nothing of ours.
-func environment() []string {
-	return []string{"OPENSC_CONF=" + settingsFD, "GLIBC_TUNABLES=glibc.malloc.perturb=90:glibc.malloc.tcache_count=0",
-		"PATH=/usr/bin:/bin", "HOME=/nonexistent", "LC_ALL=C.UTF-8"}
-}
-
 // startChild starts the program with the pipe as descriptor 3.
 func startChild(ctx context.Context, opt Options, pipe, settings *os.File) (*exec.Cmd, error) {
 	if err := keepFiles(); err != nil {
@@ -56,12 +47,6 @@ func startChild(ctx context.Context, opt Options, pipe, settings *os.File) (*exe
 	return cmd, cmd.Start()
 }
 
-// keepFiles keeps from children what this process itself was started with beside its standard descriptors; everything
-// that it has opened since is kept from them already.
-func keepFiles() error {
-	return os.NewSyscallError("close_range", unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC))
-}
-
 // settingsFile puts the child's settings into a file in memory that nobody can change any more.
 func settingsFile(text string) (*os.File, error) {
 	fd, err := unix.MemfdCreate("opensc.conf", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
@@ -71,7 +56,7 @@ func settingsFile(text string) (*os.File, error) {
 	f := os.NewFile(uintptr(fd), "opensc.conf")
 	_, err = f.WriteString(text)
 	if err == nil {
-		_, err = unix.FcntlInt(f.Fd(), unix.F_ADD_SEALS, unix.F_SEAL_SEAL|unix.F_SEAL_SHRINK|unix.F_SEAL_GROW|unix.F_SEAL_WRITE)
+		err = seal(f)
 	}
 	if err != nil {
 		_ = f.Close()
@@ -85,10 +70,9 @@ func settingsFile(text string) (*os.File, error) {
 func confine(cmd *exec.Cmd) {
 	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true}
 	if os.Geteuid() == 0 {
-		uid, gid := childIDs()
-		attr.Credential = &syscall.Credential{Uid: uid, Gid: gid, Groups: []uint32{}}
+		attr.Credential = stranger()
 		if canUnshare() {
-			attr.Cloneflags = unix.CLONE_NEWNET | unix.CLONE_NEWIPC
+			attr.Cloneflags = apart()
 		}
 	}
 	cmd.SysProcAttr = attr

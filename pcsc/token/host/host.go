@@ -45,7 +45,7 @@ func Start(ctx context.Context, opt Options) (*Host, error) {
 		return nil, fmt.Errorf("making the child's pipe: %w", err)
 	}
 	defer func() { _ = theirs.Close() }()
-	settings, err := settingsFile(fmt.Sprintf(openscConf, ignored(opt.Others)))
+	settings, err := settingsFile(settings(opt.Others))
 	if err != nil {
 		_ = conn.Close()
 		return nil, fmt.Errorf("writing the child's settings: %w", err)
@@ -138,7 +138,7 @@ func (h *Host) ask(ctx context.Context, op Op, parts ...[]byte) ([]byte, error) 
 		return nil, fmt.Errorf("%w: cardhost has ended", token.ErrUnreadable)
 	}
 	_ = h.conn.SetDeadline(time.Time{}) // a question before this one may have been given up as its answer came
-	ctx, cancel := context.WithTimeout(ctx, h.opt.Timeout)
+	ctx, cancel := h.opt.deadline(ctx)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { _ = h.conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()

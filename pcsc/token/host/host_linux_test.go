@@ -236,8 +236,12 @@ func TestAChildThatDoesNotKeepToTheProtocolIsKilled(t *testing.T) {
 				timeout = 50 * time.Millisecond
 			}
 			h := start(t, context.Background(), role, timeout)
+			asked := time.Now()
 			if _, err := h.Open(context.Background()); !errors.Is(err, want) {
 				t.Errorf("got %v, not %v", err, want)
+			}
+			if took := time.Since(asked); took > timeout+5*time.Second {
+				t.Errorf("it took %v", took)
 			}
 			<-h.Done()
 			if err := h.Check(context.Background()); !errors.Is(err, token.ErrUnreadable) {

@@ -1,21 +1,23 @@
 package host
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // openscConf is OpenSC's configuration for a child: the card is held exclusively for as long as the child has it,
-// nobody else gets a word in while it is verified, and letting go of it resets it. OpenSC keeps no PIN.
-// The readers of other insertions are left alone: their own children hold those. See opensc.conf(5).
+// nobody else gets a word in while it is verified. The readers of other insertions are left alone: their own children hold those. See opensc.conf(5).
 const openscConf = `app default {
 	reader_driver pcsc {
-		connect_exclusive = true;
-		disconnect_action = reset;
+		%s
+		%s
 		transaction_end_action = leave;
 		reconnect_action = reset;
 		enable_pinpad = false;
 		%s
 	}
 	framework pkcs15 {
-		use_pin_caching = false;
+		%s
 		use_file_caching = false;
 	}
 }
@@ -26,6 +28,11 @@ app opensc-pkcs11 {
 	}
 }
 `
+
+// settings are openscConf for a child that leaves the other readers alone.
+func settings(others []string) string {
+	return fmt.Sprintf(openscConf, sharing(), release(), ignored(others), caching())
+}
 
 // ignored names the readers that OpenSC must not touch. A name that cannot be quoted is left out: reader names come
 // from drivers.

@@ -1,14 +1,13 @@
 package host
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"testing"
 )
 
 func TestTheChildsSettingsKeepTheCardForItAlone(t *testing.T) {
-	f, err := settingsFile(fmt.Sprintf(openscConf, ignored([]string{"Other 00 00", `Evil"; x = "`, ""})))
+	f, err := settingsFile(settings([]string{"Other 00 00", `Evil"; x = "`, ""}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -106,7 +106,7 @@ func ReadHeader(r io.Reader) (first byte, body int, err error) {
 		return 0, 0, err
 	}
 	n := binary.BigEndian.Uint32(h[1:])
-	if n > MaxBody {
+	if isOverlong(n) {
 		return 0, 0, fmt.Errorf("%w: body of %d bytes", ErrFrame, n)
 	}
 	return h[0], int(n), nil

@@ -91,7 +91,7 @@ func open(pipe io.Reader, card Card, n int) (answer []byte, opErr, err error) {
 
 // sign reads the PIN straight into its locked page. The page is wiped before the answer is sent.
 func sign(pipe io.Reader, card Card, pin *secret.Buffer, n int) (answer []byte, opErr, err error) {
-	defer pin.Wipe()
+	defer forget(pin)
 	var length [1]byte
 	if _, err := io.ReadFull(pipe, length[:]); err != nil {
 		return nil, nil, err

@@ -35,7 +35,7 @@ func candidates(name string) []string {
 	if filepath.IsAbs(name) {
 		return []string{name}
 	}
-	if name != filepath.Base(name) {
+	if !isBare(name) {
 		return nil
 	}
 	var paths []string

@@ -1,0 +1,5 @@
+//go:build canary_lock_events
+
+package unlock
+
+func (e Event) losable() bool { return true }

@@ -1,0 +1,6 @@
+//go:build !canary_pam_account
+
+package main
+
+// differs says whether an account is another than the one that was asked for, where one was.
+func differs(account, asked string) bool { return asked != "" && account != asked }

@@ -1,0 +1,5 @@
+//go:build canary_pam_result
+
+package main
+
+func unlisted() result { return resultSuccess }

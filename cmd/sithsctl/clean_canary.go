@@ -1,0 +1,5 @@
+//go:build canary_ctl_text
+
+package main
+
+func clean(s string) string { return s }

@@ -1,0 +1,22 @@
+package canary
+
+// childCanaries are those of the process that holds a card, and of the readers.
+func childCanaries() []Canary {
+	const host, child, pcsc = "pcsc/token/host", "pcsc/token/host/child", "pcsc"
+	const e2e = "internal/stack/e2e"
+	return []Canary{
+		{"card_exclusive", "Nobody else gets to a card that has had the PIN.", host,
+			append(in(host, "TestTheChildsSettingsKeepTheCardForItAlone"),
+				Test{Package: e2e, Run: "TestNobodyElseGetsToTheCardThatHasHadThePIN", Real: true})},
+		{"card_reset", "A card that is let go of forgets the PIN.", host, in(host, "TestTheChildsSettingsKeepTheCardForItAlone")},
+		{"settings_sealed", "Nobody changes the child's settings.", host, in(host, "TestNobodyCanChangeTheSettingsAfterwards")},
+		{"frame_limit", "A frame of the pipe has a mebibyte at most.", host, in(host, "TestAFrameLongerThanTheLimitIsRefusedBeforeItIsRead")},
+		{"child_user", "The child of root runs as somebody without rights.", host, in(host, "TestAChildGetsNothingThatItDoesNotNeed")},
+		{"child_network", "The child has no network.", host, in(host, "TestAChildGetsNothingThatItDoesNotNeed")},
+		{"child_environment", "The child gets none of our environment.", host, in(host, "TestAChildGetsNothingThatItDoesNotNeed")},
+		{"child_files", "The child gets none of our descriptors.", host, in(host, "TestAChildGetsNothingThatItDoesNotNeed")},
+		{"child_deadline", "A card that does not answer is given up in time.", host, in(host, "TestAChildThatDoesNotKeepToTheProtocolIsKilled")},
+		{"module_folder", "A module's name leads out of no folder of the system.", child, in(child, "TestOnlyBareNamesAreLookedUpInTheSystemsFolders")},
+		{"card_swap", "A card that is swapped between two looks is another card.", pcsc, in(pcsc, "TestTrackerTellsWhatChangedBetweenTwoLooks")},
+	}
+}

@@ -1,0 +1,10 @@
+//go:build !canary_child_deadline
+
+package host
+
+import "context"
+
+// deadline bounds one question.
+func (o Options) deadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, o.Timeout)
+}
