@@ -40,3 +40,17 @@ func TestNobodyCanChangeTheSettingsAfterwards(t *testing.T) {
 		t.Error("the settings were emptied")
 	}
 }
+
+// FuzzReaderNames feeds names of readers, which come from drivers, to the child's settings: none may end its quotes.
+func FuzzReaderNames(f *testing.F) {
+	for _, name := range []string{"", "Virtual PCD 00 00", `a"; x = "`, "back\\slash", "two\nlines", "\x00", "Läsare", "\xff"} {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		const good = `ignored_readers = "Good 00 00"`
+		got := ignored([]string{"Good 00 00", name})
+		if got != good+";" && got != good+`, "`+name+`";` || strings.Count(got, `"`) > 4 || strings.ContainsAny(got, "\n\r\\\x00") {
+			t.Errorf("%q became %q", name, got)
+		}
+	})
+}
