@@ -71,12 +71,8 @@ canary: ## switch each security control off and see the tests turn red
 	$(LONG) -timeout 60m ./internal/canary
 
 FUZZTIME ?= 30s
-fuzz: ## run every fuzz target for FUZZTIME
-	@for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
-		for f in $$(grep -ho '^func Fuzz[A-Za-z0-9]*' $$pkg/*_test.go | sed 's/func //'); do \
-			echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
-		done; \
-	done
+fuzz: ## run every fuzz target for FUZZTIME (ONLY=name: one of them)
+	SITHS_SHEET=$(CURDIR)/docs/reliability.md $(GO) run ./internal/fuzzrun -for $(FUZZTIME) $(if $(ONLY),-only $(ONLY))
 
 clean: ## remove what was built
 	rm -rf $(BIN)

@@ -28,7 +28,7 @@ type Row struct {
 
 const header = `# Reliability
 
-Written by the long forms of the tests (` + "`make sim soak memscan canary`" + `); do not edit. Each row is what its command found when it
+Written by the long forms of the tests (` + "`make sim soak memscan canary fuzz`" + `); do not edit. Each row is what its command found when it
 was last run, on the machine and the commit that it names. "missed" is a figure that was not reached, "FAILED" a defect.
 
 | row | what | asked | found | result | command | when, commit, machine |
@@ -56,8 +56,8 @@ func (r Row) line(commit, machine string) string {
 	return "| " + strings.Join(cells, " | ") + " |"
 }
 
-// keep replaces or adds a row of the sheet at path. Other processes may do the same at the same time.
-func keep(path string, row Row) error {
+// Keep replaces or adds a row of the sheet at path. Other processes may do the same at the same time. Tests call Report.
+func Keep(path string, row Row) error {
 	unlock, err := lockFile(path + ".lock")
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ func row(id, found string) Row {
 func TestARowReplacesTheOneOfItsOwnIDAndLeavesTheOthers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sheet.md")
 	for _, r := range []Row{row("2.10", "ten"), row("2.9", "old"), row("2.9", "new"), row("1.1", "one|two\nthree")} {
-		if err := keep(path, r); err != nil {
+		if err := Keep(path, r); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -45,7 +45,7 @@ func TestRowsOfSeveralProcessesAreAllKept(t *testing.T) {
 	var all sync.WaitGroup
 	for _, id := range strings.Fields("1.1 1.2 1.3 2.1 2.2 2.3 3.1 3.2") {
 		all.Go(func() {
-			if err := keep(path, row(id, "x")); err != nil {
+			if err := Keep(path, row(id, "x")); err != nil {
 				t.Error(err)
 			}
 		})

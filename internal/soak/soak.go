@@ -43,7 +43,7 @@ func Report(tb testing.TB, row Row) {
 		return
 	}
 	row.When = time.Now().UTC()
-	if err := keep(path, row); err != nil {
+	if err := Keep(path, row); err != nil {
 		tb.Errorf("keeping the row %s: %v", row.ID, err)
 	}
 }

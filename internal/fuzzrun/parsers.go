@@ -1,0 +1,38 @@
+package main
+
+// parser is code that reads bytes which we did not write, and the fuzz targets that feed it.
+type parser struct {
+	what    string
+	pkg     string // below the module's folder
+	targets []string
+}
+
+// parsers is every such place. A test holds it against the source, both ways.
+func parsers() []parser {
+	return []parser{
+		{"answer to reset, status words of the card", "pcsc", []string{"FuzzProduct", "FuzzAnswers"}},
+		{"what the readers report", "pcsc", []string{"FuzzTracker"}},
+		{"names of readers", "pcsc/token/host", []string{"FuzzReaderNames"}},
+		{"answers of the card's child", "pcsc/token/host", []string{"FuzzReadAnswer"}},
+		{"questions to the card's child", "pcsc/token/host/child", []string{"FuzzServe"}},
+		{"certificates of the card", "pcsc/siths", []string{"FuzzParse", "FuzzIdentity"}},
+		{"certificates of the card, up to the person", "agent/identity", []string{"FuzzIdentify"}},
+		{"names of accounts", "agent/identity", []string{"FuzzAccountName"}},
+		{"revocation lists", "agent/identity", []string{"FuzzParseCRL"}},
+		{"policy and accounts", "agent/policy", []string{"FuzzLoad"}},
+		{"the audit log", "agent/audit", []string{"FuzzOpen", "FuzzVerify", "FuzzRow"}},
+		{"what the service remembered on disk", "agent/memory", []string{"FuzzParse"}},
+		{"requests to the local API", "agent/localapi", []string{"FuzzRawRequests", "FuzzRequestBodies"}},
+		{"the PIN channel", "agent/localapi", []string{"FuzzPINChannel"}},
+		{"answers of the service", "agent/client", []string{"FuzzServiceAnswers"}},
+		{"answers and signals of the login manager", "agent/unlock", []string{"FuzzSessionID", "FuzzReplies"}},
+		{"events of all kinds, in the rules", "agent/session", []string{"FuzzStep"}},
+		{"what the PAM module sends its helper", "cmd/siths-pam", []string{"FuzzHello", "FuzzAnswers"}},
+		{"what its helper, its application and its options tell the PAM module", "cmd/pam_siths/pamfuzz", []string{"FuzzModule"}},
+		{"keys that a person types", "cmd/sithsctl", []string{"FuzzNoInputMakesAPINThatIsTooLongOrHoldsControlBytes"}},
+		{"arguments, environment, names on the screen", "cmd/sithsctl", []string{"FuzzCommandLine", "FuzzPairsTakesAnyRow"}},
+		{"commands to the virtual card", "pcsc/vcard", []string{"FuzzCommand", "FuzzTransmit", "FuzzControlLine", "FuzzMoment"}},
+		{"frames and files of the virtual card", "pcsc/vcard", []string{"FuzzReadFrame", "FuzzCertificateFile"}},
+		{"the kernel's list of processes, in tests", "internal/stack", []string{"FuzzParseStat"}},
+	}
+}
