@@ -72,7 +72,7 @@ canary: ## switch each security control off and see the tests turn red
 
 FUZZTIME ?= 30s
 fuzz: ## run every fuzz target for FUZZTIME (ONLY=name: one of them)
-	SITHS_SHEET=$(CURDIR)/docs/reliability.md $(GO) run ./internal/fuzzrun -for $(FUZZTIME) $(if $(ONLY),-only $(ONLY))
+	@$(GO) run ./internal/fuzzrun -for $(FUZZTIME) -sheet docs/reliability.md $(if $(ONLY),-only $(ONLY))
 
 clean: ## remove what was built
 	rm -rf $(BIN)

@@ -17,9 +17,10 @@ import (
 func main() {
 	howLong := flag.Duration("for", 30*time.Second, "how long each target runs")
 	only := flag.String("only", "", "the one target to run; empty: all")
+	sheet := flag.String("sheet", "", "the sheet that keeps the sum; empty: none")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := fuzz(ctx, *howLong, *only)
+	err := fuzz(ctx, *howLong, *only, *sheet)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fuzzrun:", err)
@@ -28,7 +29,7 @@ func main() {
 }
 
 // fuzz runs the targets one after the other; each uses all processors itself.
-func fuzz(ctx context.Context, howLong time.Duration, only string) error {
+func fuzz(ctx context.Context, howLong time.Duration, only, sheet string) error {
 	targets, err := find(".")
 	if err != nil {
 		return fmt.Errorf("looking for targets: %w", err)
@@ -46,7 +47,7 @@ func fuzz(ctx context.Context, howLong time.Duration, only string) error {
 	}
 	row := sum(all, howLong)
 	print(os.Stdout, all, row.Found)
-	if sheet := os.Getenv("SITHS_SHEET"); sheet != "" && only == "" {
+	if sheet != "" && only == "" {
 		if err := soak.Keep(sheet, row); err != nil {
 			return err
 		}
