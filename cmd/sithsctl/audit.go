@@ -21,7 +21,7 @@ func buildAuditShow(fs *flag.FlagSet) action {
 	return func(ctx context.Context, e *env, _ []string) error {
 		show := e.printRows
 		if *asJSON {
-			show = func(r io.Reader) error { return copyTo(e.stdout, r) }
+			show = func(r io.Reader) error { return copyLegibly(e.stdout, r) }
 		}
 		return e.auditRows(ctx, *file, show)
 	}

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
+	"unicode"
+	"unicode/utf16"
 
 	"siths-agent/ui/text"
 )
@@ -18,7 +23,38 @@ func (e *env) print(s string) error {
 func (e *env) println(s string) error { return e.print(clean(s) + "\n") }
 
 // printJSON writes v on one line, in the form of the local API.
-func (e *env) printJSON(v any) error { return json.NewEncoder(e.stdout).Encode(v) }
+func (e *env) printJSON(v any) error {
+	line, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return copyLegibly(e.stdout, strings.NewReader(string(line)+"\n"))
+}
+
+// copyLegibly copies JSON with every character that could steer a terminal in JSON's own spelling (RFC 8259, 7): a
+// program reads the same, and a person who looks at it is not deceived.
+func copyLegibly(w io.Writer, r io.Reader) error {
+	out, in := bufio.NewWriter(w), bufio.NewReader(r)
+	for {
+		c, _, err := in.ReadRune()
+		if errors.Is(err, io.EOF) {
+			return out.Flush()
+		}
+		if err != nil {
+			return errors.Join(err, out.Flush())
+		}
+		if c == '\n' || unicode.IsPrint(c) {
+			_, err = out.WriteRune(c)
+		} else {
+			for _, unit := range utf16.Encode([]rune{c}) {
+				_, err = fmt.Fprintf(out, `\u%04x`, unit)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
 
 // table prints labelled values in two columns.
 type table struct {
