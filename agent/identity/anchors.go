@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"siths-agent/internal/trusted"
 )
 
 // maxAnchorSize is the largest file of trust anchors that is read, in bytes.
@@ -48,11 +50,12 @@ func loadAnchors(paths []string) (anchors, error) {
 
 // anchorFiles returns the files that path stands for and the folder they are in.
 func anchorFiles(path string) (files []string, dir string, err error) {
-	info, err := os.Stat(path)
+	end, err := trustedEnd(path)
 	if err != nil {
 		return nil, "", err
 	}
-	if err := checkOwner(info); err != nil {
+	info, err := os.Stat(end)
+	if err != nil {
 		return nil, "", err
 	}
 	if !info.IsDir() {
@@ -72,14 +75,12 @@ func anchorFiles(path string) (files []string, dir string, err error) {
 }
 
 func (a *anchors) load(file string) error {
-	info, err := os.Stat(file)
+	f, err := openTrusted(file)
 	if err != nil {
 		return err
 	}
-	if err := checkOwner(info); err != nil {
-		return err
-	}
-	data, err := readLimited(file, maxAnchorSize)
+	defer f.Close()
+	data, err := readAll(f, maxAnchorSize)
 	if err != nil {
 		return err
 	}
@@ -127,6 +128,24 @@ func derBlocks(data []byte, kind string) ([][]byte, error) {
 	return found, nil
 }
 
+// openTrusted opens a file of which nobody else can have changed anything on the way.
+func openTrusted(file string) (*os.File, error) {
+	path, err := filepath.Abs(file)
+	if err != nil {
+		return nil, err
+	}
+	return trusted.Open(path)
+}
+
+// trustedEnd is where a path leads, without anything on the way that somebody else can change.
+func trustedEnd(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	return trusted.Resolve(path)
+}
+
 // readLimited reads a regular file of at most limit bytes.
 func readLimited(file string, limit int64) ([]byte, error) {
 	info, err := os.Stat(file)
@@ -141,6 +160,10 @@ func readLimited(file string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
+	return readAll(f, limit)
+}
+
+func readAll(f io.Reader, limit int64) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(data)) > limit {
 		err = fmt.Errorf("larger than %d bytes", limit)

@@ -131,6 +131,25 @@ func TestATrustAnchorThatOthersCanChangeIsRefused(t *testing.T) {
 	}
 }
 
+func TestATrustAnchorBehindAnothersFolderIsRefused(t *testing.T) {
+	dir, behind := trustOf(t, hierarchyOf(t, testpki.Test)), t.TempDir()
+	if err := os.Rename(filepath.Join(dir, "testsithseidrootcav2.pem"), filepath.Join(behind, "root.pem")); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(dir, "root.pem")
+	if err := os.Symlink(filepath.Join(behind, "root.pem"), link); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New(configFor(dir)); err != nil {
+		t.Fatalf("behind a folder of our own: %v", err)
+	}
+	if err := os.Chmod(behind, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	_, err := New(configFor(dir))
+	wantConfigError(t, err, link, "can change it")
+}
+
 func TestATrustAnchorThatIsAPipeIsRefusedAtOnce(t *testing.T) {
 	dir := trustOf(t, hierarchyOf(t, testpki.Test))
 	pipe := filepath.Join(dir, "pipe.pem")

@@ -1,13 +1,10 @@
 package identity
 
 import (
-	"errors"
 	"fmt"
 	"os/user"
 	"strconv"
 )
-
-var errWritableByOthers = errors.New("others than root and this program's user can change it")
 
 // lookupAccount asks the name service switch, where the program is built with cgo, else /etc/passwd.
 func lookupAccount(name string) (Account, error) {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+
+	"siths-agent/internal/trusted"
 )
 
 // MaxFileSize is the largest policy file that is read, in bytes.
@@ -11,7 +13,7 @@ const MaxFileSize = 256 << 10
 
 // readFile returns the content of a file that only root or the running user can have written.
 func readFile(file string) ([]byte, *Error) {
-	f, err := openTrusted(file)
+	f, err := trusted.Open(file)
 	if err != nil {
 		return nil, fileError(file, err)
 	}
@@ -27,22 +29,25 @@ func readFile(file string) ([]byte, *Error) {
 	}
 }
 
-// flaw is what makes a file or a folder on the way to it untrustworthy.
-type flaw struct {
-	path  string
-	fault Fault
-}
-
-func (f *flaw) Error() string { return f.fault.Text(f.path).EN }
-
 func fileError(file string, err error) *Error {
-	var bad *flaw
+	var bad *trusted.Flaw
 	switch {
 	case errors.As(err, &bad):
-		return &Error{File: file, What: bad.fault, Got: bad.path}
+		return &Error{File: file, What: faultOf(bad.Fault), Got: bad.Path}
 	case errors.Is(err, fs.ErrNotExist):
 		return &Error{File: file, What: FileMissing, Err: err}
 	default:
 		return &Error{File: file, What: FileUnreadable, Got: err.Error(), Err: err}
+	}
+}
+
+func faultOf(f trusted.Fault) Fault {
+	switch f {
+	case trusted.NotRegular:
+		return FileNotRegular
+	case trusted.ForeignOwner:
+		return FileForeignOwner
+	default:
+		return FileWritable
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
+
+	"siths-agent/internal/trusted"
 )
 
 func TestFormsTakeWhatTheySayAndNothingElse(t *testing.T) {
@@ -108,7 +110,7 @@ func TestAnErrorKeepsWhatTheSystemSaid(t *testing.T) {
 	if !errors.Is(err, fs.ErrPermission) || err.What != FileUnreadable {
 		t.Errorf("err = %v", err)
 	}
-	if got := fileError("f", &flaw{"/tmp/f", FileForeignOwner}).Error(); got != "f: /tmp/f belongs to another user; run: chown root /tmp/f" {
+	if got := fileError("f", &trusted.Flaw{Path: "/tmp/f", Fault: trusted.ForeignOwner}).Error(); got != "f: /tmp/f belongs to another user; run: chown root /tmp/f" {
 		t.Error(got)
 	}
 }

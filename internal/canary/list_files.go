@@ -2,11 +2,14 @@ package canary
 
 // fileCanaries are those of policy and of the audit log.
 func fileCanaries() []Canary {
-	const policy, audit = "agent/policy", "agent/audit"
+	const policy, audit, trusted = "agent/policy", "agent/audit", "internal/trusted"
 	return []Canary{
-		{"policy_owner", "A policy that others could have written is refused.", policy,
-			in(policy, "TestEveryStepOfThePathIsJudged|TestFilesThatCannotBePolicyAreRefused|TestALinkIntoAFolderThatOthersMayWriteIsRefused")},
-		{"policy_regular", "A pipe or a folder is no policy.", policy, in(policy, "TestFilesThatCannotBePolicyAreRefused")},
+		{"policy_owner", "Policy and trust that others could have written are refused.", trusted, []Test{
+			{Package: trusted, Run: "TestEveryStepOfThePathIsJudged"},
+			{Package: policy, Run: "TestFilesThatCannotBePolicyAreRefused|TestALinkIntoAFolderThatOthersMayWriteIsRefused"},
+			{Package: "agent/identity", Run: "TestATrustAnchorThatOthersCanChangeIsRefused|TestATrustAnchorBehindAnothersFolderIsRefused"},
+		}},
+		{"policy_regular", "A pipe or a folder is no policy.", trusted, in(policy, "TestFilesThatCannotBePolicyAreRefused")},
 		{"policy_size", "A policy has 256 KiB at most.", policy, in(policy, "TestFilesThatCannotBePolicyAreRefused")},
 		{"policy_unknown_key", "A key that nobody reads refuses the policy.", policy, in(policy, "TestEveryBadFileIsRefusedWithALineAKeyAndWhatToDo")},
 		{"policy_depth", "A policy of nothing but brackets is refused at once.", policy, in(policy, "TestAFileOfBracketsIsRefusedAtOnce")},

@@ -32,7 +32,6 @@ func identityCanaries() []Canary {
 			in(room, "TestAnAnswerOfTheSystemThatIsNotTheAccountRefuses")},
 		{"account_form", "What a shell, a path or a uid could be mistaken for is no account.", room,
 			in(room, "TestAccountNamesAreChecked|TestANameThatCannotBeAnAccountsIsNeverAskedFor")},
-		{"anchor_owner", "Trust that others can change is none.", room, in(room, "TestATrustAnchorThatOthersCanChangeIsRefused")},
 		{"anchor_root", "Only what signed itself is a root.", room, in(room, "TestOnlyASelfSignedAnchorIsARoot")},
 	}
 }

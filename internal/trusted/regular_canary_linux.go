@@ -1,6 +1,6 @@
 //go:build canary_policy_regular
 
-package policy
+package trusted
 
 import "io/fs"
 

@@ -1,4 +1,4 @@
-package policy
+package trusted
 
 import (
 	"errors"
@@ -29,18 +29,18 @@ func TestEveryStepOfThePathIsJudged(t *testing.T) {
 		links map[string]string
 		path  string
 		end   string
-		flaw  *flaw
+		flaw  *Flaw
 	}{
 		{"root's file", nil, nil, "/etc/a", "/etc/a", nil},
 		{"the running user's file", map[string]facts{"/etc/a": {0o600, 1000}}, nil, "/etc/a", "/etc/a", nil},
-		{"a stranger's file", map[string]facts{"/etc/a": {0o600, 1001}}, nil, "/etc/a", "", &flaw{"/etc/a", FileForeignOwner}},
-		{"a stranger's folder", map[string]facts{"/etc": {dir, 1001}}, nil, "/etc/a", "", &flaw{"/etc", FileForeignOwner}},
-		{"a folder its group may write", map[string]facts{"/etc": {fs.ModeDir | 0o775, 0}}, nil, "/etc/a", "", &flaw{"/etc", FileWritable}},
+		{"a stranger's file", map[string]facts{"/etc/a": {0o600, 1001}}, nil, "/etc/a", "", &Flaw{"/etc/a", ForeignOwner}},
+		{"a stranger's folder", map[string]facts{"/etc": {dir, 1001}}, nil, "/etc/a", "", &Flaw{"/etc", ForeignOwner}},
+		{"a folder its group may write", map[string]facts{"/etc": {fs.ModeDir | 0o775, 0}}, nil, "/etc/a", "", &Flaw{"/etc", Writable}},
 		{"a sticky folder", map[string]facts{"/etc": {fs.ModeDir | fs.ModeSticky | 0o777, 0}}, nil, "/etc/a", "/etc/a", nil},
 		{"a link to another folder", map[string]facts{"/l": {link, 0}}, map[string]string{"/l": "etc"}, "/l/a", "/etc/a", nil},
-		{"a stranger's link", map[string]facts{"/l": {link, 7}}, map[string]string{"/l": "/etc"}, "/l/a", "", &flaw{"/l", FileForeignOwner}},
+		{"a stranger's link", map[string]facts{"/l": {link, 7}}, map[string]string{"/l": "/etc"}, "/l/a", "", &Flaw{"/l", ForeignOwner}},
 		{"a link by way of a stranger's folder", map[string]facts{"/l": {link, 0}, "/home": {dir, 7}},
-			map[string]string{"/l": "/home/../etc"}, "/l/a", "", &flaw{"/home", FileForeignOwner}},
+			map[string]string{"/l": "/home/../etc"}, "/l/a", "", &Flaw{"/home", ForeignOwner}},
 		{"dots in a link", map[string]facts{"/etc/l": {link, 0}}, map[string]string{"/etc/l": "./../etc/a"}, "/etc/l", "/etc/a", nil},
 	}
 	for _, c := range cases {
@@ -52,7 +52,7 @@ func TestEveryStepOfThePathIsJudged(t *testing.T) {
 				}
 			}
 			end, err := fakeDisk(paths, c.links).resolve(c.path)
-			var bad *flaw
+			var bad *Flaw
 			if errors.As(err, &bad); end != c.end || (bad == nil) != (c.flaw == nil) || bad != nil && *bad != *c.flaw {
 				t.Errorf("resolve = %q, %v", end, err)
 			}

@@ -1,6 +1,6 @@
 //go:build !canary_policy_owner
 
-package policy
+package trusted
 
 import "io/fs"
 
@@ -10,11 +10,11 @@ func (d disk) judge(path string, f facts) error {
 	const writable = 0o022
 	switch {
 	case f.uid != 0 && f.uid != d.uid:
-		return &flaw{path, FileForeignOwner}
+		return &Flaw{path, ForeignOwner}
 	case f.mode&fs.ModeSymlink != 0, f.mode.IsDir() && f.mode&fs.ModeSticky != 0:
 		return nil
 	case f.mode.Perm()&writable != 0:
-		return &flaw{path, FileWritable}
+		return &Flaw{path, Writable}
 	default:
 		return nil
 	}
