@@ -1,9 +1,11 @@
 package localapi
 
 import (
+	"maps"
 	"net"
 	"slices"
 	"sync"
+	"time"
 
 	"siths-agent/agent/safesocket"
 )
@@ -18,10 +20,11 @@ type limiter struct {
 	mu     sync.Mutex
 	total  int
 	byUser map[uint32][]*countedConn // oldest first
+	paces  map[uint32]*pace          // of users who are not at rest
 }
 
 func newLimiter(l net.Listener, places int) *limiter {
-	return &limiter{Listener: l, places: places, byUser: map[uint32][]*countedConn{}}
+	return &limiter{Listener: l, places: places, byUser: map[uint32][]*countedConn{}, paces: map[uint32]*pace{}}
 }
 
 // countedConn is a connection that gives its place back when it is closed.
@@ -29,6 +32,7 @@ type countedConn struct {
 	net.Conn
 	peer    safesocket.Peer
 	limiter *limiter
+	pace    *pace // nil: root's
 }
 
 // Accept returns the next connection that has a place. Others are closed at once.
@@ -52,12 +56,25 @@ func (l *limiter) take(c *countedConn) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	own := len(l.byUser[c.peer.UID])
-	if full(own) || l.total >= l.places && !l.makeRoom(own) {
+	c.pace = l.paceOf(c.peer.UID)
+	if full(own) || c.pace.hurried(time.Now()) || l.total >= l.places && !l.makeRoom(own) {
 		return false
 	}
 	l.total++
 	l.byUser[c.peer.UID] = append(l.byUser[c.peer.UID], c)
 	return true
+}
+
+// paceOf finds a user's pace, which lasts longer than the connections, and forgets those that are at rest.
+func (l *limiter) paceOf(uid uint32) *pace {
+	p, ok := l.paces[uid]
+	if !ok {
+		now := time.Now()
+		maps.DeleteFunc(l.paces, func(_ uint32, p *pace) bool { return p.idle(now) })
+		p = &pace{}
+		l.paces[uid] = p
+	}
+	return p
 }
 
 // makeRoom ends the oldest connection of the user who has most, for one who has few and would still have fewer.
@@ -89,6 +106,25 @@ func (l *limiter) forget(c *countedConn) {
 		return
 	}
 	l.byUser[c.peer.UID] = conns
+}
+
+func (c *countedConn) Read(b []byte) (int, error) {
+	c.await()
+	return c.Conn.Read(b)
+}
+
+func (c *countedConn) Write(b []byte) (int, error) {
+	c.await()
+	return c.Conn.Write(b)
+}
+
+// await waits for the user's turn.
+func (c *countedConn) await() {
+	if c.pace != nil {
+		if d := c.pace.delay(time.Now()); d > 0 {
+			time.Sleep(d)
+		}
+	}
 }
 
 func (c *countedConn) Close() error {
