@@ -1,0 +1,145 @@
+package neighbours
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/internal/soak"
+	"siths-agent/internal/stack"
+	"siths-agent/internal/stack/workplace"
+)
+
+// The goals, for people who ask while neighbours flood the socket.
+const (
+	goalP50      = 5 * time.Millisecond
+	goalP99      = 250 * time.Millisecond
+	goalMemory   = 64 << 10 // kB
+	goalBaseline = 10 * time.Second
+)
+
+// crowded are the lab's people with twenty neighbours.
+func crowded() []stack.Person {
+	people := stack.DefaultPeople()
+	for i := range 20 {
+		people = append(people, stack.Person{Name: neighbour(i), UID: uint32(61100 + i)})
+	}
+	return people
+}
+
+func neighbour(i int) string { return "neighbour" + strconv.Itoa(i) }
+
+// load is what a process holds.
+type load struct{ files, threads, memory, peak int }
+
+func (w *world) load() load {
+	w.t.Helper()
+	pid := w.Service.PID()
+	files, err := os.ReadDir(workplace.ProcFile(pid, "fd"))
+	w.Must(err)
+	l := load{files: len(files)}
+	for line := range strings.Lines(workplace.ReadIfThere(workplace.ProcFile(pid, "status"))) {
+		key, value, _ := strings.Cut(line, ":")
+		n, _ := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "kB")))
+		switch key {
+		case "Threads":
+			l.threads = n
+		case "VmRSS":
+			l.memory = n
+		case "VmHWM":
+			l.peak = n
+		}
+	}
+	return l
+}
+
+// restOf is how long each of so many neighbours rests before it comes back. One of them leaves no gap. Twenty processes
+// that do not rest use up two processors by themselves, whoever is at the other end.
+func restOf(people int) time.Duration { return time.Duration(people-1) * 5 * time.Millisecond }
+
+// press lets neighbours keep connections busy, evenly, and returns how to end it.
+func (w *world) press(people, connections int) (stop func()) {
+	w.t.Helper()
+	var procs []*stack.Proc
+	for i := range people {
+		procs = append(procs, w.Start(w.role("crowd", neighbour(i), strconv.Itoa(connections/people), restOf(people).String())))
+	}
+	w.AwaitThat("the neighbours to have come", func() bool { return w.load().files > 40 })
+	return func() {
+		for _, p := range procs {
+			p.Kill()
+			<-p.Done()
+		}
+	}
+}
+
+func TestAFloodKeepsNobodyFromBeingServed(t *testing.T) {
+	for row, people := range map[string]int{"4.1": 1, "4.2": 20} {
+		t.Run(fmt.Sprintf("by %d users", people), func(t *testing.T) {
+			if !soak.Long() { // figures are taken one after the other
+				t.Parallel()
+			}
+			underFlood(t, row, people)
+		})
+	}
+}
+
+func underFlood(t *testing.T, row string, people int) {
+	w := open(t, workplace.Plan{Lab: stack.Options{People: crowded()}})
+	card := w.InsertAnna()
+	before := w.load()
+	leave := w.press(people, soak.Size(250, 1000))
+	asRoot := play[served](w, w.role("caller", "", strconv.Itoa(soak.Size(40, 8000)), "0s"))
+	asAnna := play[served](w, w.role("caller", "anna", strconv.Itoa(soak.Size(40, 2000)), "10ms"))
+	for who, s := range map[string]served{"root": asRoot, "anna": asAnna} {
+		if s.Failed > 0 {
+			t.Errorf("%s: %s: %s", who, s, s.First)
+		}
+	}
+	typed := w.role("typist", "anna", "anna")
+	typed.Stdin = strings.NewReader(workplace.PIN)
+	begun := time.Now()
+	if a := play[apitype.UnlockAnswer](w, typed); a.Account != "anna" {
+		t.Errorf("the PIN opened %q", a.Account)
+	}
+	unlock := time.Since(begun)
+	if s := w.Snapshot(); s.Phase != apitype.Unlocked {
+		t.Errorf("it is %s", s.Phase)
+	}
+	during := w.load()
+	leave()
+	begun = time.Now()
+	w.AwaitThat("the descriptors to be given back", func() bool { return w.load().files <= before.files+2 })
+	back, after := time.Since(begun), w.load()
+	w.WantVerify(card, 1)
+	w.wantWhole()
+	if back > goalBaseline || during.peak > goalMemory {
+		t.Errorf("the baseline was back after %s, the peak was %d kB", back, during.peak)
+	}
+	if after.threads > before.threads+32 {
+		t.Errorf("%d threads became %d", before.threads, after.threads)
+	}
+	soak.Report(t, soak.Row{ID: row, Name: fmt.Sprintf("flooded socket: 1,000 connections of %d other user(s), 17 kinds of abuse", people),
+		Asked: "status p50 ≤ 5 ms, p99 ≤ 250 ms, 0 of 10,000 failed; RSS ≤ 64 MiB; baseline ≤ 10 s; PIN unlocks",
+		Found: fmt.Sprintf("root: %s; user: %s; unlock by PIN %.0f ms; peak RSS %d MiB; baseline after %.1f s; files %d, %d, %d; threads %d, %d, %d; RSS %d, %d, %d MiB (before, during, after)",
+			asRoot, asAnna, ms(unlock), during.peak>>10, back.Seconds(), before.files, during.files, after.files,
+			before.threads, during.threads, after.threads, before.memory>>10, during.memory>>10, after.memory>>10),
+		Missed:  max(asRoot.P50, asAnna.P50) > goalP50 || max(asRoot.P99, asAnna.P99) > goalP99,
+		Command: "make soak ONLY=TestAFlood"})
+}
+
+// wantWhole checks that the audit log can be verified, row for row.
+func (w *world) wantWhole() {
+	w.t.Helper()
+	program, err := w.Program("sithsctl")
+	w.Must(err)
+	r := w.Run(stack.Cmd{Path: program, Args: []string{"audit", "verify", "--file", filepath.Join(w.Service.State(), "audit.jsonl")}})
+	if r.Code != 0 {
+		w.t.Errorf("the audit log: %s", r.Stderr)
+	}
+}

@@ -1,0 +1,100 @@
+package neighbours
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"siths-agent/internal/stack"
+	"siths-agent/internal/stack/workplace"
+)
+
+// roleVar in the environment makes the test program somebody at the service's socket instead: the kernel tells the
+// service who runs it. socketVar is the socket.
+const (
+	roleVar   = "SITHS_NEIGHBOUR"
+	socketVar = "SITHS_AGENT_SOCKET"
+)
+
+func TestMain(m *testing.M) {
+	role, ok := roles()[os.Getenv(roleVar)]
+	if !ok {
+		os.Exit(m.Run())
+	}
+	if err := role(os.Getenv(socketVar), os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// roles are the parts that the test program plays.
+func roles() map[string]func(socket string, args []string) error {
+	return map[string]func(string, []string) error{
+		"crowd": crowd, "caller": caller, "impostor": impostor, "leaver": leaver, "raw": raw, "typist": typist,
+	}
+}
+
+// world is a workplace with neighbours.
+type world struct {
+	*workplace.Workplace
+	t *testing.T
+}
+
+func open(t *testing.T, p workplace.Plan) *world {
+	t.Helper()
+	return &world{Workplace: workplace.Open(t, p), t: t}
+}
+
+// role is the command that plays a role as a person (empty: root).
+func (w *world) role(name, as string, args ...string) stack.Cmd {
+	w.t.Helper()
+	return stack.Cmd{Path: w.program(), Args: args, As: as,
+		Env: []string{roleVar + "=" + name, socketVar + "=" + w.API.Socket, "GORACE=atexit_sleep_ms=0"}}
+}
+
+// program copies the test program, once, to where everybody in the world can run it.
+func (w *world) program() string {
+	w.t.Helper()
+	path := w.Path("neighbour")
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
+	content, err := os.ReadFile("/proc/self/exe")
+	w.Must(err)
+	w.Must(stack.WriteProgram(path, content))
+	return path
+}
+
+// play runs a role to its end and reads what it tells.
+func play[T any](w *world, c stack.Cmd) T {
+	w.t.Helper()
+	var told T
+	r, err := w.Lab.Lab.Run(w.t.Context(), c)
+	w.Must(err)
+	if r.Code != 0 {
+		w.t.Fatalf("%v ended with %d: %s", c.Args, r.Code, r.Stderr)
+	}
+	w.Must(json.Unmarshal([]byte(r.Stdout), &told))
+	return told
+}
+
+// raw sends its input to the socket as it is and prints what comes back.
+func (w *world) raw(as, text string) string {
+	w.t.Helper()
+	c := w.role("raw", as)
+	c.Stdin = strings.NewReader(text)
+	r := w.Run(c)
+	return r.Stdout + r.Stderr
+}
+
+// configure writes a file beside the policy file.
+func (w *world) configure(name, content string) {
+	w.t.Helper()
+	w.Must(os.WriteFile(w.etc(name), []byte(content), 0o644))
+}
+
+// etc is a file beside the policy file.
+func (w *world) etc(name string) string { return filepath.Join(filepath.Dir(w.Service.Config()), name) }
