@@ -156,8 +156,7 @@ func (a *Agent) Run(ctx context.Context) {
 	a.spawn(a.followDesktop)
 	a.loop(ctx)
 	a.stopping = true
-	a.step(session.LockAsked{})
-	a.step(session.ServiceDown{})
+	a.beforeStop()
 	a.drain(a.holding.idle(), resetTime)
 	cancel()
 	a.drain(a.work.idle(), endTime)

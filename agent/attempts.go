@@ -37,9 +37,6 @@ type Caller struct {
 	Service string // what it calls itself; for the audit row only
 }
 
-// owns says whether the caller may give this person's PIN.
-func (c Caller) owns(p identity.Person) bool { return c.Admin || p.HasUID && c.UID == p.UID }
-
 // ticket is an unlock that a login screen has begun. It is good once, for its caller, while its card stays open.
 type ticket struct {
 	id      string
@@ -137,7 +134,7 @@ func (a *Agent) forgetUnlocks() {
 	now := a.parts.Now()
 	for id, t := range a.unlocks {
 		spent := t.attempt != 0 && a.attempts[t.attempt] == nil
-		if spent || now.After(t.expires) || a.children[t.child] == nil {
+		if spent || t.isStale(now) || a.children[t.child] == nil {
 			delete(a.unlocks, id)
 		}
 	}
@@ -241,7 +238,7 @@ func failedResult(err error, tries *int) apitype.PINResult {
 
 // giver is whoever gave the PIN, as known since the unlock was begun: the same user, with the service and the session.
 func (a *Agent) giver(caller Caller, req apitype.PINRequest) Caller {
-	if t := a.unlocks[req.Unlock]; t != nil && t.caller.UID == caller.UID {
+	if t := a.unlocks[req.Unlock]; t != nil && t.isHeldBy(caller) {
 		return t.caller
 	}
 	return caller
@@ -276,11 +273,11 @@ func (a *Agent) accountFor(at *attempt, req apitype.PINRequest) (string, *apityp
 		return at.child.person.Account, nil
 	}
 	t := a.unlocks[req.Unlock]
-	if t == nil || t.caller.UID != at.caller.UID || a.parts.Now().After(t.expires) || t.attempt != 0 {
+	if t == nil || !t.isHeldBy(at.caller) || t.isStale(a.parts.Now()) || t.isSpent() {
 		p := a.problem(apitype.PINTimeout)
 		return "", &p
 	}
-	if t.child != a.state.Handle {
+	if !t.isFor(a.state.Handle) {
 		p := a.problem(apitype.CardSwapped)
 		return "", &p
 	}
@@ -304,7 +301,7 @@ func (a *Agent) verify(e session.Verify) {
 		defer done()
 		defer func() { _ = at.pin.Close() }()
 		person, err := who.Identify(ch.ctx, ch.info.Certs)
-		if err == nil && person.Account != ch.person.Account {
+		if err == nil && !isSame(person, ch.person) {
 			err = token.ErrChanged
 		}
 		var sig []byte
@@ -312,7 +309,7 @@ func (a *Agent) verify(e session.Verify) {
 			sig, err = ch.open.Sign(ch.ctx, at.pin.Bytes(), certID(person.Certificate.Raw), statement)
 		}
 		if err == nil {
-			err = person.VerifySignature(statement, sig)
+			err = proves(person, statement, sig)
 		}
 		a.post(func() { a.verified(at, person, err) })
 	})
@@ -327,7 +324,7 @@ func (a *Agent) Finish(ctx context.Context, caller Caller, unlock string) (apity
 	var account string
 	err := a.call(ctx, func() {
 		t := a.unlocks[unlock]
-		if t == nil || t.caller.UID != caller.UID {
+		if t == nil || !t.isHeldBy(caller) {
 			return
 		}
 		delete(a.unlocks, unlock)

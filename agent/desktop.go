@@ -177,7 +177,7 @@ func (a *Agent) openedWithoutCard(id string) {
 
 // sleep locks before the machine sleeps.
 func (a *Agent) sleep(done func()) {
-	a.step(session.LockAsked{})
+	a.beforeSleep()
 	locked := a.locking.idle()
 	a.spawn(func() {
 		<-locked
@@ -201,7 +201,7 @@ func (a *Agent) ifOurs(id string, f func()) {
 		ctx, cancel := context.WithTimeout(a.ctx, lockTime)
 		defer cancel()
 		sessions, err := a.parts.Desktop.OfUser(ctx, uid)
-		if err == nil && slices.ContainsFunc(sessions, func(s unlock.Session) bool { return s.ID == id }) {
+		if err == nil && isAmong(sessions, id) {
 			a.post(f)
 		}
 	})

@@ -63,7 +63,7 @@ func (a *Agent) lock(desk memory.Desk, try func(context.Context) error) {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), lockTime)
 			err := try(ctx)
 			cancel()
-			if err == nil || errors.Is(err, errNobodyLocks) {
+			if isDone(err) {
 				a.post(func() { a.tried(t, try, err) })
 				return
 			}
@@ -138,14 +138,4 @@ func (a *Agent) lockSession(desk memory.Desk, id string) {
 		}
 		return err
 	})
-}
-
-// appeared does the locks that are owed, now that there is somebody to do them.
-func (a *Agent) appeared() {
-	for _, t := range a.terms {
-		if try := t.owed; try != nil {
-			t.owed = nil
-			a.lock(t.desk, try)
-		}
-	}
 }

@@ -215,6 +215,11 @@ func TestTheCardSignsAFreshStatementThatNamesEverything(t *testing.T) {
 		if card.verifications() != 2 || bytes.Equal(card.signed[0], card.signed[1]) {
 			t.Fatal("the same statement was signed twice")
 		}
+		_, first, _ := strings.Cut(string(card.signed[0]), "\nnonce ")
+		_, second, _ := strings.Cut(string(card.signed[1]), "\nnonce ")
+		if len(first) < 26 || first == second { // 128 bits (rand.Text)
+			t.Errorf("the nonces are %q and %q", first, second)
+		}
 		for _, want := range []string{statementLabel + "\n", "machine m\n", `session "c1"`, "caller 1000\n", `account "anna"`, "insertion 1\n"} {
 			if !strings.Contains(string(card.signed[0]), want) {
 				t.Errorf("%q is not in\n%s", want, card.signed[0])

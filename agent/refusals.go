@@ -29,7 +29,7 @@ func (a *Agent) recordRefusal(row audit.Row) {
 		r = &refusals{since: time.Now()}
 		a.refusals[*row.UID] = r
 	}
-	if r.rows >= refusalRows && *row.UID != 0 || len(a.disk) >= refusalQueue {
+	if r.hasMany(*row.UID) || isCrowded(len(a.disk)) {
 		r.more++
 		return
 	}

@@ -41,7 +41,7 @@ func (a *Agent) lockLeftOpen(d memory.Desk) {
 		row.Session = a.login.shown
 		a.state, _ = session.Step(a.state, session.Remembered{Account: d.Account})
 	}
-	a.lock(d, a.lockAll(d, a.parts.Desktop.Lock))
+	a.lockNow(d)
 	a.record(row, nil)
 }
 

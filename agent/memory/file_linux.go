@@ -3,7 +3,6 @@ package memory
 import (
 	"errors"
 	"os"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,13 +25,6 @@ func openPlain(path string) (*os.File, error) {
 		return nil, err
 	}
 	return f, nil
-}
-
-func plain(info os.FileInfo) bool {
-	const writable = 0o022
-	s, ok := info.Sys().(*syscall.Stat_t)
-	return ok && info.Mode().IsRegular() && info.Mode().Perm()&writable == 0 && s.Nlink == 1 &&
-		(s.Uid == 0 || s.Uid == uint32(os.Geteuid()))
 }
 
 func syncDir(dir string) error {

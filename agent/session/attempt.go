@@ -14,17 +14,17 @@ func (t *turn) objection(e PINGiven) Code {
 	switch {
 	case t.Front == 0:
 		return CardNone
-	case e.Insertion != t.Front:
+	case !t.isFront(e.Insertion):
 		return CardSwapped
-	case t.Pending.Stage != None:
+	case t.isBusy():
 		return ReaderBusy
 	case t.Refusal != "":
 		return t.Refusal
-	case !t.Ready, e.Account == "", e.Account != t.Account:
+	case !t.Ready, !t.opens(e.Account):
 		return CardSwapped
-	case t.Tries == 0:
+	case isBlocked(t.Tries):
 		return PINBlocked
-	case t.Tries == 1 && !e.LastTry:
+	case t.needsYes(e):
 		return PINLastTry
 	}
 	return ""
@@ -50,7 +50,7 @@ func (t *turn) fromAttempt(e Event) {
 			t.record()
 		}
 	case Expired:
-		if t.at(e.Attempt, Proved) || t.at(e.Attempt, AtCard) && t.Pending.Claim {
+		if t.isLate(e) {
 			t.lock(Lost)
 		}
 	case Recorded:
@@ -60,23 +60,14 @@ func (t *turn) fromAttempt(e Event) {
 	}
 }
 
-func (t *turn) at(a Attempt, stage Stage) bool {
-	return t.Pending.Attempt == a && t.Pending.Stage == stage
-}
-
-// pinRejected ends an open login too: the card has forgotten the earlier PIN, and who typed the wrong one is unknown.
 func (t *turn) pinRejected(code Code, tries int) {
 	t.Tries = tries
 	if code == PINBlocked {
 		t.refuse(code)
 		return
 	}
-	wasOpen := t.Login.Open
 	t.giveUp(code)
-	t.leave(Lost)
-	if wasOpen {
-		t.reopen()
-	}
+	t.doubt()
 }
 
 // proved goes on with a PIN that was right, which has given the card its tries back.
@@ -98,7 +89,7 @@ func (t *turn) record() {
 
 // recorded unlocks, or refuses when the unlock would leave no trace.
 func (t *turn) recorded(ok bool) {
-	if !ok {
+	if !isTraced(ok) {
 		t.giveUp(AuditUnwritable)
 		t.leave(Lost)
 		t.reopen()

@@ -4,19 +4,19 @@ package session
 func (t *turn) fromChild(e Event) {
 	switch e := e.(type) {
 	case CardRead:
-		if e.Handle == t.Handle {
+		if t.isCurrent(e.Handle) {
 			t.cardRead(e.Account, e.Tries)
 		}
 	case CardRefused:
-		if e.Handle == t.Handle {
+		if t.isCurrent(e.Handle) {
 			t.refuse(e.Code)
 		}
 	case CardFailed:
-		if e.Handle == t.Handle {
+		if t.isCurrent(e.Handle) {
 			t.cardFailed(e.Code)
 		}
 	case Checked:
-		if e.Handle == t.Handle && !e.OK {
+		if t.isCurrent(e.Handle) && isAnother(e) {
 			t.cardFailed(CardSwapped)
 		}
 	}
@@ -27,7 +27,7 @@ func (t *turn) cardRead(account string, tries int) {
 		return
 	}
 	t.Tries, t.Most = tries, max(t.Most, tries)
-	if tries == 0 {
+	if isBlocked(tries) {
 		t.refuse(PINBlocked)
 		return
 	}

@@ -47,13 +47,11 @@ type turn struct {
 
 func (t *turn) do(e Effect) { t.effects = append(t.effects, e) }
 
-// readers takes the new number of readers. Without readers there are no cards, whatever was told before.
+// readers takes the new number of readers.
 func (t *turn) readers(n int) {
 	t.Readers = n
 	if n == 0 {
-		for _, c := range append([]Insertion(nil), t.Cards...) {
-			t.cardOut(c)
-		}
+		t.withdraw()
 	}
 }
 
@@ -65,7 +63,7 @@ func (t *turn) cardIn(c Insertion) {
 	t.lastInsertion = c
 	t.Cards = append(t.Cards, c)
 	t.Readers = max(t.Readers, 1)
-	if t.Front == 0 || !t.Login.Open && t.Pending.Stage == None {
+	if t.isFree() {
 		t.drop()
 		t.bring(c)
 	}
@@ -113,14 +111,6 @@ func (t *turn) drop() {
 	t.Handle, t.Ready, t.Account = 0, false, ""
 }
 
-// reopen drops the card and opens it anew: a card that is not trusted any more has to be identified again.
-func (t *turn) reopen() {
-	t.drop()
-	if t.Front != 0 && t.Refusal == "" {
-		t.read()
-	}
-}
-
 // lock ends the login and a PIN that is being checked, and forgets what the PIN opened on the card.
 func (t *turn) lock(why Reason) {
 	if !t.Login.Open && t.Pending.Stage == None {
@@ -152,12 +142,6 @@ func (t *turn) giveUp(code Code) {
 func (t *turn) remembered(account string) {
 	if t.Login.Insertion == 0 {
 		t.Login.Account = account
-	}
-}
-
-func (t *turn) openedElsewhere(session string) {
-	if t.Login.Account != "" && !t.Login.Open {
-		t.do(Relock{Session: session})
 	}
 }
 

@@ -31,7 +31,7 @@ func (c Canary) Tag() string { return prefix + c.Name }
 
 // All returns every canary.
 func All() []Canary {
-	return slices.Concat(sessionCanaries(), identityCanaries(), certificateCanaries(), pinCanaries(), childCanaries(),
+	return slices.Concat(sessionCanaries(), agentCanaries(), identityCanaries(), certificateCanaries(), pinCanaries(), childCanaries(),
 		apiCanaries(), fileCanaries(), doorCanaries())
 }
 

@@ -1,0 +1,13 @@
+//go:build !canary_owed_lock
+
+package agent
+
+// appeared does the locks that are owed, now that there is somebody to do them.
+func (a *Agent) appeared() {
+	for _, t := range a.terms {
+		if try := t.owed; try != nil {
+			t.owed = nil
+			a.lock(t.desk, try)
+		}
+	}
+}

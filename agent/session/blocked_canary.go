@@ -1,0 +1,5 @@
+//go:build canary_blocked
+
+package session
+
+func isBlocked(int) bool { return false }

@@ -1,0 +1,10 @@
+//go:build !canary_service_down
+
+package session
+
+// withdraw takes all cards out: without readers there are none, whatever was told before.
+func (t *turn) withdraw() {
+	for _, c := range append([]Insertion(nil), t.Cards...) {
+		t.cardOut(c)
+	}
+}

@@ -1,0 +1,5 @@
+//go:build canary_service_down
+
+package session
+
+func (t *turn) withdraw() {}

@@ -1,0 +1,5 @@
+//go:build canary_stop_lock
+
+package agent
+
+func (a *Agent) beforeStop() {}
