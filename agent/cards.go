@@ -27,6 +27,7 @@ type card struct {
 	remove  context.CancelFunc
 	closing <-chan struct{} // closed when the last child of this card has let go of it
 	failure apitype.Problem // the last error since the card was read; a reader that stays busy and a card that is gone are told of once
+	again   bool            // it was read anew because no certificate was found
 }
 
 // child is one opening of a card. person, info and open are set by the time that the rules know the card as read.
@@ -151,6 +152,10 @@ func (a *Agent) childRead(ch *child, open Card, info token.Info, person identity
 	if ch.ctx.Err() != nil {
 		return
 	}
+	if health.CodeOf(err) == apitype.CertNone && !ch.card.again {
+		a.readAgain(ch, err)
+		return
+	}
 	ch.open, ch.info, ch.person = open, info, person
 	ch.card.failure = apitype.Problem{}
 	if err != nil {
@@ -167,6 +172,14 @@ func (a *Agent) childRead(ch *child, open Card, info token.Info, person identity
 		a.recordRefused(ch, p)
 	}
 	a.step(session.CardRead{Handle: ch.handle, Account: person.Account, Tries: tries})
+}
+
+// readAgain has a card read once more that seems to have no certificate to log in with: a module leaves out what it could
+// not read, and says nothing of it.
+func (a *Agent) readAgain(ch *child, err error) {
+	ch.card.again = true
+	a.parts.Log.Info("no certificate found, reading the card again", "error", err)
+	a.step(session.CardFailed{Handle: ch.handle, Code: session.CardUnreadable})
 }
 
 // refuseCard keeps a card out whose certificate or holder is not accepted.

@@ -72,6 +72,25 @@ func TestACardThatMayNotBeUsedSaysWhyAndForWhom(t *testing.T) {
 	})
 }
 
+func TestACardWithoutACertificateIsReadOnceMoreBeforeItIsRefused(t *testing.T) {
+	for lost, want := range map[int]apitype.Phase{0: apitype.NeedPIN, 1: apitype.NeedPIN, 2: apitype.Refused} {
+		inWorld(t, func(w *world) {
+			w.identify("none", &identity.Refusal{Code: apitype.CertNone, Err: errors.New("no certificate")})
+			c := newCard("anna")
+			c.lost = lost
+			w.insert(c)
+			w.wantPhase(want)
+			if got, want := c.seen().opened, min(lost, 1)+1; got != want {
+				t.Errorf("lost %d times: opened %d times, want %d", lost, got, want)
+			}
+			refused := w.trail.find(audit.CardRefused)
+			if failed := w.trail.find(audit.CardFailed); len(failed) > 0 || len(refused) != max(lost-1, 0) {
+				t.Errorf("lost %d times: the rows are %+v, %+v", lost, failed, refused)
+			}
+		})
+	}
+}
+
 func TestACardThatComesBlockedIsRefusedWithARow(t *testing.T) {
 	inWorld(t, func(w *world) {
 		card := newCard("anna")

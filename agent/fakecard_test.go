@@ -25,6 +25,7 @@ type fakeCard struct {
 	opening   chan struct{} // opening waits for it, when not nil
 	signing   chan struct{} // so does signing
 	slowClose time.Duration
+	lost      int // so many openings find no certificate
 
 	mu     sync.Mutex
 	counts counts
@@ -94,7 +95,13 @@ func (o *opening) Open(ctx context.Context) (token.Info, error) {
 	if err := o.wait(ctx, o.opening); err != nil {
 		return token.Info{}, err
 	}
-	return token.Info{Kind: "Fake", Certs: [][]byte{[]byte(o.cert)}, Tries: o.triesLeft()},
+	cert := fault(o.fakeCard, func(c *fakeCard) string {
+		if c.counts.opened <= c.lost {
+			return "none"
+		}
+		return c.cert
+	})
+	return token.Info{Kind: "Fake", Certs: [][]byte{[]byte(cert)}, Tries: o.triesLeft()},
 		fault(o.fakeCard, func(c *fakeCard) error { return c.openErr })
 }
 
