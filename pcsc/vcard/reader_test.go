@@ -58,12 +58,17 @@ func (s *slot) write(t testing.TB, raw []byte) {
 
 func (s *slot) read(t testing.TB) []byte {
 	t.Helper()
-	answer, err := readFrame(s.conn)
+	answer, err := readFrame(s.conn, patient{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return answer
 }
+
+// patient waits as long as its slot does.
+type patient struct{}
+
+func (patient) SetReadDeadline(time.Time) error { return nil }
 
 func (s *slot) control(t testing.TB, b byte) {
 	t.Helper()

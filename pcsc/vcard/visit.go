@@ -21,7 +21,7 @@ func (d *Device) serve(ctx context.Context, conn net.Conn) fate {
 	v := &visit{device: d, conn: conn}
 	reader := newPromptReader(conn)
 	for {
-		frame, err := readFrame(reader)
+		frame, err := readFrame(reader, conn)
 		if err != nil {
 			return lost
 		}

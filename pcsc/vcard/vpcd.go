@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"syscall"
+	"time"
 )
 
 // DefaultReader is where vsmartcard's reader listens for its first slot.
@@ -25,17 +26,31 @@ const maxFrame = 1<<16 - 1
 
 var errFrameTooLong = errors.New("the answer does not fit a frame")
 
+// frameTime is how long the rest of a frame may take once its first byte has come. The reader writes a frame in two
+// parts with nothing between them; when its connection changes there, one card gets the length and the next one the
+// content, and without an end to the wait both sides would wait for ever.
+const frameTime = time.Second
+
+// deadliner is a connection that can end a wait.
+type deadliner interface{ SetReadDeadline(time.Time) error }
+
 // readFrame reads one frame: its length in two bytes, high byte first, then as many bytes.
-func readFrame(r io.Reader) ([]byte, error) {
+func readFrame(r io.Reader, conn deadliner) ([]byte, error) {
 	var length [2]byte
-	if _, err := io.ReadFull(r, length[:]); err != nil {
+	if _, err := io.ReadFull(r, length[:1]); err != nil {
+		return nil, fmt.Errorf("waiting for a frame: %w", err)
+	}
+	if err := conn.SetReadDeadline(time.Now().Add(frameTime)); err != nil {
+		return nil, fmt.Errorf("limiting the wait for a frame: %w", err)
+	}
+	if _, err := io.ReadFull(r, length[1:]); err != nil {
 		return nil, fmt.Errorf("reading a frame's length: %w", err)
 	}
 	frame := make([]byte, binary.BigEndian.Uint16(length[:]))
 	if _, err := io.ReadFull(r, frame); err != nil {
 		return nil, fmt.Errorf("reading a frame: %w", err)
 	}
-	return frame, nil
+	return frame, conn.SetReadDeadline(time.Time{})
 }
 
 // frameOf puts the length before a frame's content.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -23,7 +24,7 @@ func TestFramesCarryTheirLengthInFront(t *testing.T) {
 			if !bytes.Equal(wire.Bytes(), tc.wire) {
 				t.Errorf("%d bytes on the wire, want %d", wire.Len(), len(tc.wire))
 			}
-			got, err := readFrame(&wire)
+			got, err := readFrame(&wire, patient{})
 			if err != nil || !bytes.Equal(got, tc.content) {
 				t.Errorf("got %d bytes, %v", len(got), err)
 			}
@@ -38,6 +39,28 @@ func TestAnAnswerThatDoesNotFitAFrameIsNotSent(t *testing.T) {
 	}
 }
 
+func TestAFrameThatStopsInTheMiddleEndsTheConnection(t *testing.T) {
+	for name, begun := range map[string][]byte{"in its length": {0}, "behind its length": {0, 5}, "in its content": {0, 5, 0, 0xA4}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				card, reader := net.Pipe()
+				device := NewDevice(trainingCard(t), Config{})
+				ended := make(chan fate, 1)
+				go func() { ended <- device.serve(t.Context(), card) }()
+				synctest.Wait()
+				time.Sleep(time.Hour) // a card that is not asked anything waits for ever
+				if _, err := reader.Write(begun); err != nil {
+					t.Fatal(err)
+				}
+				begun := time.Now()
+				if f := <-ended; f != lost || time.Since(begun) != frameTime {
+					t.Errorf("fate %d after %s", f, time.Since(begun))
+				}
+			})
+		})
+	}
+}
+
 // FuzzReadFrame gives the frame reader whatever bytes: it reads one frame or says that it was cut short.
 func FuzzReadFrame(f *testing.F) {
 	f.Add([]byte{0, 1, 4})
@@ -45,7 +68,7 @@ func FuzzReadFrame(f *testing.F) {
 	f.Add([]byte{0xFF})
 	f.Fuzz(func(t *testing.T, wire []byte) {
 		r := bytes.NewReader(wire)
-		frame, err := readFrame(r)
+		frame, err := readFrame(r, patient{})
 		if err != nil {
 			if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 				t.Errorf("got %v", err)
