@@ -33,10 +33,12 @@ type Card struct {
 	control string
 }
 
-// CardStat is what the card has counted since it was made.
+// CardStat is what the card has counted since it was made, and which card it is.
 type CardStat struct {
 	// APDU counts all commands, Verify and Sign those that check a PIN and sign.
 	APDU, Verify, Sign int
+	// Card is the number of the card that answers now, Signer that of the card that gave the last signature.
+	Card, Signer string
 }
 
 // Card starts a virtual card with the keys and certificates of a folder (auth.key, auth.pem, sign.key, sign.pem) and
@@ -157,3 +159,6 @@ func (c *Card) Command(line string) (string, error) {
 	}
 	return strings.TrimSpace(answer), nil
 }
+
+// Done is closed when the card's program has ended.
+func (c *Card) Done() <-chan struct{} { return c.proc.Done() }
