@@ -1,0 +1,90 @@
+package faults
+
+import (
+	"regexp"
+	"strconv"
+	"testing"
+	"time"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/internal/stack"
+	"siths-agent/internal/stack/workplace"
+)
+
+const (
+	// policy makes a silent card quicker to give up than in the field, where operation_timeout is 5 s.
+	policy = "[card]\noperation_timeout = \"2s\"\n"
+	// caseLimit is how long a case may take; hangLimit is when it counts as hung, on a machine that is busy with others.
+	caseLimit = 5 * time.Second
+	hangLimit = 3 * caseLimit
+	// unseen is how long the reader is watched for a card that it must not see: its service looks every 400 ms.
+	unseen = time.Second
+)
+
+// bench is one workplace with a card that many faults are tried on.
+type bench struct {
+	*workplace.Workplace
+	t       *testing.T
+	seen    *follower
+	anna    string // her card's folder
+	bob     string
+	number  string // of anna's card
+	card    *stack.Card
+	agent   int // its process
+	memory  int // RSS in KiB, before the first fault
+	reading int // APDUs of the honest run before the PIN
+	whole   int // and of all of it
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	w := workplace.Open(t, workplace.Plan{Service: stack.AgentOptions{Policy: policy}})
+	b := &bench{Workplace: w, t: t, seen: follow(t.Context(), w.API), anna: w.Issue(workplace.Anna()), bob: w.Issue(workplace.Bob())}
+	b.takeCard()
+	b.number = b.Stat(b.card).Card
+	b.agent = w.Service.PID()
+	b.honestRun()
+	b.memory = b.rss()
+	return b
+}
+
+// takeCard starts the program that holds the card, outside the reader.
+func (b *bench) takeCard() {
+	b.card = b.Card(b.anna, stack.CardOptions{PIN: workplace.PIN, Absent: true})
+}
+
+// honestRun counts the APDUs of a login without a fault.
+func (b *bench) honestRun() {
+	before := b.Stat(b.card).APDU
+	b.Must(b.card.Insert())
+	b.awaitPhase(apitype.NeedPIN)
+	b.reading = b.Stat(b.card).APDU - before
+	b.Unlock()
+	b.whole = b.Stat(b.card).APDU - before
+	b.takeOut()
+}
+
+func (b *bench) awaitPhase(p apitype.Phase) {
+	b.t.Helper()
+	if s, ok := b.seen.until(workplace.Patience, func(s apitype.Snapshot, _ uint64) bool { return s.Phase == p }); !ok {
+		card, err := b.card.Command("stat")
+		b.t.Fatalf("waiting for phase %s: %+v; the card: %s, %v", p, s, card, err)
+	}
+}
+
+func (b *bench) takeOut() {
+	b.t.Helper()
+	b.Must(b.card.Remove())
+	b.awaitPhase(apitype.NoCard)
+}
+
+// rss is the service's resident memory in KiB (proc_pid_status(5)).
+func (b *bench) rss() int {
+	m := regexp.MustCompile(`VmRSS:\s+(\d+) kB`).FindStringSubmatch(workplace.ReadIfThere(workplace.ProcFile(b.agent, "status")))
+	if m == nil {
+		b.t.Fatal("the service has no memory")
+	}
+	kib, err := strconv.Atoi(m[1])
+	b.Must(err)
+	return kib
+}
