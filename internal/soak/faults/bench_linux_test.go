@@ -13,7 +13,8 @@ import (
 
 const (
 	// policy makes a silent card quicker to give up than in the field, where operation_timeout is 5 s.
-	policy = "[card]\noperation_timeout = \"2s\"\n"
+	policy   = "[card]\noperation_timeout = \"3s\"\n"
+	giveUpAt = 3 * time.Second
 	// caseLimit is how long a case may take; hangLimit is when it counts as hung, on a machine that is busy with others.
 	caseLimit = 5 * time.Second
 	hangLimit = 3 * caseLimit

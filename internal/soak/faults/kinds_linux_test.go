@@ -40,7 +40,7 @@ func handKinds() []kind {
 		{fault: "killed", ends: gone()},
 		{fault: "silent", ends: silent},
 		{fault: "slow 300ms"},
-		{fault: "slow 3s", ends: silent},
+		{fault: "slow 5s", ends: silent},
 		{fault: "reset", ends: append(gone(), apitype.CardUnsupported)},
 		{fault: "swapped DIR", ends: append(gone(), apitype.CardUnsupported, apitype.CertKeyMismatch)},
 	}
@@ -49,9 +49,9 @@ func handKinds() []kind {
 
 // broken is what a card shows whose answers are wrong: they cannot be understood; the certificate is missing or not the
 // key's; or, where the wrong answer is that to the PIN, the PIN was not taken. An answer too many, or one that announces
-// more than comes, ends in silence.
+// more than comes, ends in silence; an answer too many may also be taken for that to the question who is there.
 func broken() codes {
-	return codes{apitype.CardUnreadable, apitype.CardUnsupported, apitype.CardSwapped, apitype.CardSilent,
+	return codes{apitype.CardNone, apitype.CardUnreadable, apitype.CardUnsupported, apitype.CardSwapped, apitype.CardSilent,
 		apitype.CertNone, apitype.CertKeyMismatch, apitype.PINWrong}
 }
 

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"slices"
 	"time"
 
 	"siths-agent/agent/apitype"
@@ -12,6 +13,7 @@ type outcome struct {
 	trial  trial
 	end    string        // for the tally
 	took   time.Duration // from the card going in to the end
+	late   bool          // it ended as silent, and its kind of fault does not silence a card
 	usable time.Duration // from a healthy card going in to its PIN being asked for
 }
 
@@ -29,7 +31,8 @@ func (b *bench) try(c trial) outcome {
 		b.wantHonest(c, e, before)
 	}
 	b.wantAgent(c)
-	return outcome{trial: c, end: e.String(), took: took, usable: b.heal(c)}
+	silent := slices.Contains(e.codes(), apitype.CardSilent) && !slices.Contains(c.kind.ends, apitype.CardSilent)
+	return outcome{trial: c, end: e.String(), took: took, late: silent, usable: b.heal(c)}
 }
 
 // set arms the fault.
@@ -127,8 +130,17 @@ func (b *bench) heal(c trial) time.Duration {
 	b.Must(b.card.Tries(3))
 	begun := time.Now()
 	b.Must(b.card.Insert())
-	b.awaitPhase(apitype.NeedPIN)
+	if !b.servedWithin(caseLimit) { // on a machine that is too busy; people put the card in again then
+		b.takeOut()
+		b.Must(b.card.Insert())
+		b.awaitPhase(apitype.NeedPIN)
+	}
 	usable := time.Since(begun)
 	b.takeOut()
 	return usable
+}
+
+func (b *bench) servedWithin(limit time.Duration) bool {
+	_, ok := b.seen.until(limit, func(s apitype.Snapshot, _ uint64) bool { return s.Phase == apitype.NeedPIN })
+	return ok
 }
