@@ -205,7 +205,7 @@ func TestWhenTheNotesCannotBeReadEverySessionIsLocked(t *testing.T) {
 			t.Errorf("locked %v", got)
 		}
 		left.set(nil, nil)
-		time.Sleep(6 * time.Second) // a heartbeat
+		time.Sleep(6 * time.Second)                // a heartbeat
 		if !w.notes.are() || len(left.kept) == 0 { // asking what is remembered waits until all is quiet
 			t.Errorf("remembered is %+v", w.notes.now())
 		}
