@@ -15,7 +15,7 @@ import (
 // flood the socket together keep anybody else away. Root is not counted.
 type limiter struct {
 	net.Listener
-	places int
+	places func() int // asked each time: limits can be changed while a process runs
 
 	mu     sync.Mutex
 	total  int
@@ -23,7 +23,7 @@ type limiter struct {
 	paces  map[uint32]*pace          // of users who are not at rest
 }
 
-func newLimiter(l net.Listener, places int) *limiter {
+func newLimiter(l net.Listener, places func() int) *limiter {
 	return &limiter{Listener: l, places: places, byUser: map[uint32][]*countedConn{}, paces: map[uint32]*pace{}}
 }
 
@@ -57,7 +57,7 @@ func (l *limiter) take(c *countedConn) bool {
 	defer l.mu.Unlock()
 	own := len(l.byUser[c.peer.UID])
 	c.pace = l.paceOf(c.peer.UID)
-	if full(own) || c.pace.hurried(time.Now()) || l.total >= l.places && !l.makeRoom(own) {
+	if full(own) || c.pace.hurried(time.Now()) || l.total >= l.places() && !l.makeRoom(own) {
 		return false
 	}
 	l.total++

@@ -8,9 +8,9 @@ import (
 // A user's connections together may read and write this often: far more than anybody needs, and little enough that
 // twenty users who do their worst leave time for the others.
 const (
-	paceEvery = time.Second / 500
-	paceBurst = 500 * paceEvery // that may be used up at once after a rest
-	paceAhead = 10 * paceEvery  // when so many wait for their turn, the user gets no further connection
+	paceEvery = time.Second / 200
+	paceBurst = 400 * paceEvery // that may be used up at once after a rest
+	paceAhead = 20 * paceEvery  // when so many wait for their turn, the user gets no further connection
 )
 
 // pace spreads what one user brings about over time.

@@ -33,14 +33,15 @@ func TestMain(m *testing.M) {
 // roles are the parts that the test program plays.
 func roles() map[string]func(socket string, args []string) error {
 	return map[string]func(string, []string) error{
-		"crowd": crowd, "caller": caller, "impostor": impostor, "leaver": leaver, "raw": raw, "typist": typist,
+		"crowd": crowd, "caller": caller, "impostor": impostor, "raw": raw, "typist": typist,
 	}
 }
 
 // world is a workplace with neighbours.
 type world struct {
 	*workplace.Workplace
-	t *testing.T
+	t    *testing.T
+	hold func() // ends what a test has begun
 }
 
 func open(t *testing.T, p workplace.Plan) *world {
