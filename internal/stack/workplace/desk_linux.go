@@ -12,6 +12,8 @@ import (
 // Desk is a Workplace with a login manager, a session of anna's, and an ear on what sessions are told.
 type Desk struct {
 	*Workplace
+	Bus     *stack.Bus
+	Logind  *stack.Logind
 	Session *stack.Session
 	Locks   <-chan time.Time // when a session was told to lock
 }
@@ -24,7 +26,8 @@ func OpenDesk(tb testing.TB, p Plan) *Desk {
 	tb.Helper()
 	w := OpenWithoutService(tb, p)
 	bus := w.Bus()
-	d := &Desk{Workplace: w, Session: w.Session(w.Logind(bus), "anna")}
+	logind := w.Logind(bus)
+	d := &Desk{Workplace: w, Bus: bus, Logind: logind, Session: w.Session(logind, "anna")}
 	conn, err := bus.Dial(tb.Context())
 	w.Must(err)
 	tb.Cleanup(func() { _ = conn.Close() })
