@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -67,11 +68,14 @@ func (a *Agent) Supervise(ctx context.Context, unit string) (*Supervisor, error)
 		return nil, err
 	}
 	path := filepath.Join(a.dir, "notify.sock")
+	if err := removeIfThere(path); err != nil { // of an earlier supervisor
+		return nil, err
+	}
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
 	if err != nil {
 		return nil, err
 	}
-	a.options.Env = append(a.options.Env, "NOTIFY_SOCKET="+path, "WATCHDOG_USEC="+strconv.FormatInt(times.watchdog.Microseconds(), 10))
+	a.options.Env = append(slices.Clip(a.options.Env), "NOTIFY_SOCKET="+path, "WATCHDOG_USEC="+strconv.FormatInt(times.watchdog.Microseconds(), 10))
 	ctx, cancel := context.WithCancel(ctx)
 	s := &Supervisor{agent: a, unit: times, socket: conn, words: make(chan string), starts: make(chan int, 1), cancel: cancel}
 	s.ended.Go(func() { s.listen(ctx) })

@@ -28,9 +28,9 @@ type result struct {
 	mu           sync.Mutex
 	cycles       int
 	byBeat       int
-	wholeWay     soak.Times // from pulling the card to the session being told to lock
-	share        soak.Times // of it, from when a monitor hears of the removal
-	growth       footprint  // the most that one service has grown by
+	wholeWay     soak.Times          // from pulling the card to the session being told to lock
+	share        soak.Times          // of it, from when a monitor hears of the removal
+	growth       workplace.Footprint // the most that one service has grown by
 	grown        bool
 	perWorkplace int
 }
@@ -41,8 +41,8 @@ func (r *result) add(d *desk) {
 	r.cycles += d.cycles
 	r.byBeat += d.byBeat
 	r.wholeWay, r.share = append(r.wholeWay, d.wholeWay...), append(r.share, d.share...)
-	r.growth = r.growth.most(d.growth())
-	r.grown = r.grown || d.growth().exceeds(allowed())
+	r.growth = r.growth.Most(d.growth())
+	r.grown = r.grown || d.growth().Exceeds(workplace.AllowedGrowth())
 }
 
 func TestTenThousandLogins(t *testing.T) {
@@ -80,7 +80,7 @@ func (r *result) report(t *testing.T) {
 		Found:  fmt.Sprintf("all of it: %s; the agent's share, from when another program hears of the removal: %s", r.wholeWay, r.share),
 		Missed: r.share.Percentile(99) > goalShare || r.wholeWay.Percentile(99) > goalWholeWay || r.wholeWay.Max() > goalLongest, Command: command})
 	soak.Report(t, soak.Row{ID: "9.3", Name: fmt.Sprintf("growth of the service over %d cycles, after warming up", r.perWorkplace),
-		Asked: "RSS ≤ 5 MiB; no descriptor, thread or goroutine more; no child left", Found: r.growth.String(),
+		Asked: "RSS ≤ 5 MiB; no descriptor, thread or goroutine more; no child left", Found: r.growth.String() + ", no goroutine",
 		Missed: r.grown, Command: command})
 }
 
@@ -93,9 +93,9 @@ type desk struct {
 	cycles   int
 	wholeWay soak.Times
 	share    soak.Times
-	byBeat   int       // removals that a heartbeat found first
-	warm     footprint // of the service, once it has warmed up
-	end      footprint
+	byBeat   int                 // removals that a heartbeat found first
+	warm     workplace.Footprint // of the service, once it has warmed up
+	end      workplace.Footprint
 }
 
 func newDesk(t *testing.T) *desk {
@@ -114,14 +114,14 @@ func (d *desk) logInAndOut(n int) {
 	d.t.Helper()
 	for i := range n {
 		if i == max(1, n/10) {
-			d.warm = d.footprint()
+			d.warm = d.Footprint()
 		}
 		d.cycle(i%throughPAM == 0)
 		if d.t.Failed() {
 			d.t.Fatalf("after %d cycles", d.cycles)
 		}
 	}
-	d.end = d.footprint()
+	d.end = d.Footprint()
 }
 
 // cycle is one login, from the card going in to the card being out.
@@ -184,7 +184,7 @@ func (d *desk) wantNothingLeft() {
 		d.t.Errorf("audit verify: %s%s", verify.Stdout, verify.Stderr)
 	}
 	d.wantRows()
-	if grown := d.growth(); soak.Long() && grown.exceeds(allowed()) {
+	if grown := d.growth(); soak.Long() && grown.Exceeds(workplace.AllowedGrowth()) {
 		d.t.Errorf("the service has grown by %s", grown)
 	}
 	d.wantNoGoroutineMore()

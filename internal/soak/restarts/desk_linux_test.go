@@ -47,7 +47,7 @@ func newDesk(t *testing.T, seed int) *desk {
 // desks runs a test at several desks at once. Each gets its share of n rounds.
 func desks(t *testing.T, n int, round func(d *desk, i int)) {
 	t.Helper()
-	places := min(soak.Size(2, 5), n)
+	places := min(soak.Size(1, 5), n)
 	t.Run("desks", func(t *testing.T) {
 		for place := range places {
 			t.Run(fmt.Sprint(place), func(t *testing.T) {
