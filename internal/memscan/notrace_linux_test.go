@@ -24,7 +24,7 @@ func lanes() []lane {
 		return short
 	}
 	return []lane{
-		{"ordinary 1", ordinary(), 35}, {"ordinary 2", ordinary(), 35}, {"ordinary 3", ordinary(), 35},
+		{"ordinary 1", ordinary(), 45}, {"ordinary 2", ordinary(), 45}, {"ordinary 3", ordinary(), 45},
 		{"interrupted 1", interrupted(), 16}, {"interrupted 2", interrupted(), 16},
 		{"service", ended(), 25}, {"waited", waited(), 12},
 	}
