@@ -2,6 +2,7 @@ package memscan
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -122,7 +123,8 @@ func atExit(pid int, watching, look func() error) error {
 			_ = ptrace(unix.PTRACE_DETACH, pid, 0, 0) // the end of this process does the same
 			return err
 		}
-		if err := ptrace(goOn(status), pid, 0, passOn(status)); err != nil {
+		// One that was killed while it stood is gone from here, and comes to its end all the same.
+		if err := ptrace(goOn(status), pid, 0, passOn(status)); err != nil && !errors.Is(err, syscall.ESRCH) {
 			return os.NewSyscallError("ptrace", err)
 		}
 	}

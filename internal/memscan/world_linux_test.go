@@ -186,7 +186,8 @@ type tally struct {
 	canaries, attempts int
 	scans, ends        int
 	bytes              int64
-	slowest            time.Duration
+	late               int            // processes that were not clean at the first look
+	slowest            time.Duration  // of them
 	samples            int            // files, logs, environments and argument lists looked at
 	held               map[string]int // role → copies seen while an attempt was under way
 	unlocked           map[string]int // role → those of them in pages that are not locked
