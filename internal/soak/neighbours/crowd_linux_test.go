@@ -2,7 +2,6 @@ package neighbours
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -179,21 +178,4 @@ func upgraded(c *net.UnixConn, frame []byte) {
 	}
 	_, _ = c.Write(frame)
 	_, _ = io.Copy(io.Discard, c)
-}
-
-// raw sends its input as it is and prints what comes back.
-func raw(socket string, _ []string) error {
-	conn, err := net.Dial("unix", socket)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(conn, os.Stdin)
-	if err == nil {
-		_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
-		_, err = io.Copy(os.Stdout, conn)
-	}
-	if err != nil {
-		fmt.Println(err)
-	}
-	return conn.Close()
 }

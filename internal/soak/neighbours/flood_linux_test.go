@@ -78,12 +78,10 @@ func (w *world) press(people, connections int) (stop func()) {
 	}
 }
 
+// TestAFloodKeepsNobodyFromBeingServed runs alone: beside a flood nothing else has time.
 func TestAFloodKeepsNobodyFromBeingServed(t *testing.T) {
 	for row, people := range map[string]int{"4.1": 1, "4.2": 20} {
 		t.Run(fmt.Sprintf("by %d users", people), func(t *testing.T) {
-			if !soak.Long() { // figures are taken one after the other
-				t.Parallel()
-			}
 			underFlood(t, row, people)
 		})
 	}
@@ -93,7 +91,7 @@ func underFlood(t *testing.T, row string, people int) {
 	w := open(t, workplace.Plan{Lab: stack.Options{People: crowded()}})
 	card := w.InsertAnna()
 	before := w.load()
-	leave := w.press(people, soak.Size(250, 1000))
+	leave := w.press(people, soak.Size(120, 1000))
 	asRoot := play[served](w, w.role("caller", "", strconv.Itoa(soak.Size(40, 9000/people)), "0s"))
 	asAnna := play[served](w, w.role("caller", "anna", strconv.Itoa(soak.Size(40, max(200, 1000/people))), "25ms"))
 	for who, s := range map[string]served{"root": asRoot, "anna": asAnna} {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"siths-agent/internal/stack"
@@ -33,7 +32,7 @@ func TestMain(m *testing.M) {
 // roles are the parts that the test program plays.
 func roles() map[string]func(socket string, args []string) error {
 	return map[string]func(string, []string) error{
-		"crowd": crowd, "caller": caller, "impostor": impostor, "raw": raw, "typist": typist,
+		"crowd": crowd, "caller": caller, "impostor": impostor, "typist": typist,
 	}
 }
 
@@ -80,21 +79,6 @@ func play[T any](w *world, c stack.Cmd) T {
 	}
 	w.Must(json.Unmarshal([]byte(r.Stdout), &told))
 	return told
-}
-
-// raw sends its input to the socket as it is and prints what comes back.
-func (w *world) raw(as, text string) string {
-	w.t.Helper()
-	c := w.role("raw", as)
-	c.Stdin = strings.NewReader(text)
-	r := w.Run(c)
-	return r.Stdout + r.Stderr
-}
-
-// configure writes a file beside the policy file.
-func (w *world) configure(name, content string) {
-	w.t.Helper()
-	w.Must(os.WriteFile(w.etc(name), []byte(content), 0o644))
 }
 
 // etc is a file beside the policy file.
