@@ -40,13 +40,28 @@ type bench struct {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	w := workplace.Open(t, workplace.Plan{Service: stack.AgentOptions{Policy: policy}})
-	b := &bench{Workplace: w, t: t, seen: follow(t.Context(), w.API), anna: w.Issue(workplace.Anna()), bob: w.Issue(workplace.Bob())}
+	b := &bench{Workplace: w, t: t, seen: follow(t.Context(), w.API)}
+	b.issue()
 	b.takeCard()
 	b.number = b.Stat(b.card).Card
 	b.agent = w.Service.PID()
 	b.honestRun()
 	b.memory = b.rss()
 	return b
+}
+
+// issue makes the two cards with keys of their own: cards of the tests share a few, and a card with bob's name and anna's
+// key signs for her.
+func (b *bench) issue() {
+	anna, err := b.PKI.IssueCard(workplace.Anna())
+	b.Must(err)
+	bob, err := b.PKI.IssueCard(workplace.Bob())
+	b.Must(err)
+	for bob.Auth.Key.Equal(anna.Auth.Key) {
+		bob, err = b.PKI.IssueCard(workplace.Bob())
+		b.Must(err)
+	}
+	b.anna, b.bob = b.Write(anna), b.Write(bob)
 }
 
 // takeCard starts the program that holds the card, outside the reader.
