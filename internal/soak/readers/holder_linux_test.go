@@ -112,10 +112,22 @@ func (c *contest) heldAfterALock() {
 	}
 	c.holder.hear()
 	c.hold()
+	c.wantContexts()
 	c.back.recovered(c.Workplace, func() { c.holder.ask("let go") })
 }
 
-// heldByNobody has the neighbour try in vain: a removal locks. In the end nothing of the neighbour's is left behind.
+// wantContexts checks that trying to get the reader back does not use up what the PC/SC service has for programs: one
+// that has been waiting for another's transaction is kept there until that is over, even when it has ended.
+func (c *contest) wantContexts() {
+	c.t.Helper()
+	greedy := newNeighbour(c.t, c.Workplace, "greedy")
+	if left := greedy.ask("take"); !strings.HasPrefix(left, "19") {
+		c.t.Errorf("waiting for the reader has used up contexts: %s were left", left)
+	}
+	greedy.ask("give back")
+}
+
+// heldByNobody has the neighbour try in vain: a removal locks.
 func (c *contest) heldByNobody() {
 	c.t.Helper()
 	c.holder.tell("hold")
@@ -124,8 +136,4 @@ func (c *contest) heldByNobody() {
 	c.Must(c.card.Remove())
 	c.AwaitLock()
 	c.AwaitPhase(apitype.NoCard)
-	greedy := newNeighbour(c.t, c.Workplace, "greedy")
-	if told := greedy.ask("take"); !strings.HasPrefix(told, "19") {
-		c.t.Errorf("waiting for the reader has used up contexts: %s were left", told)
-	}
 }
