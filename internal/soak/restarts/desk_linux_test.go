@@ -44,10 +44,13 @@ func newDesk(t *testing.T, seed int) *desk {
 	return d
 }
 
+// places is how many desks share n rounds.
+func places(n int) int { return min(soak.Size(1, 5), n) }
+
 // desks runs a test at several desks at once. Each gets its share of n rounds.
 func desks(t *testing.T, n int, round func(d *desk, i int)) {
 	t.Helper()
-	places := min(soak.Size(1, 5), n)
+	places := places(n)
 	t.Run("desks", func(t *testing.T) {
 		for place := range places {
 			t.Run(fmt.Sprint(place), func(t *testing.T) {

@@ -165,6 +165,7 @@ func (w *Workplace) Give(pin string, lastTry bool) apitype.PINResult {
 	card := w.Snapshot().Card
 	if card == nil {
 		w.tb.Fatal("there is no card to give a PIN for")
+		return apitype.PINResult{}
 	}
 	r, err := w.API.PIN(w.tb.Context(), apitype.PINRequest{Insertion: card.Insertion, LastTry: lastTry}, []byte(pin))
 	w.Must(err)
