@@ -3,6 +3,7 @@ package restarts
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -22,11 +23,12 @@ func TestTheChildThatHoldsTheCardMayDieAtAnyTime(t *testing.T) {
 	desks(t, rounds, func(d *desk, i int) {
 		pid := d.Service.PID()
 		d.ForgetLocks()
-		open := d.killChild(i / 2 % 4)
+		open, killed := d.killChild(i / 2 % 4)
 		begun := time.Now()
 		if open {
 			d.AwaitLock()
 		}
+		d.awaitSuccessor(killed)
 		d.waiting()
 		took := time.Since(begun)
 		if s := d.Snapshot(); s.Agent.PID != pid || s.Session != nil && s.Session.State != "locked" {
@@ -45,11 +47,10 @@ func TestTheChildThatHoldsTheCardMayDieAtAnyTime(t *testing.T) {
 		Command: "make soak ONLY=TestTheChildThatHolds"})
 }
 
-// killChild kills all children at a moment, and says whether the session was open.
-func (d *desk) killChild(at int) bool {
+// killChild kills all children at a moment. It says whether the session was open, and which they were.
+func (d *desk) killChild(at int) (open bool, killed []int) {
 	d.t.Helper()
 	var answer <-chan bool
-	open := false
 	switch at {
 	case 0: // the card waits
 	case 1:
@@ -65,7 +66,8 @@ func (d *desk) killChild(at int) bool {
 		d.AwaitPhase(apitype.Reading)
 		d.within(100 * time.Millisecond)
 	}
-	for _, pid := range d.Children() {
+	killed = d.Children()
+	for _, pid := range killed {
 		if err := syscall.Kill(pid, syscall.SIGKILL); !errors.Is(err, syscall.ESRCH) {
 			d.Must(err)
 		}
@@ -73,5 +75,14 @@ func (d *desk) killChild(at int) bool {
 	if answer != nil {
 		open = d.settle(answer)
 	}
-	return open
+	return open, killed
+}
+
+// awaitSuccessor waits for the child that follows the killed ones. Until the service has noticed their death, it shows
+// the card as waiting, and takes a PIN for it that nobody can check.
+func (d *desk) awaitSuccessor(killed []int) {
+	d.t.Helper()
+	d.AwaitThat("another child to hold the card", func() bool {
+		return slices.ContainsFunc(d.Children(), func(pid int) bool { return !slices.Contains(killed, pid) })
+	})
 }
