@@ -26,7 +26,6 @@ const impostorSocket = "SITHS_PAM_IMPOSTOR"
 
 // kits are the builds of the module, each made by the first test that needs it.
 type kits struct {
-	dir                          string
 	plain, sanitized, soft, bare func() (*pamtest.Kit, error)
 	fake                         func() (string, error)
 }
