@@ -236,6 +236,7 @@ static void limit_files(rlim_t n)
 static void close_standard(void)
 {
 	out = fdopen(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), "w");
+	setlinebuf(out);
 	for (int fd = 0; fd < 3; fd++)
 		close(fd);
 }
@@ -352,6 +353,7 @@ int main(int argc, char **argv)
 	int before = open_files(), rc = 2;
 
 	out = stdout;
+	setlinebuf(out); /* whole lines, between those that are printed past it */
 	if (argc < 5)
 		return 2;
 	persons_first = person = argv + 4;
