@@ -14,7 +14,6 @@ PAM_SOURCES := $(wildcard cmd/pam_siths/*.c)
 PAM_CFLAGS  := -std=c11 -D_GNU_SOURCE -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -Wformat=2 -Wshadow \
 	-Wconversion -Wstrict-prototypes -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
 PAM_LDFLAGS := -shared -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs
-PAM_DEFINES :=
 PAM_LIBS    := -lpam
 
 # What has no C builds for Windows too, from the first day.
@@ -32,7 +31,7 @@ setup: ## install what is missing on this Debian
 build: ## build every program into bin/
 	$(GO) build $(GOFLAGS_BUILD) -o $(BIN)/ $(addprefix ./cmd/,$(PROGRAMS))
 	CGO_ENABLED=0 $(GO) build $(GOFLAGS_BUILD) -o $(BIN)/ $(addprefix ./cmd/,$(STATIC))
-	gcc $(PAM_CFLAGS) $(PAM_DEFINES) $(PAM_SOURCES) $(PAM_LDFLAGS) -o $(BIN)/pam_siths.so $(PAM_LIBS)
+	gcc $(PAM_CFLAGS) $(CPPFLAGS) $(PAM_SOURCES) $(PAM_LDFLAGS) -o $(BIN)/pam_siths.so $(PAM_LIBS)
 
 run: setup build ## walk through the main job with a virtual card (REAL=1 TRUST=DIR: whose card is in the real reader)
 	$(GO) run ./internal/walk $(if $(REAL),-real) $(if $(TRUST),-trust $(TRUST)) $(if $(ENVIRONMENT),-environment $(ENVIRONMENT))

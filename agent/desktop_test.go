@@ -210,7 +210,7 @@ func TestTheMachineSleepsOnlyWhenItIsLocked(t *testing.T) {
 		w.desk.events <- unlock.Event{Kind: unlock.Sleep, Done: func() { slept <- w.desk.locks() }}
 		synctest.Wait()
 		if len(slept) != 0 {
-			t.Fatal("it sleeps before it is locked")
+			t.Error("it sleeps before it is locked")
 		}
 		close(gate)
 		if got := <-slept; len(got) != 2 {

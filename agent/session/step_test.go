@@ -109,7 +109,8 @@ func TestAPINIsRefusedBeforeTheCardWhen(t *testing.T) {
 
 func TestTheLastTryIsSpentOnlyAfterAYes(t *testing.T) {
 	r := play(t, ReadersChanged{Count: 1}, CardIn{Insertion: 1}, CardRead{Handle: 1, Account: "anna", Tries: 1})
-	r.expect(PINGiven{Attempt: 1, Insertion: 1, Account: "anna", LastTry: true}, Verify{Attempt: 1, Handle: 1})
+	r.expect(PINGiven{Attempt: 1, Insertion: 1, Account: "anna"}, Answer{Attempt: 1, Code: PINLastTry, Tries: 1})
+	r.expect(PINGiven{Attempt: 2, Insertion: 1, Account: "anna", LastTry: true}, Verify{Attempt: 2, Handle: 1})
 }
 
 func TestAWrongPINLeavesTheCardWaitingForTheNext(t *testing.T) {

@@ -127,7 +127,7 @@ static int pam_code(char letter)
 	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
 		if (codes[i].letter == letter)
 			return codes[i].code;
-	return PAM_SYSTEM_ERR;
+	return siths_unlisted();
 }
 
 /* Serves up to the result, after which the helper has nothing more to say. */

@@ -22,14 +22,12 @@
 
 enum { HELPER_FD = 3, KERNEL_SIGSET = 8 /* bytes */ };
 
-/* Only root and the effective user may be able to change what runs next. The real user does not count: in su and
- * sudo that is the one who wants in. */
 static bool trusted(const char *path, mode_t type, int flags)
 {
 	struct stat st;
 
 	return fstatat(AT_FDCWD, path, &st, flags) == 0 && (st.st_mode & S_IFMT) == type &&
-	       (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 && (st.st_uid == 0 || st.st_uid == geteuid());
+	       siths_trusts(&st);
 }
 
 /* The helper lies beside the module in a source tree, else in the system's folder. One that is beside the module but
@@ -142,5 +140,5 @@ bool siths_stop(struct helper *h, bool ended)
 	}
 	while ((got = waitpid(h->supervisor, &status, __WALL)) < 0 && errno == EINTR)
 		;
-	return got == h->supervisor && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return got == h->supervisor && siths_ended_well(status);
 }

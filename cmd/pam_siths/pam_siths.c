@@ -16,16 +16,6 @@ enum { WAIT_LIMIT = 600 };
 /* Under this name the handle remembers which account the card proved. */
 static const char proved[] = "siths-agent.account";
 
-static bool good_name(const char *name)
-{
-	size_t len = strnlen(name, NAME_LIMIT + 1);
-
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
-			return false;
-	return len > 0 && len <= NAME_LIMIT;
-}
-
 static bool option(struct request *r, const char *arg)
 {
 	char *end;
@@ -67,7 +57,7 @@ static bool read_user(struct request *r)
 		return true;
 	if (*user == '\0' && (pam_get_user(r->pamh, &user, NULL) != PAM_SUCCESS || user == NULL))
 		return false;
-	if (!good_name(user))
+	if (!siths_good_name(user))
 		return false;
 	strcpy(r->user, user);
 	return true;
@@ -83,9 +73,9 @@ static int accept_answer(struct request *r)
 {
 	char *account;
 
-	if (!good_name(r->account) || strcmp(given_user(r->pamh), r->user) != 0)
+	if (!siths_good_name(r->account) || !siths_same_user(given_user(r->pamh), r->user))
 		return PAM_AUTH_ERR;
-	if (r->user[0] != '\0' && strcmp(r->account, r->user) != 0)
+	if (r->user[0] != '\0' && !siths_same_account(r->account, r->user))
 		return PAM_AUTH_ERR;
 	if (r->user[0] == '\0' && pam_set_item(r->pamh, PAM_USER, r->account) != PAM_SUCCESS)
 		return PAM_SYSTEM_ERR;
@@ -100,7 +90,7 @@ static bool proved_here(pam_handle_t *pamh)
 {
 	const void *account = NULL;
 
-	return pam_get_data(pamh, proved, &account) == PAM_SUCCESS && account != NULL && strcmp(account, given_user(pamh)) == 0;
+	return siths_was_proved(pam_get_data(pamh, proved, &account) == PAM_SUCCESS ? account : NULL, given_user(pamh));
 }
 
 ENTRY(pam_sm_authenticate)

@@ -1,8 +1,9 @@
-/* What the three files of the module share. */
+/* What the files of the module share. */
 #ifndef PAM_SITHS_H
 #define PAM_SITHS_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <security/pam_ext.h>
@@ -34,5 +35,14 @@ struct helper {
 bool siths_start(struct helper *h, pam_handle_t *pamh);
 /* Ends the helper, by force unless it has ended by itself, and tells whether it exited with 0. */
 bool siths_stop(struct helper *h, bool ended);
+
+/* controls.c */
+bool siths_ended_well(int status);
+int siths_unlisted(void);
+bool siths_trusts(const struct stat *st);
+bool siths_good_name(const char *name);
+bool siths_same_user(const char *now, const char *asked);
+bool siths_same_account(const char *proved, const char *asked);
+bool siths_was_proved(const char *account, const char *user);
 
 #endif

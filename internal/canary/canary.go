@@ -32,7 +32,7 @@ func (c Canary) Tag() string { return prefix + c.Name }
 // All returns every canary.
 func All() []Canary {
 	return slices.Concat(sessionCanaries(), agentCanaries(), identityCanaries(), certificateCanaries(), pinCanaries(), childCanaries(),
-		apiCanaries(), fileCanaries(), doorCanaries())
+		apiCanaries(), fileCanaries(), doorCanaries(), moduleCanaries())
 }
 
 // in names tests that run within their own process.

@@ -18,3 +18,19 @@ func doorCanaries() []Canary {
 		{"lock_events", "No lock is forgotten, however slow the reader.", unlock, in(unlock, "TestQueueForgetsNoLockEvenWhenThereAreTooMany")},
 	}
 }
+
+// moduleCanaries are those of the PAM module itself, which is C: its tests compile it with the tag as a macro.
+func moduleCanaries() []Canary {
+	const room, tests = "cmd/pam_siths", "cmd/pam_siths/pamtest"
+	return []Canary{
+		{"pam_exit_status", "Only exit status 0 of the helper makes a success.", room, in(tests, "TestOnlyExitStatusZeroMakesASuccess")},
+		{"pam_code", "A result that is in no table is neither success nor PAM_IGNORE.", room, in(tests, "TestEachResultLetterIsItsPAMCode")},
+		{"pam_helper_owner", "A helper that others can change is not started.", room, in(tests, "TestAHelperThatOthersCanChangeIsNotStarted")},
+		{"pam_user_name", "A user name that is no name is refused.", room, in(tests, "TestAUserNameThatIsNoNameIsRefusedBeforeTheHelperRuns")},
+		{"pam_same_user", "A user that is changed during the prompt is refused.", room,
+			in(tests, "TestAUserThatTheApplicationChangesDuringThePromptIsRefused")},
+		{"pam_same_account", "The card of another lets nobody in.", room, in(tests, "TestEachResultLetterIsItsPAMCode")},
+		{"pam_proof", "The account phase passes nobody whom the card has not proved.", room,
+			in(tests, "TestEachPhaseAnswersAsThePAMGuideAsks|TestAnAccountStackRefusesWhomTheCardDidNotProve")},
+	}
+}

@@ -50,6 +50,9 @@ func run(t *testing.T, test Test, tag, programs string) verdict {
 	cmd := exec.CommandContext(ctx, "go", append(args, "./"+test.Package)...)
 	cmd.Dir, cmd.WaitDelay = root(t), time.Second
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "SITHS_") })
+	if tag != "" {
+		cmd.Env = append(cmd.Env, cppFlags(tag))
+	}
 	if programs != "" {
 		cmd.Env = append(cmd.Env, "SITHS_BIN="+programs)
 	}
@@ -66,6 +69,9 @@ func run(t *testing.T, test Test, tag, programs string) verdict {
 	return v
 }
 
+// cppFlags tell the C compiler of a tag.
+func cppFlags(tag string) string { return "CPPFLAGS=-D" + strings.ToUpper(tag) }
+
 func tail(b []byte, n int) []byte { return b[max(0, len(b)-n):] }
 
 // build builds every program with a tag, and returns the folder.
@@ -79,7 +85,7 @@ func build(t *testing.T, c Canary) string {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), "make", "build", "BIN="+dir,
-		"GOFLAGS_BUILD=-trimpath -tags "+c.Tag(), "PAM_DEFINES=-D"+strings.ToUpper(c.Tag()))
+		"GOFLAGS_BUILD=-trimpath -tags "+c.Tag(), cppFlags(c.Tag()))
 	cmd.Dir = root(t)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("building the programs with %s: %v\n%s", c.Tag(), err, out)

@@ -4,6 +4,7 @@
  * has for the user. A case is five parts, each a length (four bytes, big endian) and as many bytes: the module's options
  * (separated by NUL), the user that the application names (none when empty), what is typed at every prompt, the code of
  * a prompt (a first byte that is not 0: the person cancels), and all that the helper sends. */
+#include "../../controls.c"
 #include "../../exchange.c"
 #include "../../pam_siths.c"
 
