@@ -23,7 +23,6 @@ type Test struct {
 	Package string
 	Run     string // as for go test -run
 	Real    bool   // they run the programs, which are built with the tag; the tests themselves are not
-	Slow    bool   // they take seconds, and are left to the long form
 }
 
 // Tag is the build tag.
@@ -37,3 +36,6 @@ func All() []Canary {
 
 // in names tests that run within their own process.
 func in(pkg, run string) []Test { return []Test{{Package: pkg, Run: run}} }
+
+// onStack names tests that run the programs, on the whole stack.
+func onStack(run string) Test { return Test{Package: "internal/stack/e2e", Run: run, Real: true} }

@@ -3,12 +3,12 @@ package canary
 // childCanaries are those of the process that holds a card, and of the readers.
 func childCanaries() []Canary {
 	const host, child, pcsc = "pcsc/token/host", "pcsc/token/host/child", "pcsc"
-	const e2e = "internal/stack/e2e"
 	return []Canary{
 		{"card_exclusive", "Nobody else gets to a card that has had the PIN.", host,
-			append(in(host, "TestTheChildsSettingsKeepTheCardForItAlone"),
-				Test{Package: e2e, Run: "TestNobodyElseGetsToTheCardThatHasHadThePIN", Real: true})},
+			append(in(host, "TestTheChildsSettingsKeepTheCardForItAlone"), onStack("TestNobodyElseGetsToTheCardThatHasHadThePIN"))},
 		{"card_reset", "A card that is let go of forgets the PIN.", host, in(host, "TestTheChildsSettingsKeepTheCardForItAlone")},
+		{"dumpable", "Nobody but root looks into our processes.", "internal/harden",
+			[]Test{{Package: "internal/memscan", Run: "TestWhoRunsAProcessOfOursCannotLookIntoIt", Real: true}}},
 		{"settings_sealed", "Nobody changes the child's settings.", host, in(host, "TestNobodyCanChangeTheSettingsAfterwards")},
 		{"frame_limit", "A frame of the pipe has a mebibyte at most.", host, in(host, "TestAFrameLongerThanTheLimitIsRefusedBeforeItIsRead")},
 		{"child_user", "The child of root runs as somebody without rights.", host, in(host, "TestAChildGetsNothingThatItDoesNotNeed")},

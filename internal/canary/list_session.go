@@ -5,7 +5,7 @@ func sessionCanaries() []Canary {
 	const room = "agent/session"
 	return []Canary{
 		{"lock_on_removal", "A login ends when its card leaves.", room,
-			in(room, "TestTheMainJob|TestOfTwoCardsOnlyTheOneThatLoggedInCounts")},
+			append(in(room, "TestTheMainJob|TestOfTwoCardsOnlyTheOneThatLoggedInCounts"), onStack("TestTakingTheCardOutLocksTheDesktop"))},
 		{"drop_on_lock", "A lock makes the card forget its PIN.", room, in(room, "TestALockKeepsTheCardAndForgetsItsPIN")},
 		{"stale_child", "What an older child reports changes nothing.", room, in(room, "TestEventsOfAnOlderChildChangeNothing")},
 		{"stale_attempt", "What becomes of an older PIN changes nothing.", room, in(room, "TestTheRulesHoldOverAMillionRandomEvents")},
@@ -34,9 +34,10 @@ func agentCanaries() []Canary {
 		{"ticket_card", "An unlock is good while its card stays in.", room, in(room, "TestATicketIsBoundToItsCallerAndItsCard")},
 		{"ticket_expires", "An unlock is good for two minutes.", room, in(room, "TestAPromptThatStandsTooLongHasToBeBegunAnew")},
 		{"ticket_once", "An unlock takes one PIN.", room, in(room, "TestATicketIsGoodOnce")},
-		{"own_card", "Nobody gives the PIN of another's card.", room, in(room, "TestAUserUnlocksTheOwnSessionAndNobodyElses")},
+		{"own_card", "Nobody gives the PIN of another's card.", room,
+			append(in(room, "TestAUserUnlocksTheOwnSessionAndNobodyElses"), onStack("TestAnotherUserCannotSpendThePINsTries"))},
 		{"statement_signed", "Nothing opens without the card's signature over our statement.", room,
-			in(room, "TestACardThatIsNotAcceptedAtThePINOpensNothing")},
+			append(in(room, "TestACardThatIsNotAcceptedAtThePINOpensNothing"), onStack("TestACloneIsFoundOutByItsKey"))},
 		{"fresh_nonce", "No two statements have the same nonce.", room, in(room, "TestTheCardSignsAFreshStatementThatNamesEverything")},
 		{"statement_binding", "A statement names machine, session, caller, account and insertion.", room,
 			in(room, "TestTheCardSignsAFreshStatementThatNamesEverything")},

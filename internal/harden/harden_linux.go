@@ -22,7 +22,7 @@ func Process() error {
 
 // NoDumps makes the calling process undumpable and forbids core files.
 func NoDumps() error {
-	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+	if err := undumpable(); err != nil {
 		return fmt.Errorf("becoming undumpable: %w", err)
 	}
 	if err := unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}); err != nil {

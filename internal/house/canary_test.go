@@ -188,3 +188,26 @@ func TestNothingThatBuildsOrInstallsNamesACanary(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryTestThatACanaryNamesIsThere(t *testing.T) {
+	there := map[string]bool{} // room and name
+	for _, f := range files(t) {
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && f.Test() {
+				there[room(f)+" "+fn.Name.Name] = true
+			}
+		}
+	}
+	for _, c := range canary.All() {
+		if len(c.Tests) == 0 {
+			t.Errorf("%s has no tests", c.Name)
+		}
+		for _, test := range c.Tests {
+			for name := range strings.SplitSeq(test.Run, "|") {
+				if !there[test.Package+" "+name] {
+					t.Errorf("%s: there is no %s in %s", c.Name, name, test.Package)
+				}
+			}
+		}
+	}
+}
