@@ -56,12 +56,13 @@ func buildAll(dir string) (built, error) {
 	return b, errors.Join(errs[:]...)
 }
 
+// buildKit builds with $CPPFLAGS too, as make does.
 func buildKit(dir, name string, flags ...string) (*Kit, error) {
 	sub := filepath.Join(dir, name)
 	if err := os.Mkdir(sub, 0o755); err != nil {
 		return nil, err
 	}
-	return Build(sub, flags...)
+	return Build(sub, append(flags, strings.Fields(os.Getenv("CPPFLAGS"))...)...)
 }
 
 // service is a stack of the module alone, so that the application gets the module's own code.

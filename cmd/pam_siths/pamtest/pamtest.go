@@ -38,7 +38,7 @@ func Base() []string {
 // Kit is the module and an application that tests can script (see testdata/driver.c), in one folder.
 type Kit struct{ dir string }
 
-// Build compiles the module and the driver with flags into dir; the module also with $CPPFLAGS, as make does.
+// Build compiles the module and the driver with flags into dir.
 func Build(dir string, flags ...string) (*Kit, error) {
 	src, err := sources()
 	if err != nil {
@@ -49,7 +49,7 @@ func Build(dir string, flags ...string) (*Kit, error) {
 		return nil, err
 	}
 	k := &Kit{dir: dir}
-	if err := gcc(k.module(), files, Base(), flags, strings.Fields(os.Getenv("CPPFLAGS"))); err != nil {
+	if err := gcc(k.module(), files, Base(), flags); err != nil {
 		return nil, err
 	}
 	driver := []string{filepath.Join(src, "pamtest", "testdata", "driver.c")}
