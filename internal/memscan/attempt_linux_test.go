@@ -160,8 +160,7 @@ func (b *bench) endService(how syscall.Signal, orderly bool) {
 	b.watch(service, b.canaries[len(b.canaries)-1])
 	children := b.Children()
 	b.Must(syscall.Kill(service.pid, how))
-	last, err := service.end.Report()
-	b.Must(err)
+	last := b.lastMoment(service)
 	if orderly && len(last.Hits) > 0 {
 		b.t.Errorf("a service told to stop ended with %s", names(last.Hits))
 	}

@@ -30,6 +30,7 @@ type order struct {
 type outcome struct {
 	Report Report
 	Error  string
+	Gone   bool // the error is ErrGone
 }
 
 // WatchExit begins to watch. It needs a process of its own, since a parent that waits for its child would see the stop
@@ -54,7 +55,8 @@ func WatchExit(helper *exec.Cmd, pid int, canaries ...string) (*ExitWatch, error
 	return w, err
 }
 
-// Report waits for the end of the process.
+// Report waits for the end of the process. It fails with ErrGone when the kernel let the process go without the stop at
+// its end, as happens when it is killed while it ends.
 func (w *ExitWatch) Report() (Report, error) {
 	r, err := w.next()
 	if waited := w.cmd.Wait(); err == nil {
@@ -67,6 +69,9 @@ func (w *ExitWatch) next() (Report, error) {
 	var o outcome
 	if err := w.out.Decode(&o); err != nil {
 		return o.Report, fmt.Errorf("asking the watcher: %w", err)
+	}
+	if o.Gone {
+		return o.Report, fmt.Errorf("watching: %w", ErrGone)
 	}
 	if o.Error != "" {
 		return o.Report, fmt.Errorf("watching: %s", o.Error)
@@ -87,7 +92,7 @@ func ServeExitWatch(in io.Reader, out io.Writer) error {
 	say := func(r Report, err error) error {
 		answer := outcome{Report: r}
 		if err != nil {
-			answer.Error = err.Error()
+			answer.Error, answer.Gone = err.Error(), errors.Is(err, ErrGone)
 		}
 		return json.NewEncoder(out).Encode(answer)
 	}

@@ -56,12 +56,8 @@ func (b *bench) becomesClean(ctx context.Context, after string, pid int, role st
 func (b *bench) endedClean(after string, p *person) {
 	b.t.Helper()
 	r := b.leaves(p)
-	b.tally.do(func() { b.tally.ends++; b.tally.bytes += r.Scanned })
 	if len(r.Hits) > 0 {
 		b.t.Errorf("%s ended after %s with %s, at %+v", p.role, after, names(r.Hits), r.Hits[0])
-	}
-	if r.Scanned < 1<<16 {
-		b.t.Errorf("of %s at its end only %d bytes were there", p.role, r.Scanned)
 	}
 }
 

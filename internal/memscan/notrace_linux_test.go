@@ -49,6 +49,9 @@ func TestNoProcessKeepsThePIN(t *testing.T) {
 			})
 		}
 	})
+	if c.unseen*5 > c.ends {
+		t.Errorf("%d ends were not seen, %d were", c.unseen, c.ends)
+	}
 	report(t, c)
 }
 

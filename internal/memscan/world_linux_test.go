@@ -1,6 +1,7 @@
 package memscan
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"sync"
@@ -138,11 +139,26 @@ func (b *bench) types(p *person, text string) {
 // leaves waits for the end of a program and for what was seen at its last moment.
 func (b *bench) leaves(p *person) Report {
 	b.t.Helper()
-	r, err := p.end.Report()
-	b.Must(err)
-	_, err = p.proc.Wait(b.t.Context())
+	r := b.lastMoment(p)
+	_, err := p.proc.Wait(b.t.Context())
 	b.Must(err)
 	_ = p.keys.Close()
+	return r
+}
+
+// lastMoment is what was seen at the end of a process. Now and then the kernel lets one go too soon; that is counted.
+func (b *bench) lastMoment(p *person) Report {
+	b.t.Helper()
+	r, err := p.end.Report()
+	if errors.Is(err, ErrGone) {
+		b.tally.do(func() { b.tally.unseen++ })
+		return r
+	}
+	b.Must(err)
+	if r.Scanned < 1<<16 {
+		b.t.Errorf("of %s at its end only %d bytes were there", p.role, r.Scanned)
+	}
+	b.tally.do(func() { b.tally.ends++; b.tally.bytes += r.Scanned })
 	return r
 }
 
@@ -186,6 +202,7 @@ type tally struct {
 	canaries, attempts int
 	scans, ends        int
 	bytes              int64
+	unseen             int            // ends that could not be looked at
 	late               int            // processes that were not clean at the first look
 	slowest            time.Duration  // of them
 	samples            int            // files, logs, environments and argument lists looked at
