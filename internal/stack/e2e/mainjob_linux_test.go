@@ -248,8 +248,8 @@ func TestAServiceThatWasKilledComesBackWithNothingOpen(t *testing.T) {
 	w.AwaitThat("the child to end with the service", func() bool { return workplace.ReadIfThere(workplace.ProcFile(children[0], "stat")) == "" })
 	w.Must(w.Service.Start())
 	s := w.AwaitPhase(apitype.NeedPIN)
-	if s.Session != nil {
-		t.Errorf("it remembers %+v", s.Session)
+	if s.Session == nil || s.Session.User != "anna" || s.Session.State != "locked" {
+		t.Errorf("what a crash left open is shown as %+v", s.Session)
 	}
 	if r := w.ctl("", text.EN, "", "audit", "verify"); r.Code != ctlDone {
 		t.Errorf("the log after the crash: %s", said(r))
