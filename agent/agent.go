@@ -309,6 +309,8 @@ func (a *Agent) carryOut(e session.Effect) {
 		a.enter(e)
 	case session.Leave:
 		a.leave(e)
+	case session.Gone:
+		a.gone(e)
 	case session.Relock:
 		a.relock(e.Session)
 	case session.Check:

@@ -130,6 +130,18 @@ func (a *Agent) leave(e session.Leave) {
 	a.record(row, nil)
 }
 
+// gone ends, where policy says so on removal, the sessions of a login that was locked before its card left: by its
+// person, or because the card answered no longer a moment before the reader told that it was out.
+func (a *Agent) gone(e session.Gone) {
+	if a.parts.Policy.Session.OnRemoval != policy.Logout || e.Account != a.login.account {
+		return
+	}
+	desk := a.login.desk()
+	a.lock(desk, a.lockAll(desk, a.parts.Desktop.End))
+	a.record(audit.Row{Event: audit.SessionLocked, Account: e.Account, Session: a.login.shown, Reason: "removed, was locked before",
+		Insertion: uint64(a.state.Login.Insertion)}, nil)
+}
+
 // relock locks a session that was opened without the card that had opened it before.
 func (a *Agent) relock(id string) {
 	a.record(audit.Row{Event: audit.SessionRelocked, Account: a.login.account, Session: id, Reason: "unlocked without the card"}, nil)

@@ -275,6 +275,26 @@ func TestWhatPolicySaysAboutRemoval(t *testing.T) {
 	}
 }
 
+func TestALoginThatWasLockedBeforeItsCardLeftIsStillEndedWherePolicySaysSo(t *testing.T) {
+	inWorld(t, func(w *world) {
+		p := w.a.parts.Policy
+		p.Session.OnRemoval = policy.Logout
+		if err := w.a.Reload(context.Background(), p, w); err != nil {
+			t.Fatal(err)
+		}
+		id := w.insert(newCard("anna"))
+		w.login(anna, id)
+		_ = w.a.Lock(context.Background())
+		if got := w.desk.over(); len(got) != 0 {
+			t.Errorf("a lock that was asked for ended %v", got)
+		}
+		w.remove(id)
+		if got := w.desk.over(); len(got) != 2 {
+			t.Errorf("the removal ended %v", got)
+		}
+	})
+}
+
 func TestAnUnlockByRootIsShownWithTheAccountsOwnSession(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.login(root, w.insert(newCard("anna")))

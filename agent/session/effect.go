@@ -48,6 +48,8 @@ type (
 		Account string
 		Reason  Reason
 	}
+	// Gone: the card of a login that has ended already was removed. A policy that ends sessions on removal has its turn.
+	Gone struct{ Account string }
 	// Relock: lock one desktop session that somebody else opened.
 	Relock struct{ Session string }
 	// Check: ask the card whether it is still the one that took the PIN.
@@ -63,5 +65,6 @@ func (AwaitClaim) effect() {}
 func (Record) effect()     {}
 func (Enter) effect()      {}
 func (Leave) effect()      {}
+func (Gone) effect()       {}
 func (Relock) effect()     {}
 func (Check) effect()      {}

@@ -84,6 +84,11 @@ func (r *rules) effect(e Effect) {
 			r.t.Fatal("two locks without an unlock between them")
 		}
 		r.open = false
+	case Gone:
+		if r.open || r.opener == 0 || r.inside[r.opener] {
+			r.t.Fatal("the removal of a card is told that opens now, that opened nothing, that is in, or twice")
+		}
+		r.opener = 0
 	case ReadCard:
 		if e.Handle <= r.handles {
 			r.t.Fatalf("child %d is used a second time", e.Handle)

@@ -16,6 +16,7 @@ func Step(s State, e Event) (State, []Effect) {
 	case CardIn:
 		t.cardIn(e.Insertion)
 	case CardOut:
+		t.gone(e.Insertion)
 		t.cardOut(e.Insertion)
 	case RetryDue:
 		t.retryDue(e.Insertion)
@@ -87,6 +88,18 @@ func (t *turn) cardOut(c Insertion) {
 	t.Refusal = ""
 	if n := len(t.Cards); n > 0 {
 		t.bring(t.Cards[n-1])
+	}
+}
+
+// gone tells that the card of a login that has ended otherwise is out now, too.
+func (t *turn) gone(c Insertion) {
+	if c != t.Login.Insertion || t.Login.Open {
+		return
+	}
+	for _, in := range t.Cards {
+		if in == c {
+			t.do(Gone{Account: t.Login.Account})
+		}
 	}
 }
 

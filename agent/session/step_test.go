@@ -256,6 +256,19 @@ func TestNewPolicyHasAWaitingCardLookedAtAnewAndLeavesALoginAlone(t *testing.T) 
 	play(t, unlocked()...).expect(Reloaded{})
 }
 
+func TestTheRemovalOfACardIsToldAlsoWhenItsLoginHasEndedAlready(t *testing.T) {
+	for name, end := range map[string]Event{"by its person": LockAsked{}, "as the card answered no longer": CardFailed{Handle: 1, Code: CardSwapped}} {
+		t.Run(name, func(t *testing.T) {
+			r := play(t, append(unlocked(), end)...)
+			r.expect(CardOut{Insertion: 1}, Gone{Account: "anna"}, DropCard{Handle: 2})
+			r.expect(CardOut{Insertion: 1})
+			r.phase(NoCard)
+		})
+	}
+	r := play(t, append(unlocked(), LockAsked{})...)
+	r.expect(ServiceDown{}, DropCard{Handle: 2})
+}
+
 func TestALoginOfBeforeTheStartIsClosedAndStaysSo(t *testing.T) {
 	r := play(t, Remembered{Account: "anna"})
 	r.phase(NoReader)
