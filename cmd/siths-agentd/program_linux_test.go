@@ -277,6 +277,7 @@ func TestItRunsWithoutReadersReloadsAndStops(t *testing.T) {
 func TestItComesBackAfterACrash(t *testing.T) {
 	i := install(t)
 	s := i.start()
+	i.awaitRow(s, audit.AgentStart) // nobody is answered for this row, so a service may be killed before it is there
 	s.signal(t, syscall.SIGKILL)
 	if err := <-s.ended; err == nil {
 		t.Error("it ended well")
@@ -287,6 +288,23 @@ func TestItComesBackAfterACrash(t *testing.T) {
 		t.Error(err)
 	}
 	i.wantRows(audit.AgentStart, audit.AgentStart, audit.AgentStop)
+}
+
+// awaitRow waits until the audit log has a row of the event.
+func (i *installation) awaitRow(s *running, event audit.Event) {
+	i.t.Helper()
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case <-look.C:
+			if log, err := os.ReadFile(filepath.Join(i.state, audit.FileName)); err == nil && bytes.Contains(log, []byte(string(event)+"\"")) && bytes.HasSuffix(log, []byte("\n")) {
+				return
+			}
+		case err := <-s.ended:
+			i.t.Fatalf("it ended with %v", err)
+		}
+	}
 }
 
 func (s *running) signal(t *testing.T, sig syscall.Signal) {
