@@ -26,11 +26,9 @@ func TestWhoRunsAProcessOfOursCannotLookIntoIt(t *testing.T) {
 	program, err := b.Program("sithsctl")
 	b.Must(err)
 	ctl := b.start(stack.Cmd{Path: program, As: "anna", Args: []string{"--socket", b.API.Socket, "login", "--pin-fd", "0"}})
-	b.AwaitThat("sithsctl to be closed", func() bool {
-		limit, err := CoreLimit(ctl.proc.PID)
-		return comm(ctl.proc.PID) == "sithsctl" && err == nil && limit == noCore
-	})
+	b.awaitClosed(ctl.proc.PID, "sithsctl")
 	pam := b.pamAs("anna")
+	b.awaitClosed(pam.pid, pam.role)
 	closed += b.triesAll(asAnna, map[int]string{ctl.proc.PID: "sithsctl", pam.pid: pam.role})
 	const processes = 4
 	if closed != processes*doors {
@@ -39,6 +37,15 @@ func TestWhoRunsAProcessOfOursCannotLookIntoIt(t *testing.T) {
 	soak.Report(t, soak.Row{ID: "5.4", Name: "the same user tries ptrace and six files of /proc on service, card child, sithsctl and PAM helper; core files; swap",
 		Asked: "all refused; core files off; nothing swapped", Found: fmt.Sprintf("%d of %d refused, 0 bytes of core file allowed, 0 kB swapped", closed, processes*doors),
 		Command: "make memscan"})
+}
+
+// awaitClosed waits until a program has begun to run and closed itself, which is the first thing that it does.
+func (b *bench) awaitClosed(pid int, role string) {
+	b.t.Helper()
+	b.AwaitThat(role+" to be closed", func() bool {
+		limit, err := CoreLimit(pid)
+		return comm(pid) == role && err == nil && limit == noCore
+	})
 }
 
 // childrenIn leaves the card's child of our processes.
