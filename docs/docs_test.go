@@ -114,7 +114,7 @@ func TestEveryTestThatAPageNamesExists(t *testing.T) {
 			}
 		}
 	})
-	for _, name := range []string{"README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/attacksurface.md"} {
+	for _, name := range []string{"README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/attacksurface.md", "docs/threats.md"} {
 		for _, test := range allMatches("[`'](?:go test )?((?:Test|Fuzz)[A-Z]\\w+)[`']", page(t, name)) {
 			if !tests[test] && test != "TestAWrongPINCostsOneTry" { // that one shows how names are made
 				t.Errorf("%s names %s, which is no test", name, test)
@@ -147,10 +147,13 @@ func TestTheReadmeNamesEveryRoom(t *testing.T) {
 }
 
 func TestLinksAndInstalledFilesLeadSomewhere(t *testing.T) {
-	for _, name := range []string{"README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/attacksurface.md"} {
+	for _, name := range []string{"README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/attacksurface.md", "docs/threats.md"} {
 		text := page(t, name)
-		paths := append(allMatches(`\]\(([^)#:]+)\)`, text), allMatches(`(installer/linux/[\w./-]+\w)`, text)...)
-		for _, path := range paths {
+		var paths []string
+		for _, link := range allMatches(`\]\(([^)#:]+)\)`, text) {
+			paths = append(paths, filepath.Join(filepath.Dir(name), link))
+		}
+		for _, path := range append(paths, allMatches(`(installer/linux/[\w./-]+\w)`, text)...) {
 			if _, err := os.Stat(filepath.Join(root, path)); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
