@@ -41,7 +41,7 @@ func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error)
 	if err != nil {
 		return nil, err
 	}
-	p := &program{options: o, log: log, trail: trail}
+	p := &program{options: o, log: log, trail: trail, failed: make(chan struct{})}
 	p.parts = agent.Parts{
 		Version: version.String(), Machine: machine(), Policy: loaded.Policy, Who: who, Trail: trail,
 		Memory: memory.New(o.state, bootID()), Log: log,

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/kardianos/service"
@@ -31,11 +34,21 @@ type program struct {
 
 	cancel context.CancelFunc
 	done   chan error
+	failed chan struct{} // closed when the service has ended by itself
 }
 
 // serve runs p until the service manager, or the console, says stop.
 func serve(p *program) error {
-	s, err := service.New(p, &service.Config{Name: "siths-agentd", DisplayName: "SITHS Agent"})
+	// Heard from here on, before anybody is answered: the service manager's package listens only after Start.
+	told, quiet := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer quiet()
+	wait := func() {
+		select {
+		case <-told.Done():
+		case <-p.failed:
+		}
+	}
+	s, err := service.New(p, &service.Config{Name: "siths-agentd", DisplayName: "SITHS Agent", Option: service.KeyValue{"RunWait": wait}})
 	if err != nil {
 		return fmt.Errorf("finding the service manager: %w", err)
 	}
@@ -59,16 +72,14 @@ func (p *program) open() error {
 }
 
 // Start begins to serve. The socket answers already.
-func (p *program) Start(s service.Service) error {
+func (p *program) Start(service.Service) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.parts.AliveEvery, p.parts.Alive = sayAlive(ctx, watchdog())
 	p.cancel, p.done = cancel, make(chan error, 1)
 	go func() {
 		err := p.work(ctx, agent.New(p.parts))
 		p.done <- err
-		if err != nil {
-			_ = s.Stop()
-		}
+		close(p.failed)
 	}()
 	return nil
 }
