@@ -90,7 +90,7 @@ func (a *Agent) Opened(ctx context.Context, s apitype.SessionOpened) error {
 		if s.Account == a.login.account {
 			a.belongs(s.Session)
 		}
-		if t := a.terms[s.Account]; t != nil {
+		if t := a.termOf(s.Account); t != nil {
 			a.lockSession(t.desk, s.Session)
 		}
 		a.remember()
@@ -179,10 +179,18 @@ func (a *Agent) atDesktop(e unlock.Event) {
 	}
 }
 
+// lateTime is how long after the end of a login its locker may still be about to let in whom the card had proved.
+const lateTime = 2 * time.Second
+
 // openedWithoutCard records that a locker has let somebody in on another proof than the card. Whether it may is the
-// decision of whoever wrote its PAM stack.
+// decision of whoever wrote its PAM stack. But right after a login that was ended by a lock it is that login's answer,
+// come too late, and the session is locked again.
 func (a *Agent) openedWithoutCard(id string) {
-	if !a.login.open {
+	switch {
+	case a.login.open:
+	case a.terms[a.login.account] != nil && a.parts.Now().Sub(a.login.since) < lateTime:
+		a.relock(id)
+	default:
 		a.record(audit.Row{Event: audit.SessionOpened, Account: a.login.account, Session: id, Reason: "without the card"}, nil)
 	}
 }

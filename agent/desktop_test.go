@@ -194,6 +194,7 @@ func TestALockerThatLetsSomebodyInOnAnotherProofIsRecorded(t *testing.T) {
 		w.login(anna, id)
 		w.happen(unlock.HintUnlocked, "c1")
 		w.remove(id)
+		time.Sleep(lateTime)
 		w.happen(unlock.HintUnlocked, "c1")
 		if rows := w.trail.find(audit.SessionOpened); len(rows) != 1 || rows[0].Session != "c1" {
 			t.Errorf("rows: %+v", rows)

@@ -1,9 +1,13 @@
 package agent
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"testing"
+	"time"
 
+	"siths-agent/agent/apitype"
 	"siths-agent/agent/unlock"
 )
 
@@ -40,6 +44,49 @@ func TestALockThatIsOwedIsForgottenWhenTheCardOpensAgain(t *testing.T) {
 		w.removeUnseen()
 		w.login(root, w.insert(newCard("anna")))
 		w.happen(unlock.Appeared, "")
+		if got := w.desk.locked(); len(got) != 0 {
+			t.Errorf("locked %v, which the card has opened", got)
+		}
+	})
+}
+
+func TestALockerThatOpensAsTheCardIsPulledIsLockedAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		after time.Duration
+		want  []string
+	}{"at once": {0, []string{"c1"}}, "later, on another proof": {3 * time.Second, nil}} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				id := w.insert(newCard("anna"))
+				w.login(anna, id)
+				w.remove(id)
+				w.desk.locked()
+				time.Sleep(c.after)
+				w.happen(unlock.HintUnlocked, "c1")
+				if got := w.desk.locked(); !slices.Equal(got, c.want) {
+					t.Errorf("locked %v", got)
+				}
+			})
+		})
+	}
+}
+
+func TestASessionThatOpensAfterAStartThatKnewNothingIsLocked(t *testing.T) {
+	left := &notes{err: errors.New("garbled")}
+	afterCrash(t, left, func(w *world) {
+		left.set(nil, nil)
+		w.desk.locked()
+		opened := func(id string) {
+			if err := w.a.Opened(context.Background(), apitype.SessionOpened{Account: "anna", Session: id}); err != nil {
+				t.Error(err)
+			}
+		}
+		opened("c7")
+		if got := w.desk.locked(); !slices.Equal(got, []string{"c7"}) {
+			t.Errorf("locked %v", got)
+		}
+		w.login(root, w.insert(newCard("anna")))
+		opened("c8")
 		if got := w.desk.locked(); len(got) != 0 {
 			t.Errorf("locked %v, which the card has opened", got)
 		}
