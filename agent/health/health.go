@@ -74,6 +74,9 @@ func Problem(code apitype.Code, ref string) apitype.Problem {
 // Visible drops every problem whose cause, or that cause's own cause, is among the problems too, and sorts the rest:
 // the worst first, then by code.
 func Visible(problems []apitype.Problem) []apitype.Problem {
+	if len(problems) < 2 {
+		return problems
+	}
 	known := kinds()
 	explained := func(code apitype.Code) bool {
 		for cause := known[code].cause; cause != ""; cause = known[cause].cause {
