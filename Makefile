@@ -61,7 +61,7 @@ sim: ## simulate a hundred workstation-years with faults (SEED=N replays one)
 	$(LONG) -timeout 15m ./internal/sim $(if $(SEED),-args -seed=$(SEED))
 
 soak: setup build ## the long forms: card faults, restarts, neighbours, PAM, 10,000 logins (ONLY=regexp)
-	$(LONG) -timeout 3h -p 1 $(if $(ONLY),-run '$(ONLY)') ./internal/soak/...
+	$(LONG) -timeout 3h -p 1 $(if $(ONLY),-run '$(ONLY)') ./internal/soak/... ./agent
 
 memscan: setup build ## look for the PIN in every process, from outside
 	$(LONG) -timeout 15m ./internal/memscan

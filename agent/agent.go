@@ -75,7 +75,7 @@ type Parts struct {
 	Readers  func(ctx context.Context, emit func(pcsc.Event)) error
 	OpenCard func(ctx context.Context, req CardRequest) (Card, error) // ctx is the insertion
 	Log      *slog.Logger
-	Now      func() time.Time
+	Now      func() time.Time // stamps rows and statements; how long something lasts is time.Now's to say, which nobody can set
 
 	AliveEvery time.Duration
 	Alive      func() // called that often by the goroutine that owns the state, for as long as it is not stuck; must not wait

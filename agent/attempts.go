@@ -43,7 +43,7 @@ type ticket struct {
 	caller  Caller
 	child   session.Handle
 	account string
-	expires time.Time
+	expires time.Time       // with time.Now's monotonic reading: setting the clock moves it neither way
 	attempt session.Attempt // of the PIN that was given for it; 0: none yet
 }
 
@@ -109,7 +109,7 @@ func (a *Agent) begin(caller Caller, req apitype.UnlockRequest) (apitype.UnlockO
 	if len(a.unlocks) >= maxUnlocks || a.unlocksOf(caller.UID) >= maxOwnUnlocks {
 		return apitype.UnlockOffer{}, a.refuseUnlock(caller, ch, a.problem(apitype.ReaderBusy))
 	}
-	t := &ticket{id: rand.Text(), caller: caller, child: ch.handle, account: account, expires: a.parts.Now().Add(promptTime)}
+	t := &ticket{id: rand.Text(), caller: caller, child: ch.handle, account: account, expires: time.Now().Add(promptTime)}
 	a.unlocks[t.id] = t
 	return apitype.UnlockOffer{Unlock: t.id, Insertion: uint64(a.state.Front), Account: account,
 		Name: ch.person.Name, Tries: triesOf(a.state)}, nil
@@ -131,7 +131,7 @@ func (a *Agent) forgetOldestOf(uid uint32) {
 // forgetUnlocks drops the unlocks that can come to nothing: their time is over, their card is gone, or their PIN was
 // not accepted.
 func (a *Agent) forgetUnlocks() {
-	now := a.parts.Now()
+	now := time.Now()
 	for id, t := range a.unlocks {
 		spent := t.attempt != 0 && a.attempts[t.attempt] == nil
 		if spent || t.isStale(now) || a.children[t.child] == nil {
@@ -273,7 +273,7 @@ func (a *Agent) accountFor(at *attempt, req apitype.PINRequest) (string, *apityp
 		return at.child.person.Account, nil
 	}
 	t := a.unlocks[req.Unlock]
-	if t == nil || !t.isHeldBy(at.caller) || t.isStale(a.parts.Now()) || t.isSpent() {
+	if t == nil || !t.isHeldBy(at.caller) || t.isStale(time.Now()) || t.isSpent() {
 		p := a.problem(apitype.PINTimeout)
 		return "", &p
 	}

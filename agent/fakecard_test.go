@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/rsa"
@@ -16,6 +17,7 @@ import (
 // fakeCard is a card with a PIN of three tries. Its faults may be changed while nothing runs.
 type fakeCard struct {
 	cert      string
+	key       *rsa.PrivateKey // nil: testKey
 	tries     *int
 	openErr   error         // from opening
 	signErr   error         // instead of looking at the PIN
@@ -124,7 +126,7 @@ func (o *opening) Sign(ctx context.Context, pin []byte, cert [32]byte, message [
 		return nil, o.wrong()
 	}
 	sum := sha256.Sum256(message)
-	sig, err := rsa.SignPKCS1v15(nil, testKey(), crypto.SHA256, sum[:])
+	sig, err := rsa.SignPKCS1v15(nil, cmp.Or(o.key, testKey()), crypto.SHA256, sum[:])
 	if fault(o.fakeCard, func(c *fakeCard) bool { return c.forged }) {
 		sig[0] ^= 1
 	}
