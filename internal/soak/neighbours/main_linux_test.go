@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 // roles are the parts that the test program plays.
 func roles() map[string]func(socket string, args []string) error {
 	return map[string]func(string, []string) error{
-		"crowd": crowd, "caller": caller, "impostor": impostor, "typist": typist,
+		"crowd": crowd, "caller": caller, "impostor": impostor, "typist": typist, "numbers": numbers, "maker": maker,
 	}
 }
 
