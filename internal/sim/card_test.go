@@ -273,6 +273,9 @@ func (c *child) verifies(pin, message []byte) *given {
 			c.broken(6, "an unlock took PIN %d after it had taken %d", g.id, t.asked)
 		}
 		t.asked = g.id
+		if t.void != "" {
+			c.broken(6, "an unlock took PIN %d though %s", g.id, t.void)
+		}
 	}
 	g.card, g.right, g.statement = c.card, string(pin) == c.owner.pin, slices.Clone(message)
 	if !g.may() || g.malformed {

@@ -18,14 +18,14 @@ import (
 )
 
 // enough is how many workstations are lived at most until a planted fault has to be found.
-const enough = 400
+const enough = 150
 
 // planted are the controls of the agent that a workstation misses when they are switched off.
 func planted() []string {
 	all := strings.Fields(`lock_on_removal drop_on_lock pin_for_card login_card one_pin row_before_unlock last_try
-		heartbeat wrong_pin_locks claim_expires relock service_down ticket_caller ticket_card ticket_expires ticket_once
-		own_card statement_signed fresh_nonce statement_binding judged_anew owed_lock lock_retry sleep_lock stop_lock
-		restart_lock own_session stale_attempt pin_account blocked`)
+		heartbeat wrong_pin_locks claim_expires relock service_down ticket_caller ticket_expires ticket_once
+		own_card statement_signed fresh_nonce statement_binding owed_lock lock_retry sleep_lock stop_lock
+		restart_lock own_session stale_attempt`)
 	return all[:soak.Size(1, len(all))]
 }
 

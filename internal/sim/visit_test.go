@@ -27,7 +27,6 @@ type visit struct {
 	door   door
 	trials int // at the PIN
 	ended  bool
-	cancel context.CancelFunc
 }
 
 // arrive begins a visit. A card that somebody has left is taken out first.
