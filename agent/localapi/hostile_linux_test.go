@@ -118,9 +118,10 @@ func TestAUserThatFloodsKeepsNobodyElseAway(t *testing.T) {
 	if err := flood.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var kept int
-	if _, err := fmt.Fscan(bufio.NewReader(out), &kept); err != nil || kept != 64 {
-		t.Errorf("%d of 100 connections were kept: %v", kept, err)
+	var kept, told int
+	var code apitype.Code
+	if _, err := fmt.Fscan(bufio.NewReader(out), &kept, &told, &code); err != nil || kept != 64 || told != 36 || code != apitype.AgentUnreachable {
+		t.Errorf("of 100 connections %d were kept and %d told to come again, a client said %q: %v", kept, told, code, err)
 	}
 	begun := time.Now()
 	if _, err := (&client.Client{Socket: socket}).Snapshot(context.Background()); err != nil || time.Since(begun) > time.Second {

@@ -1,12 +1,17 @@
 package localapi
 
 import (
+	"encoding/json"
+	"fmt"
+	"io"
 	"maps"
 	"net"
 	"slices"
 	"sync"
 	"time"
 
+	"siths-agent/agent/apitype"
+	"siths-agent/agent/health"
 	"siths-agent/agent/safesocket"
 )
 
@@ -15,7 +20,8 @@ import (
 // flood the socket together keep anybody else away. Root is not counted.
 type limiter struct {
 	net.Listener
-	places func() int // asked each time: limits can be changed while a process runs
+	places  func() int // asked each time: limits can be changed while a process runs
+	refusal string     // what they are told who get no place
 
 	mu     sync.Mutex
 	total  int
@@ -24,7 +30,15 @@ type limiter struct {
 }
 
 func newLimiter(l net.Listener, places func() int) *limiter {
-	return &limiter{Listener: l, places: places, byUser: map[uint32][]*countedConn{}, paces: map[uint32]*pace{}}
+	return &limiter{Listener: l, places: places, refusal: tooMany(), byUser: map[uint32][]*countedConn{}, paces: map[uint32]*pace{}}
+}
+
+// tooMany is an answer before any request is read (RFC 6585, 4: 429 with Retry-After): the problem is the same as when
+// nobody answers, and so is what helps, to wait.
+func tooMany() string {
+	body, _ := json.Marshal(health.Problem(apitype.AgentUnreachable, "")) // texts only: it does not fail
+	return fmt.Sprintf("HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nRetry-After: 1\r\n"+
+		"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 }
 
 // countedConn is a connection that gives its place back when it is closed.
@@ -35,7 +49,7 @@ type countedConn struct {
 	pace    *pace // nil: root's
 }
 
-// Accept returns the next connection that has a place. Others are closed at once.
+// Accept returns the next connection that has a place. Others are told to come again and closed at once.
 func (l *limiter) Accept() (net.Conn, error) {
 	for {
 		conn, err := l.Listener.Accept()
@@ -44,11 +58,13 @@ func (l *limiter) Accept() (net.Conn, error) {
 		}
 		peer, err := safesocket.PeerOf(conn)
 		c := &countedConn{Conn: conn, peer: peer, limiter: l}
-		if err != nil || peer.UID != 0 && !l.take(c) {
-			_ = conn.Close()
-			continue
+		if err == nil && (peer.UID == 0 || l.take(c)) {
+			return c, nil
 		}
-		return c, nil
+		if err == nil {
+			_, _ = io.WriteString(conn, l.refusal) // a new connection has room for it: this does not wait
+		}
+		_ = conn.Close()
 	}
 }
 

@@ -33,3 +33,30 @@ func TestAUserIsServedAtAPaceAfterABurst(t *testing.T) {
 		t.Errorf("after a rest a turn waits %v", d)
 	}
 }
+
+func TestAnOrdinaryUserIsNeverSlowedDown(t *testing.T) {
+	var p pace
+	// A watch, and programs that together ask thirty times a second: a request takes three turns.
+	const turns, seconds = 10 + 3*30, 600
+	begin := time.Now()
+	for i := range turns * seconds {
+		now := begin.Add(time.Duration(i) * time.Second / turns)
+		if d := p.delay(now); d > 0 || p.hurried(now) {
+			t.Fatalf("after %v a turn waits %v", now.Sub(begin), d)
+		}
+	}
+}
+
+func TestAWatchOfAUserWhoFloodsIsStillServedInTime(t *testing.T) {
+	var p pace
+	now := time.Now()
+	for range paceBurst / paceEvery {
+		p.delay(now)
+	}
+	for range maxPerUser - 1 { // whoever waits takes no further turn
+		p.delay(now)
+	}
+	if d := p.delay(now); d > 500*time.Millisecond {
+		t.Errorf("the last of a user's connections waits %v", d)
+	}
+}

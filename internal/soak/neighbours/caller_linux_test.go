@@ -28,8 +28,8 @@ func (s served) String() string {
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// caller is an honest person who asks for the status, again and again, on a connection of its own each time: as fast
-// as it is answered, or at every tick.
+// caller is an honest person who asks for the status, so often but not for longer than a while, on a connection of its
+// own each time: as fast as it is answered, or at every tick.
 func caller(socket string, args []string) error {
 	n, err := strconv.Atoi(args[0])
 	if err != nil {
@@ -39,12 +39,16 @@ func caller(socket string, args []string) error {
 	if err != nil {
 		return err
 	}
+	while, err := time.ParseDuration(args[2])
+	if err != nil {
+		return err
+	}
 	api := client.Client{Socket: socket}
 	var out served
 	var took []time.Duration
 	tick := time.NewTicker(max(1, every))
 	defer tick.Stop()
-	for range n {
+	for start := time.Now(); out.Calls < n && time.Since(start) < while; {
 		<-tick.C
 		begun := time.Now()
 		_, err := api.Snapshot(context.Background())

@@ -23,6 +23,9 @@ const (
 	goalBaseline = 10 * time.Second
 )
 
+// callTime is how long root and a user may each take for their calls: a machine that the neighbours fill serves fewer.
+const callTime = 75 * time.Second
+
 // crowded are the lab's people with twenty neighbours.
 func crowded() []stack.Person {
 	people := stack.DefaultPeople()
@@ -56,6 +59,37 @@ func (w *world) load() load {
 		}
 	}
 	return l
+}
+
+// busy is how long processors have worked: for the service, and for everybody.
+type busy struct {
+	service, all float64 // seconds
+}
+
+func (w *world) busy() busy {
+	w.t.Helper()
+	const perSecond = 100 // USER_HZ, in which both files count (proc(5))
+	sum := func(fields []string) (s float64) {
+		for _, f := range fields {
+			n, err := strconv.ParseFloat(f, 64)
+			w.Must(err)
+			s += n / perSecond
+		}
+		return s
+	}
+	_, own, _ := strings.Cut(workplace.ReadIfThere(workplace.ProcFile(w.Service.PID(), "stat")), ") ")
+	total, _, _ := strings.Cut(workplace.ReadIfThere("/proc/stat"), "\n")
+	// utime and stime are fields 14 and 15, and this begins with the third; user, nice and system come first.
+	return busy{sum(strings.Fields(own)[11:13]), sum(strings.Fields(total)[1:4])}
+}
+
+func (b busy) since(a busy) busy {
+	return busy{b.service - a.service, b.all - a.all}
+}
+
+// String is the result as the sheet has it.
+func (b busy) String() string {
+	return fmt.Sprintf("%.1f s for the service of %.1f s for all", b.service, b.all)
 }
 
 // restOf is how long each of so many neighbours rests before it comes back. One of them leaves no gap. Twenty processes
@@ -92,8 +126,10 @@ func underFlood(t *testing.T, row string, people int) {
 	card := w.InsertAnna()
 	before := w.load()
 	leave := w.press(people, soak.Size(120, 1000))
-	asRoot := play[served](w, w.role("caller", "", strconv.Itoa(soak.Size(40, 9000/people)), "0s"))
-	asAnna := play[served](w, w.role("caller", "anna", strconv.Itoa(soak.Size(40, max(200, 1000/people))), "25ms"))
+	busy := w.busy()
+	asRoot := play[served](w, w.role("caller", "", strconv.Itoa(soak.Size(40, 9000)), "0s", callTime.String()))
+	asAnna := play[served](w, w.role("caller", "anna", strconv.Itoa(soak.Size(40, 1000)), "25ms", callTime.String()))
+	busy = w.busy().since(busy)
 	for who, s := range map[string]served{"root": asRoot, "anna": asAnna} {
 		if s.Failed > 0 {
 			t.Errorf("%s: %s: %s", who, s, s.First)
@@ -123,9 +159,9 @@ func underFlood(t *testing.T, row string, people int) {
 		t.Errorf("%d threads became %d", before.threads, after.threads)
 	}
 	soak.Report(t, soak.Row{ID: row, Name: fmt.Sprintf("flooded socket: 1,000 connections of %d other user(s), 17 kinds of abuse", people),
-		Asked: "status p50 ≤ 5 ms, p99 ≤ 250 ms, 0 failed (of 10,000 with one neighbour); RSS ≤ 64 MiB; baseline ≤ 10 s; PIN unlocks",
-		Found: fmt.Sprintf("root: %s; user: %s; unlock by PIN %.0f ms; peak RSS %d MiB; baseline after %.1f s; files %d, %d, %d; threads %d, %d, %d; RSS %d, %d, %d MiB (before, during, after)",
-			asRoot, asAnna, ms(unlock), during.peak>>10, back.Seconds(), before.files, during.files, after.files,
+		Asked: "status p50 ≤ 5 ms, p99 ≤ 250 ms, 0 failed of 10,000 or of those in 150 s; RSS ≤ 64 MiB; baseline ≤ 10 s; PIN unlocks",
+		Found: fmt.Sprintf("root: %s; user: %s; processors: %s; unlock by PIN %.0f ms; peak RSS %d MiB; baseline after %.1f s; files %d, %d, %d; threads %d, %d, %d; RSS %d, %d, %d MiB (before, during, after)",
+			asRoot, asAnna, busy, ms(unlock), during.peak>>10, back.Seconds(), before.files, during.files, after.files,
 			before.threads, during.threads, after.threads, before.memory>>10, during.memory>>10, after.memory>>10),
 		Missed:  max(asRoot.P50, asAnna.P50) > goalP50 || max(asRoot.P99, asAnna.P99) > goalP99,
 		Command: "make soak ONLY=TestAFlood"})
