@@ -2,13 +2,19 @@
 
 package safesocket
 
-import "net"
+import (
+	"errors"
+	"net"
 
-// answers says whether somebody serves the socket at path.
+	"golang.org/x/sys/unix"
+)
+
+// answers says whether somebody serves the socket at path. Only the kernel's refusal says that nobody does: at the door
+// of one who serves and has no room, connect(2) fails too.
 func answers(path string) bool {
 	conn, err := net.DialTimeout("unix", path, staleTime)
 	if err != nil {
-		return false
+		return !errors.Is(err, unix.ECONNREFUSED)
 	}
 	_ = conn.Close()
 	return true

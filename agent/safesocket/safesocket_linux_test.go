@@ -149,6 +149,7 @@ func TestWhatIsInTheWayIsLeftAloneUnlessItIsOurDeadSocket(t *testing.T) {
 			}
 			t.Cleanup(func() { _ = l.Close() })
 		}, ErrInUse},
+		"a living socket with a crowd at it": {func(t *testing.T, path string) { crowded(t, path) }, ErrInUse},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(folder(t, 0o755, 0), "agent.sock")
