@@ -87,7 +87,7 @@ func (l *login) checkAccount(account string) error {
 	switch {
 	case account == "":
 		return &apitype.Problem{Code: apitype.PersonUnmapped}
-	case differs(account, l.hello.user):
+	case l.hello.user != "" && differs(account, l.hello.user):
 		return &apitype.Problem{Code: apitype.PersonWrongSession}
 	}
 	return nil

@@ -2,5 +2,5 @@
 
 package main
 
-// differs says whether an account is another than the one that was asked for, where one was.
-func differs(account, asked string) bool { return asked != "" && account != asked }
+// differs says whether an account is another than the one that was asked for.
+func differs(account, asked string) bool { return account != asked }
