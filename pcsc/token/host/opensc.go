@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// openscConf is OpenSC's configuration for a child: the card is held exclusively for as long as the child has it,
-// nobody else gets a word in while it is verified. The readers of other insertions are left alone: their own children hold those. See opensc.conf(5).
+// openscConf is OpenSC's configuration for a child. What sharing, release and caching say of the card, and which readers
+// are left alone because the children of other insertions hold those, is filled in. See opensc.conf(5).
 const openscConf = `app default {
 	reader_driver pcsc {
 		%s
