@@ -3,6 +3,7 @@ package sim
 import (
 	"flag"
 	"fmt"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -77,6 +78,7 @@ func TestTheWorkstationsKeepTheirPromises(t *testing.T) {
 
 // liveAll lives the workstations of many seeds, some at a time, and stops at the first broken promise.
 func liveAll(t *testing.T, seeds int) (all tally, broken int) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // worlds are small, and gone soon
 	var next, failures atomic.Int64
 	var mu sync.Mutex
 	t.Run("workers", func(t *testing.T) {

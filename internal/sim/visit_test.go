@@ -227,7 +227,7 @@ func (v *visit) leave() {
 		return
 	}
 	v.ended = true
-	v.after(v.between(30*time.Second, 18*time.Minute), v.arriveNext)
+	v.after(v.between(30*time.Second, 32*time.Minute), v.arriveNext)
 	switch n := v.rand.IntN(100); {
 	case n < 5:
 		v.faults[faultPerson]++ // the card stays in, the desktop open
