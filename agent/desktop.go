@@ -195,9 +195,10 @@ func (a *Agent) openedWithoutCard(id string) {
 	}
 }
 
-// sleep locks before the machine sleeps.
+// sleep locks before the machine sleeps: what is open, and what could not be locked before.
 func (a *Agent) sleep(done func()) {
 	a.beforeSleep()
+	a.hurry()
 	locked := a.locking.idle()
 	a.spawn(func() {
 		<-locked

@@ -26,12 +26,12 @@ type term struct {
 	ctx    context.Context
 	end    context.CancelFunc
 	desk   memory.Desk
-	trying int                         // locks that have not succeeded yet
+	trying []chan struct{}             // of each lock that has not succeeded yet, what has it tried again at once
 	owed   func(context.Context) error // one that found no login manager; nil: none
 }
 
 // due says whether something of the desk may still be open.
-func (t *term) due() bool { return t.trying > 0 || t.owed != nil }
+func (t *term) due() bool { return len(t.trying) > 0 || t.owed != nil }
 
 // lockedTerm returns the term of the desk's account, which begins now unless it has begun.
 func (a *Agent) lockedTerm(desk memory.Desk) *term {
@@ -64,8 +64,8 @@ func (a *Agent) endTerm(account string) {
 // lock runs try beside the owning goroutine until it works or the account may be open again: the screen must not stay
 // open because a bus was restarted. A try that has begun is not interrupted.
 func (a *Agent) lock(desk memory.Desk, try func(context.Context) error) {
-	t, done := a.lockedTerm(desk), a.locking.add()
-	t.trying++
+	t, done, again := a.lockedTerm(desk), a.locking.add(), make(chan struct{}, 1)
+	t.trying = append(t.trying, again)
 	a.spawn(func() {
 		defer done()
 		for pause := firstPause; ; pause = min(2*pause, longestPause) {
@@ -73,12 +73,14 @@ func (a *Agent) lock(desk memory.Desk, try func(context.Context) error) {
 			err := try(ctx)
 			cancel()
 			if isDone(err) {
-				a.post(func() { a.tried(t, try, err) })
+				a.post(func() { a.tried(t, again, try, err) })
 				return
 			}
 			a.parts.Log.Error("locking the desktop failed", "again", pause, "error", err)
 			select {
 			case <-time.After(pause):
+			case <-again:
+				pause = firstPause / 2
 			case <-t.ctx.Done():
 				return
 			}
@@ -86,9 +88,21 @@ func (a *Agent) lock(desk memory.Desk, try func(context.Context) error) {
 	})
 }
 
+// hurry has what is not locked yet tried again at once, and then as often as at first.
+func (a *Agent) hurry() {
+	for _, t := range a.terms {
+		for _, again := range t.trying {
+			select {
+			case again <- struct{}{}:
+			default:
+			}
+		}
+	}
+}
+
 // tried ends a lock that has succeeded, or found no login manager and is owed from now on.
-func (a *Agent) tried(t *term, try func(context.Context) error, err error) {
-	t.trying--
+func (a *Agent) tried(t *term, again chan struct{}, try func(context.Context) error, err error) {
+	t.trying = slices.DeleteFunc(t.trying, func(c chan struct{}) bool { return c == again })
 	if err != nil {
 		a.parts.Log.Info("no login manager to lock with", "account", t.desk.Account)
 		t.owed = try

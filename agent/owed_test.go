@@ -92,3 +92,20 @@ func TestASessionThatOpensAfterAStartThatKnewNothingIsLocked(t *testing.T) {
 		}
 	})
 }
+
+func TestALockThatIsWaitingForItsNextTryIsTriedAgainBeforeTheMachineSleeps(t *testing.T) {
+	inWorld(t, func(w *world) {
+		id := w.insert(newCard("anna"))
+		w.login(anna, id)
+		w.desk.fail(unlock.ErrAway)
+		w.remove(id)
+		time.Sleep(time.Minute)
+		w.desk.fail(nil)
+		begun, slept := time.Now(), make(chan []string, 1)
+		w.desk.events <- unlock.Event{Kind: unlock.Sleep, Done: func() { slept <- w.desk.locks() }}
+		got := <-slept
+		if took := time.Since(begun); took >= firstPause || len(got) != 2 {
+			t.Errorf("it fell asleep after %v, and %v were locked", took, got)
+		}
+	})
+}
