@@ -1,9 +1,5 @@
 package cycles
 
-import "siths-agent/internal/stack/workplace"
-
-func (d *desk) growth() workplace.Footprint { return d.end.Since(d.warm) }
-
 // wantNoGoroutineMore ends the service in a way that lets it tell what ran in it, and compares with a service that has
 // seen one card.
 func (d *desk) wantNoGoroutineMore() {

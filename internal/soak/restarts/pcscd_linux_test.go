@@ -1,7 +1,6 @@
 package restarts
 
 import (
-	"context"
 	"fmt"
 	"sync"
 	"testing"
@@ -9,7 +8,6 @@ import (
 
 	"siths-agent/agent/apitype"
 	"siths-agent/internal/soak"
-	"siths-agent/internal/stack"
 	"siths-agent/internal/stack/workplace"
 )
 
@@ -128,22 +126,12 @@ func (o *outages) comeBack(d *desk, up time.Time, wasOpen bool) {
 	}
 }
 
-// grow compares a desk's service with what it took up when it had warmed up. The connection of the last question may
-// still be closing; what is lost never comes back.
+// grow compares a desk's service with what it took up when it had warmed up.
 func (o *outages) grow(d *desk, warm workplace.Footprint, last bool) {
 	if warm == (workplace.Footprint{}) || !last {
 		return
 	}
-	var growth workplace.Footprint
-	ctx, cancel := context.WithTimeout(d.t.Context(), workplace.Patience)
-	defer cancel()
-	err := stack.Await(ctx, "the service to be as small as it was", func() bool {
-		growth = d.Footprint().Since(warm)
-		return !growth.Exceeds(workplace.AllowedGrowth())
-	})
-	if err != nil {
-		d.t.Errorf("the service has grown by %s", growth)
-	}
+	growth := d.GrownSince(warm)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.growth = o.growth.Most(growth)

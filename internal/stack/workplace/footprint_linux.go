@@ -1,11 +1,14 @@
 package workplace
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"strconv"
 	"strings"
 	"syscall"
+
+	"siths-agent/internal/stack"
 )
 
 // Footprint is what a process takes up.
@@ -33,6 +36,23 @@ func AllowedGrowth() Footprint { return Footprint{RSS: 5 << 10, Threads: 4} }
 // Since is by how much it has grown from an earlier one.
 func (f Footprint) Since(g Footprint) Footprint {
 	return Footprint{RSS: f.RSS - g.RSS, Threads: f.Threads - g.Threads, Descriptors: f.Descriptors - g.Descriptors, Children: f.Children - g.Children}
+}
+
+// GrownSince is by how much the service has grown since it took up what warm says, once everything that the last
+// question needed has been given back. More than AllowedGrowth fails the test.
+func (w *Workplace) GrownSince(warm Footprint) Footprint {
+	w.tb.Helper()
+	var growth Footprint
+	ctx, cancel := context.WithTimeout(w.tb.Context(), Patience)
+	defer cancel()
+	err := stack.Await(ctx, "the service to be as small as it was", func() bool {
+		growth = w.Footprint().Since(warm)
+		return !growth.Exceeds(AllowedGrowth())
+	})
+	if err != nil {
+		w.tb.Errorf("the service has grown by %s", growth)
+	}
+	return growth
 }
 
 // Exceeds says whether it is more than the other in any part.
