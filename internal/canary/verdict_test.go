@@ -87,7 +87,8 @@ func TestOnlyAMessageOfATestIsRed(t *testing.T) {
 		{"nothing", ``, false, "no test of that name"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if v := judge([]byte(c.output)); len(v.red) > 0 && v.broken == "" != c.red || v.broken != c.broken {
+			v := judge([]byte(c.output))
+			if red := len(v.red) > 0 && v.broken == ""; red != c.red || v.broken != c.broken {
 				t.Errorf("%+v", v)
 			}
 		})

@@ -72,6 +72,13 @@ func TestATargetThatFailsIsToldWithItsInput(t *testing.T) {
 	}
 }
 
+func TestANameThatNoTargetHasIsAnError(t *testing.T) {
+	t.Chdir(module(t, `_ = s`))
+	if err := fuzz(t.Context(), time.Second, "FuzzOther", ""); err == nil {
+		t.Error("nothing was run, and nobody is told")
+	}
+}
+
 func TestATargetThatHoldsIsCounted(t *testing.T) {
 	t.Parallel()
 	dir := module(t, `_ = s`)

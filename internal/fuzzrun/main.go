@@ -40,13 +40,19 @@ func fuzz(ctx context.Context, howLong time.Duration, only, sheet string) error 
 			continue
 		}
 		if ctx.Err() != nil {
-			return ctx.Err()
+			break
 		}
 		fmt.Println(t.pkg, t.name)
 		all = append(all, run(ctx, ".", t, howLong))
 	}
+	if ctx.Err() != nil { // the last one was broken off, which is no failure of its own
+		return ctx.Err()
+	}
+	if len(all) == 0 {
+		return fmt.Errorf("there is no target %q", only)
+	}
 	row := sum(all, howLong)
-	print(os.Stdout, all, row.Found)
+	show(os.Stdout, all, row.Found)
 	if sheet != "" && only == "" {
 		if err := soak.Keep(sheet, row); err != nil {
 			return err
@@ -74,7 +80,8 @@ func sum(all []result, howLong time.Duration) soak.Row {
 		Command: "make fuzz FUZZTIME=" + howLong.String(), When: time.Now().UTC()}
 }
 
-func print(w io.Writer, all []result, total string) {
+// show prints what failed, and a table of all.
+func show(w io.Writer, all []result, total string) {
 	for _, r := range all {
 		if r.failure != "" {
 			fmt.Fprintf(w, "\n%s %s: %s\n", r.pkg, r.name, r.failure)

@@ -42,7 +42,7 @@ func run(ctx context.Context, root string, t target, howLong time.Duration) resu
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-fuzz", "^"+t.name+"$", "-fuzztime", howLong.String(),
 		"-fuzzminimizetime", "1x", "./"+t.pkg)
-	cmd.Dir = root
+	cmd.Dir, cmd.WaitDelay = root, time.Second // its workers have the same output, and may outlive it
 	read, write := io.Pipe()
 	cmd.Stdout, cmd.Stderr = write, write
 	output := make(chan string)
