@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -58,7 +57,7 @@ func (r Row) line(commit, machine string) string {
 
 // Keep replaces or adds a row of the sheet at path. Other processes may do the same at the same time. Tests call Report.
 func Keep(path string, row Row) error {
-	unlock, err := lockFile(path + ".lock")
+	unlock, err := lockFile(path)
 	if err != nil {
 		return err
 	}
@@ -119,7 +118,7 @@ func commit(dir string) string {
 
 // machine is the processor and how many of it there are.
 func machine() string {
-	info, err := fs.ReadFile(os.DirFS("/proc"), "cpuinfo")
+	info, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
 		return "machine unknown"
 	}
