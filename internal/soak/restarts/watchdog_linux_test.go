@@ -31,7 +31,7 @@ func TestAServiceThatHangsIsStartedAgainAndLocks(t *testing.T) {
 		d.Must(d.card.Remove())
 		at := d.AwaitLock().Sub(begun)
 		if again := awaitStart(d, s); again == pid {
-			t.Error("a service that was stopped goes on")
+			d.t.Error("a service that was stopped goes on")
 		}
 		d.AwaitPhase(apitype.NoCard)
 		d.Must(d.card.Insert())
