@@ -16,10 +16,13 @@ import (
 // goalAnswer is how long whoever looks may wait, whatever the card does.
 const goalAnswer = 200 * time.Millisecond
 
+// waited is how long an answer takes at least that waits for a card: half of what a card may be silent for (operation_timeout).
+const waited = 2500 * time.Millisecond
+
 // looking asks for the status all the time until the returned function is called, which tells how long each took.
 func (w *world) looking() (stop func() soak.Times) {
 	ctx, cancel := context.WithCancel(w.t.Context())
-	api, told := w.API, make(chan soak.Times)
+	api, told := w.API, make(chan soak.Times, 1)
 	go func() {
 		var took soak.Times
 		tick := time.NewTicker(10 * time.Millisecond)
@@ -75,6 +78,9 @@ func TestWhoeverLooksDoesNotWaitForTheCard(t *testing.T) {
 				stop := w.looking()
 				bring(w)
 				took := stop()
+				if took.Max() > waited {
+					t.Errorf("whoever looked waited for the card: %s", took)
+				}
 				mu.Lock()
 				defer mu.Unlock()
 				told, most = told+fmt.Sprintf("; %s: %s", what, took), max(most, took.Max())
