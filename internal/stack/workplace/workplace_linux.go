@@ -3,6 +3,7 @@ package workplace
 import (
 	"context"
 	"errors"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -123,7 +124,7 @@ func (w *Workplace) Issue(p testpki.Person) string {
 func (w *Workplace) Write(card *testpki.Card) string {
 	w.tb.Helper()
 	w.dirs++
-	dir := w.Path("keys", string(rune('a'+w.dirs)))
+	dir := w.Path("keys", strconv.Itoa(w.dirs))
 	w.Must(card.Write(dir))
 	return dir
 }
