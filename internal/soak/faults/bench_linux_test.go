@@ -1,8 +1,6 @@
 package faults
 
 import (
-	"regexp"
-	"strconv"
 	"testing"
 	"time"
 
@@ -46,7 +44,7 @@ func newBench(t *testing.T) *bench {
 	b.number = b.Stat(b.card).Card
 	b.agent = w.Service.PID()
 	b.honestRun()
-	b.memory = b.rss()
+	b.memory = b.Footprint().RSS
 	return b
 }
 
@@ -92,15 +90,4 @@ func (b *bench) takeOut() {
 	b.t.Helper()
 	b.Must(b.card.Remove())
 	b.awaitPhase(apitype.NoCard)
-}
-
-// rss is the service's resident memory in KiB (proc_pid_status(5)).
-func (b *bench) rss() int {
-	m := regexp.MustCompile(`VmRSS:\s+(\d+) kB`).FindStringSubmatch(workplace.ReadIfThere(workplace.ProcFile(b.agent, "status")))
-	if m == nil {
-		b.t.Fatal("the service has no memory")
-	}
-	kib, err := strconv.Atoi(m[1])
-	b.Must(err)
-	return kib
 }

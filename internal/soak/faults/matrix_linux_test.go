@@ -85,7 +85,7 @@ func TestEveryFaultOfACardEndsInADefinedState(t *testing.T) {
 					t.Logf("%s: %s after %s, usable after %s", c, o.end, o.took, o.usable)
 					r.add(o)
 				}
-				r.grew(b.rss() - b.memory)
+				r.grew(b.Footprint().RSS - b.memory)
 			})
 		})
 	}

@@ -15,6 +15,7 @@ type outcome struct {
 	took   time.Duration // from the card going in to the end
 	late   bool          // it ended as silent, and its kind of fault does not silence a card
 	usable time.Duration // from a healthy card going in to its PIN being asked for
+	again  bool          // for which it had to be put in twice
 }
 
 // try puts the card in with a fault, gives the PIN if it is asked for, and looks at the end. Then it puts a healthy one in.
@@ -32,7 +33,8 @@ func (b *bench) try(c trial) outcome {
 	}
 	b.wantAgent(c)
 	silent := slices.Contains(e.codes(), apitype.CardSilent) && !slices.Contains(c.kind.ends, apitype.CardSilent)
-	return outcome{trial: c, end: e.String(), took: took, late: silent, usable: b.heal(c)}
+	usable, again := b.heal(c)
+	return outcome{trial: c, end: e.String(), took: took, late: silent, usable: usable, again: again}
 }
 
 // set arms the fault.
@@ -118,8 +120,8 @@ func settled(s apitype.Snapshot) bool {
 	return workplace.ProblemOf(s, apitype.ReaderBusy) == nil
 }
 
-// heal puts the same card in without a fault and measures how soon the reader serves it.
-func (b *bench) heal(c trial) time.Duration {
+// heal puts the same card in without a fault and measures how soon the reader serves it, and whether at once.
+func (b *bench) heal(c trial) (usable time.Duration, again bool) {
 	b.t.Helper()
 	if c.ended() {
 		<-b.card.Done()
@@ -130,14 +132,15 @@ func (b *bench) heal(c trial) time.Duration {
 	b.Must(b.card.Tries(3))
 	begun := time.Now()
 	b.Must(b.card.Insert())
-	if !b.servedWithin(caseLimit) { // on a machine that is too busy; people put the card in again then
+	if again = !b.servedWithin(caseLimit); again { // on a machine that is too busy; people put the card in again then
+		b.t.Logf("%s: the healthy card is put in again: %+v", c, b.Snapshot())
 		b.takeOut()
 		b.Must(b.card.Insert())
 		b.awaitPhase(apitype.NeedPIN)
 	}
-	usable := time.Since(begun)
+	usable = time.Since(begun)
 	b.takeOut()
-	return usable
+	return usable, again
 }
 
 func (b *bench) servedWithin(limit time.Duration) bool {
