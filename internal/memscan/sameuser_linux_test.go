@@ -2,7 +2,6 @@ package memscan
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -71,7 +70,7 @@ func asNobody(path string, args ...string) stack.Cmd {
 // user does not get into a process like any other, or into one of ours.
 func (b *bench) triesAll(as func(string, ...string) stack.Cmd, ours map[int]string) (closed int) {
 	b.t.Helper()
-	tool := b.pryTool()
+	tool := b.OwnProgram("pry")
 	idle := b.start(as("cat"))
 	b.AwaitThat("cat to run", func() bool { return comm(idle.proc.PID) == "cat" })
 	if told := b.pries(as, tool, idle.proc.PID); strings.Count(told, "<nil>") != doors {
@@ -90,18 +89,6 @@ func (b *bench) triesAll(as func(string, ...string) stack.Cmd, ours map[int]stri
 
 // doors is how many ways in pry tries.
 const doors = 7
-
-// pryTool copies the test's own program to where anna may run it.
-func (b *bench) pryTool() string {
-	b.t.Helper()
-	self, err := os.Executable()
-	b.Must(err)
-	program, err := os.ReadFile(self)
-	b.Must(err)
-	path := b.Path("pry")
-	b.Must(stack.WriteProgram(path, program))
-	return path
-}
 
 // pries is what somebody hears who tries to look into a process.
 func (b *bench) pries(as func(string, ...string) stack.Cmd, tool string, pid int) string {

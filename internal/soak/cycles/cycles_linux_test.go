@@ -176,10 +176,7 @@ func (d *desk) remove() {
 func (d *desk) wantNothingLeft() {
 	d.t.Helper()
 	d.WantVerify(d.card, d.cycles)
-	verify := d.Run(stack.Cmd{Path: d.program("sithsctl"), Args: []string{"--socket", d.API.Socket, "audit", "verify"}})
-	if verify.Code != 0 {
-		d.t.Errorf("audit verify: %s%s", verify.Stdout, verify.Stderr)
-	}
+	d.WantWholeLog()
 	d.wantRows()
 	if soak.Long() {
 		d.grown = d.GrownSince(d.warm)
@@ -214,11 +211,4 @@ func (d *desk) wantRows() {
 	if d.byBeat = len(beats); d.byBeat != lost {
 		d.t.Errorf("%d cards failed and %d logins were lost", d.byBeat, lost)
 	}
-}
-
-func (d *desk) program(name string) string {
-	d.t.Helper()
-	path, err := d.Program(name)
-	d.Must(err)
-	return path
 }

@@ -3,7 +3,6 @@ package neighbours
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -151,7 +150,7 @@ func underFlood(t *testing.T, row string, people int) {
 	w.AwaitThat("the descriptors to be given back", func() bool { return w.load().files <= before.files+2 })
 	back, after := time.Since(begun), w.load()
 	w.WantVerify(card, 1)
-	w.wantWhole()
+	w.WantWholeLog()
 	if back > goalBaseline || during.peak > goalMemory {
 		t.Errorf("the baseline was back after %s, the peak was %d kB", back, during.peak)
 	}
@@ -165,15 +164,4 @@ func underFlood(t *testing.T, row string, people int) {
 			before.threads, during.threads, after.threads, before.memory>>10, during.memory>>10, after.memory>>10),
 		Missed:  max(asRoot.P50, asAnna.P50) > goalP50 || max(asRoot.P99, asAnna.P99) > goalP99,
 		Command: "make soak ONLY=TestAFlood"})
-}
-
-// wantWhole checks that the audit log can be verified, row for row.
-func (w *world) wantWhole() {
-	w.t.Helper()
-	program, err := w.Program("sithsctl")
-	w.Must(err)
-	r := w.Run(stack.Cmd{Path: program, Args: []string{"audit", "verify", "--file", filepath.Join(w.Service.State(), "audit.jsonl")}})
-	if r.Code != 0 {
-		w.t.Errorf("the audit log: %s", r.Stderr)
-	}
 }

@@ -75,7 +75,7 @@ func steered(t *testing.T, name string) {
 	if granted != 1 {
 		t.Errorf("%d rows say that an unlock was granted", granted)
 	}
-	w.wantWhole()
+	w.WantWholeLog()
 	w.wantPrinted("the log", w.Service.Log())
 	if strings.Contains(w.Service.Log(), "\n2026 ERROR") {
 		t.Error("the log has a forged line")

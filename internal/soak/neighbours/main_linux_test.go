@@ -51,21 +51,8 @@ func open(t *testing.T, p workplace.Plan) *world {
 // role is the command that plays a role as a person (empty: root).
 func (w *world) role(name, as string, args ...string) stack.Cmd {
 	w.t.Helper()
-	return stack.Cmd{Path: w.program(), Args: args, As: as,
+	return stack.Cmd{Path: w.OwnProgram("neighbour"), Args: args, As: as,
 		Env: []string{roleVar + "=" + name, socketVar + "=" + w.API.Socket, "GORACE=atexit_sleep_ms=0"}}
-}
-
-// program copies the test program, once, to where everybody in the world can run it.
-func (w *world) program() string {
-	w.t.Helper()
-	path := w.Path("neighbour")
-	if _, err := os.Stat(path); err == nil {
-		return path
-	}
-	content, err := os.ReadFile("/proc/self/exe")
-	w.Must(err)
-	w.Must(stack.WriteProgram(path, content))
-	return path
 }
 
 // play runs a role to its end and reads what it tells.

@@ -3,7 +3,6 @@ package readers
 import (
 	"bufio"
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -14,9 +13,6 @@ import (
 	"siths-agent/internal/stack"
 	"siths-agent/internal/stack/workplace"
 )
-
-// self is this program, for its copies in the labs.
-var self = sync.OnceValues(func() ([]byte, error) { return os.ReadFile("/proc/self/exe") })
 
 // neighbour is a program of another user that runs in a lab.
 type neighbour struct {
@@ -34,20 +30,8 @@ func nobody() []string {
 // newNeighbour starts a neighbour of one kind as nobody.
 func newNeighbour(t *testing.T, w *workplace.Workplace, kind string, args ...string) *neighbour {
 	t.Helper()
-	line := append(append(nobody(), install(w)), append([]string{kind}, args...)...)
+	line := append(append(nobody(), w.OwnProgram(neighbourName)), append([]string{kind}, args...)...)
 	return start(t, w, stack.Cmd{Path: line[0], Args: line[1:]})
-}
-
-// install puts a copy of this program into the lab, where everybody can run it.
-func install(w *workplace.Workplace) string {
-	program := w.Path(neighbourName)
-	if _, err := os.Stat(program); err == nil {
-		return program
-	}
-	content, err := self()
-	w.Must(err)
-	w.Must(stack.WriteProgram(program, content))
-	return program
 }
 
 func start(t *testing.T, w *workplace.Workplace, c stack.Cmd) *neighbour {

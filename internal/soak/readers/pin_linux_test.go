@@ -72,7 +72,7 @@ func TestMalwareOfOnesOwnDoesNotBlockTheCard(t *testing.T) {
 	w := workplace.Open(t, workplace.Plan{})
 	card := w.InsertAnna()
 	insertion := strconv.FormatUint(w.Snapshot().Card.Insertion, 10)
-	guesser := start(t, w, stack.Cmd{Path: install(w), Args: []string{"guesser", w.API.Socket}, As: "anna"})
+	guesser := start(t, w, stack.Cmd{Path: w.OwnProgram(neighbourName), Args: []string{"guesser", w.API.Socket}, As: "anna"})
 	answers := map[string]int{}
 	n := soak.Size(20, 1000)
 	for range n {

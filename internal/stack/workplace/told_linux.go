@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"siths-agent/agent/audit"
+	"siths-agent/internal/stack"
 )
 
 // Rows are all rows of the audit log, as root may see them.
@@ -21,6 +22,16 @@ func (w *Workplace) Rows() []audit.Entry {
 		rows = append(rows, entry)
 	}
 	return rows
+}
+
+// WantWholeLog has the audit log verified, row for row.
+func (w *Workplace) WantWholeLog() {
+	w.tb.Helper()
+	program, err := w.Program("sithsctl")
+	w.Must(err)
+	if r := w.Run(stack.Cmd{Path: program, Args: []string{"--socket", w.API.Socket, "audit", "verify"}}); r.Code != 0 {
+		w.tb.Errorf("audit verify: %s%s", r.Stdout, r.Stderr)
+	}
 }
 
 // AwaitRow waits for a row that is asked for. Rows are on disk before an unlock, but may follow a refusal.

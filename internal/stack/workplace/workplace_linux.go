@@ -3,6 +3,7 @@ package workplace
 import (
 	"context"
 	"errors"
+	"os"
 	"strconv"
 	"sync"
 	"testing"
@@ -127,6 +128,19 @@ func (w *Workplace) Write(card *testpki.Card) string {
 	dir := w.Path("keys", strconv.Itoa(w.dirs))
 	w.Must(card.Write(dir))
 	return dir
+}
+
+// OwnProgram is a copy of the program that runs this test, under a name, where everybody in the workplace can run it.
+func (w *Workplace) OwnProgram(name string) string {
+	w.tb.Helper()
+	path := w.Path(name)
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
+	content, err := os.ReadFile("/proc/self/exe")
+	w.Must(err)
+	w.Must(stack.WriteProgram(path, content))
+	return path
 }
 
 // InsertDir puts the card of a folder into the first reader.
