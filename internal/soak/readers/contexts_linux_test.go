@@ -1,6 +1,7 @@
 package readers
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -13,6 +14,16 @@ import (
 // eachSecond is a heartbeat that tests can wait for.
 const eachSecond = "[session]\nidentity_heartbeat = \"1s\"\n"
 
+// mostContexts is what a neighbour gets at least who takes all: the service and what else there is have few of the 200.
+const mostContexts = 190
+
+// contexts is how many a greedy neighbour says that it has got.
+func contexts(told string) int {
+	first, _, _ := strings.Cut(told, " ")
+	n, _ := strconv.Atoi(first) // no number is none
+	return n
+}
+
 func TestEveryContextTakenLeavesARunningServiceAlone(t *testing.T) {
 	t.Parallel()
 	d := workplace.OpenDesk(t, workplace.Plan{Service: stack.AgentOptions{Policy: eachSecond}})
@@ -20,7 +31,7 @@ func TestEveryContextTakenLeavesARunningServiceAlone(t *testing.T) {
 	var back recoveries
 	for range soak.Size(1, 50) {
 		told := greedy.ask("take")
-		if !strings.HasPrefix(told, "19") {
+		if contexts(told) < mostContexts {
 			t.Errorf("the neighbour has got all but few of 200 contexts: %s", told)
 		}
 		before := d.Stat(card).APDU
