@@ -25,11 +25,11 @@ func (b *bench) look(pid int) Report {
 }
 
 // clean checks that none of our processes has a PIN any more, in time after the end of an attempt.
-func (b *bench) clean(after string, also ...*person) {
+func (b *bench) clean(after string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.t.Context(), cleanTime)
 	defer cancel()
-	for pid, role := range b.ours(also...) {
+	for pid, role := range b.ours() {
 		if last := b.look(pid); len(last.Hits) > 0 {
 			b.becomesClean(ctx, after, pid, role)
 		}
@@ -47,6 +47,7 @@ func (b *bench) becomesClean(ctx context.Context, after string, pid int, role st
 	var last Report
 	if stack.Await(ctx, "a clean "+role, func() bool { last = b.look(pid); return len(last.Hits) == 0 }) != nil {
 		b.t.Errorf("%s after %s holds %s, at %+v", role, after, names(last.Hits), last.Hits[0])
+		b.tally.do(func() { b.tally.copies += len(last.Hits) })
 	}
 	took := time.Since(begun)
 	b.tally.do(func() { b.tally.late++; b.tally.slowest = max(b.tally.slowest, took) })
@@ -58,6 +59,7 @@ func (b *bench) endedClean(after string, p *person) {
 	r := b.leaves(p)
 	if len(r.Hits) > 0 {
 		b.t.Errorf("%s ended after %s with %s, at %+v", p.role, after, names(r.Hits), r.Hits[0])
+		b.tally.do(func() { b.tally.copies += len(r.Hits) })
 	}
 }
 
@@ -82,6 +84,7 @@ func (b *bench) wantNone(where, text string) {
 	b.tally.do(func() { b.tally.samples++ })
 	if found := b.needles.Names([]byte(text)); len(found) > 0 {
 		b.t.Errorf("%s has a PIN: %s", where, strings.Join(found, ", "))
+		b.tally.do(func() { b.tally.inTexts++ })
 	}
 }
 

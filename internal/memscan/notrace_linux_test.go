@@ -64,10 +64,10 @@ func report(t *testing.T, c *tally) {
 	forms := len(formsOf(newCanary(t)))
 	keep("5.1", fmt.Sprintf("random 12-digit PINs, looked for in %d forms in every process of ours after each attempt, and in its programs at their last moment", forms),
 		"≥ 1,000 PINs, 0 copies ≤ 2 s after the end",
-		fmt.Sprintf("%d PINs, %d attempts and locks, %d scans and %d last moments, %d MB, 0 copies; %d times only at a later look, after %d ms at most",
-			c.canaries, c.attempts, c.scans, c.ends, c.bytes>>20, c.late, c.slowest.Milliseconds()), c.canaries < 1000)
+		fmt.Sprintf("%d PINs, %d attempts and locks, %d scans and %d last moments (%d not seen), %d MB, %d copies; %d times only at a later look, after %d ms at most",
+			c.canaries, c.attempts, c.scans, c.ends, c.unseen, c.bytes>>20, c.copies, c.late, c.slowest.Milliseconds()), c.canaries < 1000)
 	keep("5.2", "the same PINs in logs (debug level), audit, state and run folders, environments, arguments", "0",
-		fmt.Sprintf("0 in %d texts", c.samples), false)
+		fmt.Sprintf("%d in %d texts", c.inTexts, c.samples), false)
 	keep("5.3", "control: the PIN seen in our processes while the card checks it; in locked pages that no core file gets",
 		"seen in each; all of the service's and the clients' locked",
 		fmt.Sprintf("seen %v, not locked %v (the PKCS#11 module's own, in the child that is killed or wiped)", c.held, c.unlocked), false)

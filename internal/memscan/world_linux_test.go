@@ -205,6 +205,8 @@ type tally struct {
 	unseen             int            // ends that could not be looked at
 	late               int            // processes that were not clean at the first look
 	slowest            time.Duration  // of them
+	copies             int            // places that still had a PIN after an attempt
+	inTexts            int            // and texts that had one
 	samples            int            // files, logs, environments and argument lists looked at
 	held               map[string]int // role → copies seen while an attempt was under way
 	unlocked           map[string]int // role → those of them in pages that are not locked
