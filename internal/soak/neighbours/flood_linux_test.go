@@ -3,6 +3,7 @@ package neighbours
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
