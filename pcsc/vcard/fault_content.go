@@ -47,10 +47,10 @@ func (d *Device) tampered(change func(*idprime, *Content) error) (fault, error) 
 	}
 	p := *own
 	p.files, p.keys = maps.Clone(own.files), maps.Clone(own.keys)
-	p.reset()
 	if err := change(&p, d.card.content); err != nil {
 		return fault{}, err
 	}
+	p.reset() // the present card's PIN too, so not before the fault can be made
 	return fault{card: &Card{personality: &p, id: d.card.id, content: d.card.content}}, nil
 }
 

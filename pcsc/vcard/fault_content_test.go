@@ -125,6 +125,15 @@ func TestAnAlteredCardKeepsItsPINCounter(t *testing.T) {
 	slot.transmit(t, "00 20 00 11", 0x63C2)
 }
 
+func TestAFaultThatCannotBeMadeLeavesTheCardAsItIs(t *testing.T) {
+	device, _, slot := insertedDevice(t, Config{})
+	slot.transmit(t, verifyAPDU(trainingPIN), swOK)
+	if err := device.Fault("container-map", "thin"); !errors.As(err, new(FaultArgumentError)) {
+		t.Fatal(err)
+	}
+	slot.transmit(t, "00 20 00 11", swOK)
+}
+
 func TestTheCounterOfTriesCanLie(t *testing.T) {
 	device, _, slot := insertedDevice(t, Config{})
 	set(t, device, "fault counter 7")
