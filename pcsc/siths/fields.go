@@ -72,14 +72,14 @@ func userPrincipalName(cert *x509.Certificate) string {
 	if rest, err := asn1.Unmarshal(extensionValue(cert, oidSAN), &names); err != nil || len(rest) != 0 {
 		return ""
 	}
-	upn, count := "", 0
+	var upns []string
 	for _, name := range names {
 		if text, ok := parseUPN(name); ok {
-			upn = text
-			count++
+			upns = append(upns, text)
 		}
 	}
-	if count != 1 || displayText(upn) != upn {
+	upn := only(upns)
+	if displayText(upn) != upn {
 		return ""
 	}
 	return upn

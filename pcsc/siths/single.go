@@ -2,7 +2,7 @@
 
 package siths
 
-// only returns the value of an attribute that is there once: a name with two identities identifies nobody.
+// only returns a value that is there once: a certificate with two identities identifies nobody.
 func only(values []string) string {
 	if len(values) != 1 {
 		return ""
