@@ -20,7 +20,8 @@ type Patient struct {
 	lost bool // Card is still waiting, and must not be touched any more
 }
 
-// Open is the Card's, and token.ErrBusy when another program keeps it waiting.
+// Open is the Card's, and token.ErrBusy when another program keeps it waiting. A reader that cannot be looked at twice
+// counts as kept.
 func (p *Patient) Open(req host.OpenRequest) (token.Info, error) {
 	if p.lost {
 		return token.Info{}, token.ErrBusy

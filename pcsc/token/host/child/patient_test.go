@@ -47,6 +47,18 @@ func TestACardThatAnotherProgramKeepsUsWaitingForIsGivenUp(t *testing.T) {
 	})
 }
 
+func TestACardWhoseReaderCannotBeLookedAtIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		card := &slowCard{let: make(chan struct{})}
+		p := &Patient{Card: card, Shared: func(string) (bool, error) { return false, token.ErrBusy }}
+		begun := time.Now()
+		if _, err := p.Open(host.OpenRequest{}); !errors.Is(err, token.ErrBusy) || time.Since(begun) > 2*lookEvery {
+			t.Errorf("it came to %v after %s", err, time.Since(begun))
+		}
+		close(card.let)
+	})
+}
+
 func TestASlowCardThatNobodyElseUsesIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		card := &slowCard{let: make(chan struct{})}
