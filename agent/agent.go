@@ -205,21 +205,11 @@ func (a *Agent) drain(end <-chan struct{}, limit time.Duration) {
 		case f := <-a.queue:
 			f()
 		case <-end:
-			a.drainQueue()
+			for range len(a.queue) { // reported before the end; what others go on asking must not put it off
+				(<-a.queue)()
+			}
 			return
 		case <-over.C:
-			return
-		}
-	}
-}
-
-// drainQueue takes in what was reported before the end.
-func (a *Agent) drainQueue() {
-	for {
-		select {
-		case f := <-a.queue:
-			f()
-		default:
 			return
 		}
 	}

@@ -79,3 +79,19 @@ func TestOnlyAnAgentThatIsNotStuckSaysThatItIsAlive(t *testing.T) {
 		close(stuck)
 	})
 }
+
+func TestWhoGoesOnAskingDoesNotPutOffTheEnd(t *testing.T) {
+	a, over, asked := New(Parts{}), make(chan struct{}), 0
+	var again func()
+	again = func() {
+		if asked++; asked < 1000 {
+			a.queue <- again
+		}
+	}
+	a.queue <- again
+	close(over)
+	a.drain(over, time.Hour)
+	if asked == 1000 {
+		t.Error("the end waited until nobody asked any more")
+	}
+}
