@@ -6,7 +6,7 @@ import "sync"
 const queueLimit = 1024
 
 // queue hands events to one reader in order. Putting never waits; of equal events that wait only the newest stays,
-// and when there are too many, those that neither lock nor let the machine sleep are forgotten first.
+// and when there are too many, those that are losable are forgotten, the oldest first.
 type queue struct {
 	mu      sync.Mutex
 	waiting []Event

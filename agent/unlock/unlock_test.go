@@ -23,7 +23,7 @@ func TestAUsersStandInSessionIsReadBackAndNothingElseIs(t *testing.T) {
 
 func TestKindsHaveNames(t *testing.T) {
 	seen := map[string]bool{}
-	for k := range Wake + 1 {
+	for k := range Appeared + 1 {
 		if name := k.String(); name == "" || seen[name] {
 			t.Errorf("kind %d is %q", k, name)
 		} else {
@@ -89,13 +89,14 @@ func TestQueueKeepsTheNewestOfEqualEvents(t *testing.T) {
 func TestQueueForgetsNoLockAndNoSleepWhenNobodyReads(t *testing.T) {
 	whileNobodyReads(t, func(t *testing.T, q *queue) {
 		q.put(Event{Kind: Locked, Session: "first"})
+		q.put(Event{Kind: Appeared})
 		q.put(Event{Kind: Sleep, Done: func() {}})
 		for i := range 5 * queueLimit {
 			q.put(Event{Kind: Ended, Session: strconv.Itoa(i)})
 		}
 		got := drain(q, queueLimit+1)
-		if got[1].Session != "first" || got[2].Kind != Sleep {
-			t.Errorf("after the event that was held: %v, %v", got[1], got[2])
+		if got[1].Session != "first" || got[2].Kind != Appeared || got[3].Kind != Sleep {
+			t.Errorf("after the event that was held: %v", got[1:4])
 		}
 		if last := got[len(got)-1]; last.Session != strconv.Itoa(5*queueLimit-1) {
 			t.Errorf("the last one is %v", last)
