@@ -173,6 +173,7 @@ func (a *Agent) atDesktop(e unlock.Event) {
 	case unlock.Unlocked:
 		a.ifOurs(e.Session, func() { a.step(session.OpenedElsewhere{Session: e.Session}) })
 	case unlock.Appeared:
+		a.hurry()
 		a.appeared()
 	case unlock.HintUnlocked:
 		a.ifOurs(e.Session, func() { a.openedWithoutCard(e.Session) })

@@ -17,7 +17,7 @@ type desk struct {
 	events chan unlock.Event
 	err    error         // of every call
 	none   bool          // there is no login manager: users count as sessions
-	gate   chan struct{} // locking waits for it, when not nil
+	gate   chan struct{} // the answer about a lock waits for it, when not nil
 	shut   []string
 	ended  []string
 	tries  int
@@ -59,7 +59,7 @@ func (d *desk) End(ctx context.Context, id string) error { return d.act(ctx, &d.
 
 func (d *desk) act(ctx context.Context, list *[]string, id string) error {
 	d.mu.Lock()
-	gate := d.gate
+	gate, err := d.gate, d.err
 	d.tries++
 	d.mu.Unlock()
 	if gate != nil {
@@ -71,10 +71,10 @@ func (d *desk) act(ctx context.Context, list *[]string, id string) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.err == nil {
+	if err == nil {
 		*list = append(*list, id)
 	}
-	return d.err
+	return err
 }
 
 func (d *desk) Events() <-chan unlock.Event { return d.events }

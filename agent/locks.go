@@ -100,10 +100,15 @@ func (a *Agent) hurry() {
 	}
 }
 
-// tried ends a lock that has succeeded, or found no login manager and is owed from now on.
+// tried ends a lock that has succeeded, or found no login manager and is owed from now on. One that was to hurry
+// meanwhile, because the login manager has appeared, is begun anew: it will not appear again.
 func (a *Agent) tried(t *term, again chan struct{}, try func(context.Context) error, err error) {
 	t.trying = slices.DeleteFunc(t.trying, func(c chan struct{}) bool { return c == again })
-	if err != nil {
+	switch {
+	case err == nil:
+	case len(again) > 0 && t.ctx.Err() == nil:
+		a.lock(t.desk, try)
+	default:
 		a.parts.Log.Info("no login manager to lock with", "account", t.desk.Account)
 		t.owed = try
 	}

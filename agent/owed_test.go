@@ -39,6 +39,32 @@ func TestALockThatFoundNobodyToDoItIsDoneWhenTheLoginManagerAppears(t *testing.T
 	})
 }
 
+func TestALockIsDoneWhenTheLoginManagerAppearsAsItIsTried(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.desk.fail(unlock.ErrNoSession)
+		w.desk.blind(true)
+		id := w.insert(newCard("anna"))
+		w.login(root, id)
+		gate := make(chan struct{})
+		w.desk.hold(gate)
+		w.remove(id)
+		w.desk.hold(nil)
+		w.desk.fail(nil)
+		w.desk.blind(false)
+		w.happen(unlock.Appeared, "")
+		if got := w.desk.locked(); len(got) != 0 {
+			t.Fatalf("locked %v before the answer", got)
+		}
+		close(gate)
+		if got := w.desk.locked(); !slices.Equal(got, []string{"c1", "c9", "uid-1000"}) {
+			t.Errorf("locked %v", got)
+		}
+		if !w.notes.are() {
+			t.Errorf("still remembered: %+v", w.notes.now())
+		}
+	})
+}
+
 func TestALockThatIsOwedIsForgottenWhenTheCardOpensAgain(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.removeUnseen()
@@ -106,6 +132,21 @@ func TestALockThatIsWaitingForItsNextTryIsTriedAgainBeforeTheMachineSleeps(t *te
 		got := <-slept
 		if took := time.Since(begun); took >= firstPause || len(got) != 2 {
 			t.Errorf("it fell asleep after %v, and %v were locked", took, got)
+		}
+	})
+}
+
+func TestALockThatIsWaitingForItsNextTryIsTriedAgainWhenTheLoginManagerIsBack(t *testing.T) {
+	inWorld(t, func(w *world) {
+		id := w.insert(newCard("anna"))
+		w.login(anna, id)
+		w.desk.fail(unlock.ErrAway)
+		w.remove(id)
+		time.Sleep(time.Minute)
+		w.desk.fail(nil)
+		w.happen(unlock.Appeared, "")
+		if got := w.desk.locked(); !slices.Equal(got, []string{"c1", "c9"}) {
+			t.Errorf("locked %v", got)
 		}
 	})
 }
