@@ -21,6 +21,7 @@ type login struct {
 	sessions []string
 	shown    string // the session that snapshots name
 	since    time.Time
+	left     time.Time // when it ended; with time.Now's monotonic reading
 	open     bool
 }
 
@@ -39,15 +40,13 @@ func (a *Agent) enter(e session.Enter) {
 		return
 	}
 	a.endTerm(e.Account)
-	a.login.account, a.login.uid, a.login.hasUID = e.Account, at.person.UID, at.person.HasUID
-	a.login.sessions, a.login.shown = nil, ""
-	a.login.since, a.login.open = a.parts.Now().UTC(), true
-	if s := at.caller.Session; s.ID != "" && s.UID == at.person.UID {
-		a.belongs(s.ID)
+	a.login = login{account: e.Account, uid: at.person.UID, hasUID: at.person.HasUID, since: a.parts.Now().UTC(), open: true}
+	if own := at.desk().Sessions; len(own) > 0 {
+		a.belongs(own[0])
 		return
 	}
-	if at.person.HasUID {
-		a.findSession(e.Account, at.person.UID)
+	if a.login.hasUID {
+		a.findSession(e.Account, a.login.uid)
 	}
 }
 
@@ -105,7 +104,7 @@ func (a *Agent) Lock(ctx context.Context) error {
 
 // leave locks (or, on removal and by policy, ends) the desktop sessions of the login.
 func (a *Agent) leave(e session.Leave) {
-	a.login.open, a.login.since = false, a.parts.Now().UTC()
+	a.login.open, a.login.since, a.login.left = false, a.parts.Now().UTC(), time.Now()
 	act, reason := a.parts.Desktop.Lock, "asked"
 	switch e.Reason {
 	case session.Removed:
@@ -189,7 +188,7 @@ const lateTime = 2 * time.Second
 func (a *Agent) openedWithoutCard(id string) {
 	switch {
 	case a.login.open:
-	case a.terms[a.login.account] != nil && a.parts.Now().Sub(a.login.since) < lateTime:
+	case a.terms[a.login.account] != nil && time.Since(a.login.left) < lateTime:
 		a.relock(id)
 	default:
 		a.record(audit.Row{Event: audit.SessionOpened, Account: a.login.account, Session: id, Reason: "without the card"}, nil)
@@ -215,7 +214,7 @@ func (a *Agent) ifOurs(id string, f func()) {
 		f()
 		return
 	}
-	if a.login.account == "" {
+	if !a.login.hasUID {
 		return
 	}
 	uid := a.login.uid

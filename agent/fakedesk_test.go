@@ -11,7 +11,7 @@ import (
 	"siths-agent/agent/unlock"
 )
 
-// desk is a login manager whose sessions are c1 of anna and c2 of bert.
+// desk is a login manager whose sessions are c0 of root, c1 and c9 of anna and c2 of bert.
 type desk struct {
 	mu     sync.Mutex
 	events chan unlock.Event
@@ -36,6 +36,8 @@ func (d *desk) OfUser(_ context.Context, uid uint32) ([]unlock.Session, error) {
 		return []unlock.Session{{ID: fmt.Sprintf("uid-%d", uid), UID: uid}}, nil
 	}
 	switch uid {
+	case 0:
+		return []unlock.Session{{ID: "c0"}}, d.err
 	case 1000:
 		return []unlock.Session{{ID: "c1", UID: 1000}, {ID: "c9", UID: 1000}}, d.err
 	case 1001:

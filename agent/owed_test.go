@@ -97,6 +97,43 @@ func TestALockerThatOpensAsTheCardIsPulledIsLockedAgain(t *testing.T) {
 	}
 }
 
+func TestALockerThatOpensLateIsJudgedByTheTimeThatHasPassed(t *testing.T) {
+	for _, d := range steps() {
+		inSteppedWorld(t, func(s *stepped) {
+			id := s.insert(newCard("anna"))
+			s.login(anna, id)
+			s.remove(id)
+			s.desk.locked()
+			s.step(d)
+			s.happen(unlock.HintUnlocked, "c1")
+			if got := s.desk.locked(); !slices.Equal(got, []string{"c1"}) {
+				t.Errorf("at once, with the clock set by %s: locked %v", d, got)
+			}
+			time.Sleep(lateTime)
+			s.happen(unlock.HintUnlocked, "c1")
+			if got := s.desk.locked(); len(got) != 0 {
+				t.Errorf("later, with the clock set by %s: locked %v", d, got)
+			}
+		})
+	}
+}
+
+func TestAnAccountWithoutANumberIsNotRoots(t *testing.T) {
+	inWorld(t, func(w *world) {
+		guest := person("guest", 0)
+		guest.HasUID = false
+		w.people["guest"] = guest
+		console := root
+		console.Session = unlock.Session{ID: "c0"}
+		w.login(console, w.insert(newCard("guest")))
+		w.happen(unlock.Locked, "c0")
+		w.wantPhase(apitype.Unlocked)
+		if s := w.snapshot().Session; s == nil || s.User != "guest" || s.ID != "" {
+			t.Errorf("the session is %+v", s)
+		}
+	})
+}
+
 func TestASessionThatOpensAfterAStartThatKnewNothingIsLocked(t *testing.T) {
 	left := &notes{err: errors.New("garbled")}
 	afterCrash(t, left, func(w *world) {

@@ -4,26 +4,31 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"time"
 
 	"siths-agent/agent/audit"
 	"siths-agent/agent/memory"
 	"siths-agent/agent/session"
 )
 
-// recall locks what was open, or still to be locked, when the agent last ended, whatever cards are in. When the record
-// of it cannot be read, nobody knows whose desktop it was: then every session of the machine is locked, once. That asks
-// of those who had opened theirs with a password no more than that password, and needs no other file of a disk that has
-// just proved bad.
+// recall locks what was open, or still to be locked, when the agent last ended, whatever cards are in.
 func (a *Agent) recall() {
-	desks, err := a.parts.Memory.Recall()
-	if err != nil {
-		a.parts.Log.Error("which desktops were open cannot be read; all are locked", "error", err)
-		desks = []memory.Desk{{}}
-	}
-	for _, d := range desks {
+	for _, d := range a.leftOpen() {
 		a.lockLeftOpen(d)
 	}
 	a.remember()
+}
+
+// leftOpen is what an earlier run has left open. When the record of it cannot be read, nobody knows whose desktop it was:
+// then it is every session of the machine. That asks of those who had opened theirs with a password no more than that
+// password, and needs no other file of a disk that has just proved bad.
+func (a *Agent) leftOpen() []memory.Desk {
+	desks, err := a.parts.Memory.Recall()
+	if err != nil {
+		a.parts.Log.Error("which desktops were open cannot be read; all are locked", "error", err)
+		return []memory.Desk{{}}
+	}
+	return desks
 }
 
 func (a *Agent) lockLeftOpen(d memory.Desk) {
@@ -31,7 +36,7 @@ func (a *Agent) lockLeftOpen(d memory.Desk) {
 	if d.Everybody() {
 		row.Reason = "the agent does not know what was open"
 	} else {
-		a.login = login{account: d.Account, sessions: slices.Clone(d.Sessions), since: a.parts.Now().UTC()}
+		a.login = login{account: d.Account, sessions: slices.Clone(d.Sessions), since: a.parts.Now().UTC(), left: time.Now()}
 		if d.UID != nil {
 			a.login.uid, a.login.hasUID = *d.UID, true
 		}
