@@ -57,6 +57,35 @@ func TestALockUpThatFailsIsTriedAgainAndForgetsNothing(t *testing.T) {
 	})
 }
 
+func TestADesktopThatCannotBeLockedDoesNotKeepTheNextOneOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		left := &notes{desks: []memory.Desk{deskOf("anna", 1000), deskOf("bert", 1001)}}
+		w.a.parts.Memory, w.a.parts.Desktop = left, stubborn{w.desk, 1000}
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if err := LockUp(ctx, w.a.parts); !errors.Is(err, unlock.ErrMalformed) {
+			t.Errorf("it ended with %v", err)
+		}
+		if got := w.desk.locked(); !slices.Equal(got, []string{"c2"}) || len(left.now()) != 2 {
+			t.Errorf("locked %v, remembered is %+v", got, left.now())
+		}
+	})
+}
+
+// stubborn is a login manager that does not tell of one user's sessions.
+type stubborn struct {
+	*desk
+	uid uint32
+}
+
+func (s stubborn) OfUser(ctx context.Context, uid uint32) ([]unlock.Session, error) {
+	if uid == s.uid {
+		return nil, unlock.ErrMalformed
+	}
+	return s.desk.OfUser(ctx, uid)
+}
+
 func TestOnlyAnAgentThatIsNotStuckSaysThatItIsAlive(t *testing.T) {
 	testKey()
 	synctest.Test(t, func(t *testing.T) {
