@@ -38,12 +38,12 @@ const chunkLen = 1 << 20
 // mapping is one line of /proc/PID/maps (proc_pid_maps(5)).
 type mapping struct {
 	from, to uint64
-	perms    string
+	perms    string // r, w, x, and p for private
 	name     string
 }
 
 // Scan looks for the canaries in all memory of a process that can be read and that is there: pages that the process
-// has never touched are left out. The process is not stopped.
+// has never touched, and those of files that it has not written, are left out. The process is not stopped.
 func Scan(pid int, n *Needles) (Report, error) {
 	r := Report{PID: pid}
 	maps, err := mappings(pid)
@@ -105,7 +105,7 @@ func mappings(pid int) ([]mapping, error) {
 
 func parseMapping(line string) (mapping, error) {
 	fields := strings.Fields(line)
-	if len(fields) < 5 {
+	if len(fields) < 5 || len(fields[1]) != 4 {
 		return mapping{}, fmt.Errorf("not a mapping: %q", line)
 	}
 	from, to, _ := strings.Cut(fields[0], "-")
@@ -149,10 +149,17 @@ func (s *scan) mapping(m mapping) error {
 const (
 	pagePresent = 1 << 63
 	pageSwapped = 1 << 62
+	pageOfFile  = 1 << 61 // or of shared memory; one that the process has written in a private mapping is neither
 	entryLen    = 8
 )
 
-// present lists the parts of a mapping that are in memory or in swap.
+// ofFile says whether a mapping shows a file on disk and keeps to itself what is written to it.
+func (m mapping) ofFile() bool {
+	return m.perms[3] == 'p' && strings.HasPrefix(m.name, "/") && !strings.HasSuffix(m.name, " (deleted)")
+}
+
+// present lists the parts of a mapping that are in memory or in swap. Pages that are still as they are in their file are
+// left out: programs have long numbers of their own, and eight digits of a canary may stand in one.
 func (s *scan) present(m mapping) ([][2]uint64, error) {
 	size := uint64(os.Getpagesize())
 	entries := make([]byte, (m.to-m.from)/size*entryLen)
@@ -161,7 +168,8 @@ func (s *scan) present(m mapping) ([][2]uint64, error) {
 	}
 	var spans [][2]uint64
 	for i := 0; i < len(entries); i += entryLen {
-		if binary.LittleEndian.Uint64(entries[i:])&(pagePresent|pageSwapped) == 0 {
+		entry := binary.LittleEndian.Uint64(entries[i:])
+		if entry&(pagePresent|pageSwapped) == 0 || entry&pageOfFile != 0 && m.ofFile() {
 			continue
 		}
 		at := m.from + uint64(i/entryLen)*size

@@ -25,7 +25,7 @@ func held(t *testing.T, content []byte) (cmd *exec.Cmd, let func()) {
 	if _, err := fmt.Fprintln(in, hex.EncodeToString(content)); err != nil {
 		t.Fatal(err)
 	}
-	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "held\n" {
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || !strings.HasPrefix(line, "held ") {
 		t.Fatalf("the holder says %q, %v", line, err)
 	}
 	return cmd, let
@@ -72,6 +72,19 @@ func TestNothingIsFoundWhereNothingIs(t *testing.T) {
 	}
 	if r.Scanned < 1<<20 {
 		t.Errorf("only %d bytes were looked at", r.Scanned)
+	}
+}
+
+func TestWhatStandsInTheProgramsFileIsNoTraceUntilItIsCopied(t *testing.T) {
+	t.Parallel()
+	var n Needles
+	n.Add(printed)
+	for content, copied := range map[string]bool{"nothing of it": false, printed: true} {
+		cmd, _ := held(t, []byte(content))
+		r, err := Scan(cmd.Process.Pid, &n)
+		if err != nil || (len(r.Hits) > 0) != copied {
+			t.Errorf("holding %q: found %v, %v", content, r.Hits, err)
+		}
 	}
 }
 
