@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -108,6 +109,18 @@ func TestSessionsThatNoLoginManagerNamesAreLeftOut(t *testing.T) {
 	}
 	keeps(t, New(dir, ""), []Desk{{Account: "anna", Sessions: sessions}})
 	recalls(t, New(dir, ""), []Desk{{Account: "anna", Sessions: sessions[3:]}})
+}
+
+func TestMoreDesksThanARecordHoldsBecomeEveryDesktop(t *testing.T) {
+	dir := t.TempDir()
+	var many []Desk
+	for i := range maxDesks {
+		many = append(many, Desk{Account: "u" + strconv.Itoa(i)})
+	}
+	keeps(t, New(dir, ""), many)
+	recalls(t, New(dir, ""), many)
+	keeps(t, New(dir, ""), append(many, Desk{Account: "anna"}))
+	recalls(t, New(dir, ""), []Desk{{}})
 }
 
 func TestAnInterruptedWriteIsReplacedByTheNext(t *testing.T) {

@@ -25,8 +25,12 @@ type record struct {
 }
 
 // encode writes a record that parse accepts, or fails. Session names that no login manager gives are left out, and so
-// are the oldest of very many: the account's sessions are found by its user too.
+// are the oldest of very many: the account's sessions are found by its user too. More desks than a record holds, such as
+// those of a machine without a login manager that are all owed a lock, become every desktop.
 func encode(r record) ([]byte, error) {
+	if len(r.Desks) > maxDesks {
+		r.Desks = []Desk{{}}
+	}
 	desks := make([]Desk, len(r.Desks))
 	for i, d := range r.Desks {
 		d.Sessions = plausible(d.Sessions)
