@@ -36,7 +36,7 @@ func TestEveryContextTakenLeavesARunningServiceAlone(t *testing.T) {
 		}
 		before := d.Stat(card).APDU
 		d.AwaitThat("a heartbeat", func() bool { return d.Stat(card).APDU > before })
-		if s := wantQuick(t, d.Workplace); s.Phase != apitype.Unlocked || len(s.Problems) != 0 {
+		if s := back.look(t, d.Workplace); s.Phase != apitype.Unlocked || len(s.Problems) != 0 {
 			t.Errorf("the login has become %s, %+v", s.Phase, s.Problems)
 		}
 		d.Must(card.Remove())
@@ -44,7 +44,7 @@ func TestEveryContextTakenLeavesARunningServiceAlone(t *testing.T) {
 		d.AwaitPhase(apitype.NoCard)
 		d.Must(card.Insert())
 		awaitBusy(d.Workplace)
-		wantQuick(t, d.Workplace)
+		back.look(t, d.Workplace)
 		back.recovered(d.Workplace, func() { greedy.ask("give back") })
 		d.Unlock()
 	}
@@ -69,7 +69,7 @@ func TestEveryContextTakenKeepsAStartingServiceWaiting(t *testing.T) {
 		w.Await("the service of the readers to be missed", func(s apitype.Snapshot) bool {
 			return s.Phase == apitype.NoReader && workplace.ProblemOf(s, apitype.ReaderServiceDown) != nil
 		})
-		wantQuick(t, w)
+		back.look(t, w)
 		back.recovered(w, func() { greedy.ask("give back") })
 	}
 	w.Unlock()

@@ -48,7 +48,7 @@ func (c *contest) hold() {
 	c.t.Helper()
 	end := time.After(time.Duration(soak.Size(300, 120_000)) * time.Millisecond)
 	for {
-		if s := wantQuick(c.t, c.Workplace); s.Phase == apitype.Unlocked {
+		if s := c.back.look(c.t, c.Workplace); s.Phase == apitype.Unlocked {
 			c.t.Error("it is unlocked")
 		}
 		select {
