@@ -78,19 +78,23 @@ func (a *Agent) findSession(account string, uid uint32) {
 	})
 }
 
-// Opened tells which desktop session a login screen has opened for the card. Only the account's own session counts. One
-// that appears when its login has ended already, because the card was pulled at once or the agent was restarted
-// meanwhile, is locked.
+// Opened tells which desktop session a login screen has opened for the card. One that appears when its login has ended
+// already, because the card was pulled at once, or that this agent knows no login of, because it was restarted meanwhile,
+// is locked.
 func (a *Agent) Opened(ctx context.Context, s apitype.SessionOpened) error {
 	return a.call(ctx, func() {
-		if s.Session == "" {
+		if s.Session == "" || s.Account == "" {
 			return
 		}
-		if s.Account == a.login.account {
+		t, ours := a.terms[s.Account], s.Account == a.login.account
+		if ours {
 			a.belongs(s.Session)
 		}
-		if t := a.termOf(s.Account); t != nil {
+		switch {
+		case t != nil:
 			a.lockSession(t.desk, s.Session)
+		case !ours:
+			a.lockSession(memory.Desk{Account: s.Account, Sessions: []string{s.Session}}, s.Session)
 		}
 		a.remember()
 		a.publish()

@@ -321,6 +321,9 @@ func TestTheSessionThatALoginScreenOpensIsLockedToo(t *testing.T) {
 		if s := w.snapshot().Session; s.ID != "c7" {
 			t.Errorf("the session is %+v", s)
 		}
+		if got := w.desk.locked(); !slices.Equal(got, []string{"c2"}) {
+			t.Errorf("of those that were opened %v are locked, not the one that no card has opened", got)
+		}
 		w.remove(id)
 		if got := w.desk.locked(); !slices.Equal(got, []string{"c1", "c7", "c9"}) {
 			t.Errorf("locked %v", got)

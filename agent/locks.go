@@ -45,15 +45,6 @@ func (a *Agent) lockedTerm(desk memory.Desk) *term {
 	return t
 }
 
-// termOf returns the term in which an account has to stay locked; nil: none. Everybody is in one when nobody knew what
-// was open at the start, until the card opens the account.
-func (a *Agent) termOf(account string) *term {
-	if t := a.terms[account]; t != nil || a.login.open && a.login.account == account {
-		return t
-	}
-	return a.terms[memory.Desk{}.Account]
-}
-
 func (a *Agent) endTerm(account string) {
 	if t, ok := a.terms[account]; ok {
 		t.end()
