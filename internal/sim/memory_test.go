@@ -51,7 +51,7 @@ func (n notesOf) Keep(desks []memory.Desk) error {
 
 // recall has what was open when the last agent ended locked by the one that begins: it owes that whatever cards are in.
 func (w *world) recall() {
-	if w.notes.garbled {
+	if w.notes.garbled || slices.ContainsFunc(w.notes.kept, memory.Desk.Everybody) {
 		for _, s := range w.desk.sessions {
 			w.desk.owe(s.uid, "nobody knows what was open when the agent ended")
 		}
