@@ -81,12 +81,13 @@ func (l *limiter) take(c *countedConn) bool {
 	return true
 }
 
-// paceOf finds a user's pace, which lasts longer than the connections, and forgets those that are at rest.
+// paceOf finds a user's pace, which lasts longer than the connections, and forgets those of users who have none and are
+// at rest.
 func (l *limiter) paceOf(uid uint32) *pace {
 	p, ok := l.paces[uid]
 	if !ok {
 		now := time.Now()
-		maps.DeleteFunc(l.paces, func(_ uint32, p *pace) bool { return p.idle(now) })
+		maps.DeleteFunc(l.paces, func(user uint32, p *pace) bool { return len(l.byUser[user]) == 0 && p.idle(now) })
 		p = &pace{}
 		l.paces[uid] = p
 	}

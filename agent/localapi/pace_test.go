@@ -2,7 +2,10 @@ package localapi
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"siths-agent/agent/safesocket"
 )
 
 func TestAUserIsServedAtAPaceAfterABurst(t *testing.T) {
@@ -59,4 +62,27 @@ func TestAWatchOfAUserWhoFloodsIsStillServedInTime(t *testing.T) {
 	if d := p.delay(now); d > 500*time.Millisecond {
 		t.Errorf("the last of a user's connections waits %v", d)
 	}
+}
+
+func TestAUserHasOnePaceForAllConnectionsHoweverLongTheyRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter(nil, func() int { return maxConns })
+		first := &countedConn{peer: safesocket.Peer{UID: 1000}, limiter: l}
+		if !l.take(first) {
+			t.Fatal("there is no place")
+		}
+		time.Sleep(2*paceBurst + time.Second)
+		l.take(&countedConn{peer: safesocket.Peer{UID: 1001}, limiter: l})
+		second := &countedConn{peer: safesocket.Peer{UID: 1000}, limiter: l}
+		if !l.take(second) || second.pace != first.pace {
+			t.Error("a rest gives the user's next connection a pace of its own")
+		}
+		l.forget(first)
+		l.forget(second)
+		time.Sleep(2*paceBurst + time.Second)
+		l.take(&countedConn{peer: safesocket.Peer{UID: 1002}, limiter: l})
+		if _, kept := l.paces[1000]; kept {
+			t.Error("a user who has gone and rested is still remembered")
+		}
+	})
 }
