@@ -66,7 +66,8 @@ func (d *desk) killChild(at int) (open bool, killed []int) {
 		d.AwaitPhase(apitype.Reading)
 		d.within(100 * time.Millisecond)
 	}
-	killed = d.Children()
+	// The kernel's list of children may miss one that is there while others come and go (proc(5)).
+	d.AwaitThat("a child to kill", func() bool { killed = d.Children(); return len(killed) > 0 })
 	for _, pid := range killed {
 		if err := syscall.Kill(pid, syscall.SIGKILL); !errors.Is(err, syscall.ESRCH) {
 			d.Must(err)
