@@ -133,7 +133,11 @@ func (w *world) emit(e pcsc.Event) {
 	}
 }
 
+// deskFails makes the login manager fail, unless it does already: one that has not come up yet cannot hang.
 func (w *world) deskFails(*visit) {
+	if w.desk.state != deskGood {
+		return
+	}
 	w.faults[faultDesk]++
 	w.desk.set(deskFails + deskState(w.rand.IntN(3)))
 	w.note("desk", "", int(w.desk.state))
