@@ -219,9 +219,17 @@ func parse(text string) map[string]map[string]string {
 		codes := strings.Fields(line[cut+2:])
 		row := map[string]string{"": codes[0]}
 		for _, code := range codes[1:] {
-			row[shapes()[code[0]-'a']] = "PAM_" + code[2:]
+			row[shapes()[code[0]-'a']] = named(code[2:])
 		}
 		rows[line[:cut]] = row
 	}
 	return rows
+}
+
+// named is a code as the driver tells it: by its name, or by its number where it has none for it.
+func named(code string) string {
+	if code[0] >= '0' && code[0] <= '9' {
+		return code
+	}
+	return "PAM_" + code
 }
