@@ -200,7 +200,7 @@ func (c *child) outcome(what string, a ailment) error {
 
 // fate notes that the agent is told of a card that failed: whatever it had opened has to be locked.
 func (c *child) fate(err error) error {
-	c.over(c.life, c.insertion, "the card failed")
+	c.over(c.life, c.insertion, cardFailed)
 	return err
 }
 

@@ -71,6 +71,9 @@ type grant struct {
 
 const removed = "the card is gone"
 
+// cardFailed is why an insertion ends that had to be read anew.
+const cardFailed = "the card failed"
+
 // givenAs finds out who gave a PIN, by where it is.
 func (w *world) givenAs(pin []byte) *given {
 	for _, g := range slices.Backward(w.live) { // memory is used again
@@ -88,7 +91,8 @@ func (w *world) over(l *life, insertion uint64, why string) {
 		return
 	}
 	for _, g := range w.live {
-		if g.insertion == insertion && g.life == l && g.void == "" {
+		waits := why == cardFailed && g.card == nil // the card is read once more, and only then given the PIN
+		if g.insertion == insertion && g.life == l && g.void == "" && !waits {
 			g.void = why
 		}
 	}
