@@ -94,6 +94,7 @@ type Agent struct {
 
 	ctx      context.Context // ends when everything has to
 	stopping bool            // nothing new is taken in
+	sleeps   int             // how often the machine was put to sleep
 	sealed   bool            // the last row is queued
 	beat     *time.Ticker
 	state    session.State

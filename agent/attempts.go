@@ -54,6 +54,7 @@ type attempt struct {
 	pin       *secret.Buffer
 	child     *child
 	claim     bool
+	sleeps    int             // how often the machine had slept when the PIN came
 	opening   bool            // its unlock is being made durable
 	person    identity.Person // as checked anew for this attempt
 	statement []byte
@@ -201,7 +202,11 @@ func (a *Agent) PIN(ctx context.Context, caller Caller, req apitype.PINRequest, 
 	at := &attempt{caller: caller, pin: pin, given: make(chan apitype.PINResult, 1), claimed: make(chan *apitype.Problem, 1)}
 	wait, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
-	if err := a.whenRead(wait, func() { a.give(at, req) }); err != nil {
+	err := a.call(wait, func() { at.sleeps = a.sleeps })
+	if err == nil {
+		err = a.whenRead(wait, func() { a.give(at, req) })
+	}
+	if err != nil {
 		_ = pin.Close()
 		return failedResult(err, nil)
 	}
@@ -261,6 +266,10 @@ func (a *Agent) give(at *attempt, req apitype.PINRequest) {
 }
 
 func (a *Agent) accountFor(at *attempt, req apitype.PINRequest) (string, *apitype.Problem) {
+	if at.sleeps != a.sleeps { // whoever typed it may not be the one who wakes the machine
+		p := a.problem(apitype.PINTimeout)
+		return "", &p
+	}
 	if at.child == nil {
 		p := a.obstacle()
 		return "", &p

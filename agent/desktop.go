@@ -201,6 +201,7 @@ func (a *Agent) openedWithoutCard(id string) {
 
 // sleep locks before the machine sleeps: what is open, and what could not be locked before.
 func (a *Agent) sleep(done func()) {
+	a.sleeps++
 	a.beforeSleep()
 	a.hurry()
 	locked := a.locking.idle()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"siths-agent/agent/apitype"
@@ -185,5 +186,25 @@ func TestALockThatIsWaitingForItsNextTryIsTriedAgainWhenTheLoginManagerIsBack(t 
 		if got := w.desk.locked(); !slices.Equal(got, []string{"c1", "c9"}) {
 			t.Errorf("locked %v", got)
 		}
+	})
+}
+
+func TestAPINThatCameBeforeTheMachineSleptOpensNothingAfterwards(t *testing.T) {
+	inWorld(t, func(w *world) {
+		card := newCard("anna")
+		card.opening = make(chan struct{})
+		id := w.insert(card)
+		answer := make(chan apitype.PINResult, 1)
+		go func() { answer <- w.pin(anna, apitype.PINRequest{Insertion: uint64(id)}, rightPIN) }()
+		synctest.Wait()
+		slept := make(chan struct{})
+		w.desk.events <- unlock.Event{Kind: unlock.Sleep, Done: func() { close(slept) }}
+		<-slept
+		close(card.opening)
+		if r := <-answer; r.OK || r.Problem == nil || r.Problem.Code != apitype.PINTimeout {
+			t.Errorf("it came to %+v", r)
+		}
+		w.wantPhase(apitype.NeedPIN)
+		w.login(anna, id)
 	})
 }
