@@ -7,7 +7,8 @@ if ! command -v go >/dev/null; then
 fi
 packages="gcc libc6-dev pkg-config pcscd libpcsclite-dev vsmartcard-vpcd opensc opensc-pkcs11 libpam0g-dev pamtester
 libpam-pkcs11 libpam-p11 xvfb xdotool i3lock xsecurelock xss-lock dbus dbus-daemon iproute2 util-linux systemd openssl
-libasan8 valgrind sudo curl make git ca-certificates"
+libasan8 valgrind sudo curl make git ca-certificates slapd ldap-utils softhsm2 rsyslog rsyslog-openssl samba-ad-dc
+samba-ad-provision samba-dsdb-modules winbind ldb-tools python3-samba krb5-user libsasl2-modules-gssapi-mit"
 missing=
 for p in $packages; do
 	[ "$(dpkg-query -W -f '${Status}' "$p" 2>/dev/null)" = "install ok installed" ] || missing="$missing $p"
@@ -18,6 +19,12 @@ if [ "$(id -u)" != 0 ]; then
 	exit 1
 fi
 export DEBIAN_FRONTEND=noninteractive
+# None of the servers is to run here: the tests start their own, on 127.0.0.1. See invoke-rc.d(8).
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+	trap 'rm -f /usr/sbin/policy-rc.d' EXIT INT TERM
+	printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+	chmod 755 /usr/sbin/policy-rc.d
+fi
 apt-get update -q
 # shellcheck disable=SC2086 — a list of words
 apt-get install -q -y --no-install-recommends $missing
