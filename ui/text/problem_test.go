@@ -160,6 +160,10 @@ func TestEveryCodeHasAHelpdeskHeadingWithTheFourAnswers(t *testing.T) {
 		if head := Problem(SV, code).Headline; !strings.Contains(body, head) {
 			t.Errorf("%s: the helpdesk page does not quote what the person sees: %q", code, head)
 		}
+		english := regexp.MustCompile(`\*\*In English:\*\* \*(.+)\.\* Cause: .+ Next step: .+`).FindStringSubmatch(body)
+		if english == nil || english[1] != Problem(EN, code).Headline {
+			t.Errorf("%s: the helpdesk page does not say in English what is seen, why, and what to do: %q", code, english)
+		}
 	}
 	if len(sections) != len(apitype.Codes()) {
 		t.Errorf("%d headings for %d codes", len(sections), len(apitype.Codes()))
