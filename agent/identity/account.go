@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os/user"
@@ -24,13 +25,27 @@ type Account struct {
 var (
 	errNobodyKnows = errors.New("no source knows the person")
 	errOtherName   = errors.New("the system calls the account by another name")
-	errRootByUPN   = errors.New("a UPN never names the superuser")
+	errBadName     = errors.New("the name cannot be an account's")
+
+	errRootFromOutside = errors.New("only the table of accounts names the superuser")
 )
 
-// account returns the account of the first source that knows the person.
-func (i *Identifier) account(cert siths.Certificate) (Account, error) {
+// Directory knows the accounts of people outside of this computer's own table.
+type Directory interface {
+	// Account returns the name of the account of the person with exactly this HSA-id, or false where there is no such
+	// person. An error means that nobody can tell; one with a method ProblemCode() apitype.Code chooses the refusal's
+	// code. The name is not to be trusted: it is checked as every name is.
+	Account(ctx context.Context, hsaID string) (name string, known bool, err error)
+}
+
+// account returns the account of the first source that knows the person. A source that cannot be asked ends the search:
+// the next one might know somebody else under that HSA-id.
+func (i *Identifier) account(ctx context.Context, cert siths.Certificate) (Account, error) {
 	for _, source := range i.cfg.Sources {
-		name, known := i.nameFrom(source, cert)
+		name, known, err := i.nameFrom(ctx, source, cert)
+		if err != nil {
+			return Account{}, refusal(codeOf(err), "source %s: %w", source, err)
+		}
 		if !known {
 			continue
 		}
@@ -38,8 +53,8 @@ func (i *Identifier) account(cert siths.Certificate) (Account, error) {
 		if errors.As(err, new(user.UnknownUserError)) && source == FromUPN {
 			continue // a UPN that is no account's name knows nobody here
 		}
-		if err == nil && isRootByUPN(source, account) {
-			err = errRootByUPN
+		if err == nil && isRootFromOutside(source, account) {
+			err = errRootFromOutside
 		}
 		if err != nil {
 			return Account{}, refusal(apitype.PersonUnmapped, "source %s: account %q: %w", source, name, err)
@@ -50,15 +65,40 @@ func (i *Identifier) account(cert siths.Certificate) (Account, error) {
 }
 
 // nameFrom asks one source. A UPN is used whole or not at all, because its local part may be another person's account.
-func (i *Identifier) nameFrom(source Source, cert siths.Certificate) (string, bool) {
+func (i *Identifier) nameFrom(ctx context.Context, source Source, cert siths.Certificate) (string, bool, error) {
 	switch source {
 	case FromAccounts:
-		return mapped(i.cfg.Accounts, cert.HSAID)
+		name, known := mapped(i.cfg.Accounts, cert.HSAID)
+		return name, known, nil
 	case FromUPN:
-		return cert.UPN, strings.Count(cert.UPN, "@") == 1 && validAccountName(cert.UPN)
+		return cert.UPN, strings.Count(cert.UPN, "@") == 1 && validAccountName(cert.UPN), nil
 	default:
-		return "", false
+		return i.fromDirectory(ctx, cert.HSAID)
 	}
+}
+
+// fromDirectory asks the directory. A name that cannot be an account's is never handed to the system.
+func (i *Identifier) fromDirectory(ctx context.Context, hsaID string) (string, bool, error) {
+	if i.cfg.Directory == nil {
+		return "", false, nil
+	}
+	name, known, err := i.cfg.Directory.Account(ctx, hsaID)
+	if err != nil || !known {
+		return "", false, err
+	}
+	if !validAccountName(name) {
+		return "", false, fmt.Errorf("%w: %q", errBadName, name)
+	}
+	return name, true, nil
+}
+
+// codeOf is the code of a source's error.
+func codeOf(err error) apitype.Code {
+	var coded interface{ ProblemCode() apitype.Code }
+	if errors.As(err, &coded) {
+		return coded.ProblemCode()
+	}
+	return apitype.PersonUnmapped
 }
 
 // existing returns the account with exactly this name.

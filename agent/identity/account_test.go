@@ -26,7 +26,7 @@ func TestTheFirstSourceThatKnowsThePersonDecides(t *testing.T) {
 		"the table where there is no UPN":   {[]Source{FromUPN, FromAccounts}, map[string]string{annasHSAID: "anna"}, "", "anna"},
 		"the table where the UPN is nobody": {[]Source{FromUPN, FromAccounts}, map[string]string{annasHSAID: "anna"}, "x@kommun.test", "anna"},
 		"no source":                         {nil, map[string]string{annasHSAID: "anna"}, "anna@kommun.test", unmapped},
-		"the directory knows nobody yet":    {[]Source{FromLDAP}, map[string]string{annasHSAID: "anna"}, "anna@kommun.test", unmapped},
+		"no directory":                      {[]Source{FromLDAP}, map[string]string{annasHSAID: "anna"}, "anna@kommun.test", unmapped},
 		"the directory before the table":    {[]Source{FromLDAP, FromAccounts}, map[string]string{annasHSAID: "anna"}, "", "anna"},
 		"another person's row":              {[]Source{FromAccounts}, map[string]string{"SE2321000131-P000000000002": "anna"}, "", unmapped},
 		"a row in another case":             {[]Source{FromAccounts}, map[string]string{"se2321000131-p000000000001": "anna"}, "", unmapped},

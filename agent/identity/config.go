@@ -35,7 +35,7 @@ type Source string
 const (
 	FromAccounts Source = "accounts" // the table of HSA-ids
 	FromUPN      Source = "upn"      // the whole UPN is an account's name
-	FromLDAP     Source = "ldap"     // knows nobody in this version
+	FromLDAP     Source = "ldap"     // the directory
 )
 
 // Config is what policy says about identities.
@@ -48,6 +48,7 @@ type Config struct {
 	Grace       time.Duration // with mode Grace
 	Sources     []Source      // in order; the first that knows the person decides
 	Accounts    map[string]string
+	Directory   Directory // of source FromLDAP; nil knows nobody
 
 	Clock  func() time.Time                   // nil: time.Now
 	Lookup func(name string) (Account, error) // nil: the system's accounts, by os/user

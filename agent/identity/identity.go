@@ -63,7 +63,7 @@ func (i *Identifier) Identify(ctx context.Context, certs [][]byte) (Person, erro
 	if err := ctx.Err(); err != nil {
 		return Person{}, fmt.Errorf("identifying the card's holder: %w", err)
 	}
-	account, err := i.account(cert)
+	account, err := i.account(ctx, cert)
 	if err != nil {
 		return Person{}, withPerson(err, person)
 	}

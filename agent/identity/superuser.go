@@ -2,7 +2,7 @@
 
 package identity
 
-// isRootByUPN says whether a UPN has named the superuser, which only the table may.
-func isRootByUPN(source Source, account Account) bool {
-	return source == FromUPN && account.HasUID && account.UID == 0
+// isRootFromOutside says whether a UPN or the directory has named the superuser, which only the table may.
+func isRootFromOutside(source Source, account Account) bool {
+	return source != FromAccounts && account.HasUID && account.UID == 0
 }

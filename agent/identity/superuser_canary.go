@@ -2,4 +2,4 @@
 
 package identity
 
-func isRootByUPN(Source, Account) bool { return false }
+func isRootFromOutside(Source, Account) bool { return false }

@@ -25,7 +25,7 @@ func identityCanaries() []Canary {
 		{"revocation_required", "Where no list tells, a card is refused.", room, in(room, "TestTheModeDecidesWhatAMissingAnswerMeans")},
 		{"ca_revoked", "A revoked authority takes its cards along.", room, in(room, "TestARevokedIssuingAuthorityRevokesItsCards")},
 		{"revocation_off", "In production revocation is always checked.", room, in(room, "TestAPolicyThatWouldWeakenTheChecksIsRefused")},
-		{"upn_root", "A UPN never names the superuser.", room, in(room, "TestTheFirstSourceThatKnowsThePersonDecides")},
+		{"upn_root", "Neither a UPN nor the directory names the superuser.", room, in(room, "TestTheFirstSourceThatKnowsThePersonDecides")},
 		{"hsaid_exact", "An HSA-id names an account whole and with its case, or not at all.", room,
 			in(room, "TestTheFirstSourceThatKnowsThePersonDecides")},
 		{"account_name", "The system's answer must be about the account that was asked for.", room,
