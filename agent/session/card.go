@@ -27,11 +27,15 @@ func (t *turn) cardRead(account string, tries int) {
 		return
 	}
 	t.Tries, t.Most = tries, max(t.Most, tries)
-	if isBlocked(tries) {
+	care := t.Pending.Stage == CareWaits
+	if isBlocked(tries) && !care {
 		t.refuse(PINBlocked)
 		return
 	}
 	t.Ready, t.Account, t.Reads = true, account, 0
+	if care {
+		t.careRead()
+	}
 }
 
 // refuse keeps the card out for as long as it stays in.

@@ -57,6 +57,8 @@ func (r *rules) note(e Event) {
 		}
 	case PINGiven:
 		r.given[e.Attempt] = true
+	case CareGiven:
+		r.given[e.Attempt] = true
 	case SignatureGood:
 		if r.s.Pending.Attempt == e.Attempt && r.s.Pending.Stage == AtCard {
 			r.good[e.Attempt] = true
@@ -67,10 +69,9 @@ func (r *rules) note(e Event) {
 func (r *rules) effect(e Effect) {
 	switch e := e.(type) {
 	case Verify:
-		if !r.given[e.Attempt] || r.verified[e.Attempt] {
-			r.t.Fatalf("attempt %d goes to a card without a person, or twice", e.Attempt)
-		}
-		r.verified[e.Attempt] = true
+		r.spend(e.Attempt)
+	case Care:
+		r.spend(e.Attempt)
 	case Enter:
 		if r.open {
 			r.t.Fatal("two unlocks without a lock between them")
@@ -102,6 +103,14 @@ func (r *rules) effect(e Effect) {
 			r.final[e.Attempt] = true
 		}
 	}
+}
+
+// spend notes that what a person typed goes to a card.
+func (r *rules) spend(a Attempt) {
+	if !r.given[a] || r.verified[a] {
+		r.t.Fatalf("attempt %d goes to a card without a person, or twice", a)
+	}
+	r.verified[a] = true
 }
 
 func (r *rules) checkState(e Event, before State, effects []Effect) {
@@ -159,6 +168,8 @@ func (r *rules) natural() Event {
 		return SignatureGood{Attempt: p.Attempt}
 	case p.Stage == Proved:
 		return Claimed{Attempt: p.Attempt}
+	case p.Stage == Caring:
+		return CareDone{Attempt: p.Attempt, Tries: 3, Kept: true}
 	case p.Stage == Recording:
 		return Recorded{Attempt: p.Attempt, OK: true}
 	case r.s.Login.Open:
@@ -182,7 +193,7 @@ func (r *rules) any(n uint64) Event {
 	}
 	ok := pick(4) != 0
 	codes := []Code{CardUnreadable, CardSwapped, ReaderBusy, "card.silent", "cert.revoked"}
-	switch pick(20) {
+	switch pick(23) {
 	case 0:
 		return ServiceDown{}
 	case 1:
@@ -223,6 +234,10 @@ func (r *rules) any(n uint64) Event {
 	case 17:
 		return Recorded{Attempt: attempt, OK: ok}
 	case 18:
+		return r.anyCare(n)
+	case 19:
+		return CareDone{Attempt: attempt, Code: []Code{"", PINWrong, "puk.wrong"}[pick(3)], Tries: int(pick(4)) - 1, Kept: ok}
+	case 20:
 		return []Event{Expired{Attempt: attempt}, LockAsked{}, Reloaded{}}[pick(3)]
 	}
 	return []Event{Beat{}, OpenedElsewhere{Session: "c1"}, Remembered{Account: "bob"}}[pick(3)]

@@ -75,6 +75,8 @@ const (
 	AtCard          // the card checks the PIN and signs
 	Proved          // the signature is good; the login screen has not fetched the answer yet
 	Recording       // the audit row is being made durable
+	CareWaits       // a blocked card is being read, to have its PIN unblocked
+	Caring          // the card changes or unblocks a PIN
 )
 
 // State is all that the rules remember. The zero State is the start: no service, no reader, no card.

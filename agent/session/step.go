@@ -26,6 +26,10 @@ func Step(s State, e Event) (State, []Effect) {
 		t.pinGiven(e)
 	case PINRejected, SignatureGood, SignatureRefused, Claimed, Expired, Recorded:
 		t.fromAttempt(e)
+	case CareGiven:
+		t.careGiven(e)
+	case CareDone:
+		t.careDone(e)
 	case LockAsked:
 		t.lock(Asked)
 	case OpenedElsewhere:

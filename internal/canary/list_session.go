@@ -22,6 +22,9 @@ func sessionCanaries() []Canary {
 		{"claim_expires", "An answer that nobody fetches in time opens nothing.", room,
 			append(in(room, "TestAnAnswerThatNobodyFetchesResetsTheCard"), in("agent", "TestAnAnswerThatNobodyFetchesInTimeOpensNothing")...)},
 		{"relock", "What is opened without the card is locked again.", room, in(room, "TestASessionThatIsOpenedWithoutTheCardIsLockedAgain")},
+		{"care_opens", "A PIN that was changed opens nothing.", room, in(room, "TestAChangedPINOpensNothing")},
+		{"care_kept", "A login ends when its card forgets the PIN in a change.", room,
+			in(room, "TestALoginStaysWhenItsPINIsChangedAndEndsWhenTheCardForgetsIt")},
 		{"service_down", "When the readers' service goes, its cards go too.", room, in(room, "TestWhenTheServiceGoesEveryCardGoesWithIt")},
 	}
 }
