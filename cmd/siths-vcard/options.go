@@ -16,6 +16,8 @@ type options struct {
 	pki         string
 	pin         pinFlag
 	signPIN     pinFlag
+	puk         pinFlag
+	signPUK     pinFlag
 	control     string
 	latency     time.Duration
 	signLatency time.Duration
@@ -50,7 +52,7 @@ Holds a virtual SITHS card with the keys and certificates of DIR in vsmartcard's
 
 // parseOptions reads the command line. It returns flag.ErrHelp after having shown the help, or a usageError.
 func parseOptions(args []string, help io.Writer) (*options, error) {
-	o := &options{pin: pinFlag("123456"), signPIN: pinFlag("654321")}
+	o := &options{pin: pinFlag("123456"), signPIN: pinFlag("654321"), puk: pinFlag("12345678"), signPUK: pinFlag("87654321")}
 	flags := o.flags(help)
 	switch err := flags.Parse(args); {
 	case err == flag.ErrHelp:
@@ -82,6 +84,8 @@ func (o *options) flags(help io.Writer) *flag.FlagSet {
 	flags.StringVar(&o.pki, "pki", "", "folder `DIR` with NAME.key and NAME.pem for each key on the card")
 	flags.Var(&o.pin, "pin", "`PIN` for logging in (default 123456)")
 	flags.Var(&o.signPIN, "sign-pin", "`PIN` for signatures, where the profile has one (default 654321)")
+	flags.Var(&o.puk, "puk", "`PUK` that unblocks the PIN, empty for a card without one (default 12345678)")
+	flags.Var(&o.signPUK, "sign-puk", "`PUK` that unblocks the PIN for signatures, where the profile has one (default 87654321)")
 	flags.StringVar(&o.control, "control", "", "`SOCKET` that takes insert, remove, swap, fault, clear, tries, stat and trace")
 	flags.DurationVar(&o.latency, "latency", 0, "`time` that each APDU takes, as 15ms")
 	flags.DurationVar(&o.signLatency, "sign-latency", 0, "`time` that a signature takes beyond that, as 350ms")

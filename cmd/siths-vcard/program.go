@@ -103,5 +103,5 @@ func (o *options) load(dir string) (*vcard.Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	return vcard.New(content, vcard.Options{Profile: o.profile, PIN: o.pin, SignPIN: o.signPIN})
+	return vcard.New(content, vcard.Options{Profile: o.profile, PIN: o.pin, SignPIN: o.signPIN, PUK: o.puk, SignPUK: o.signPUK})
 }

@@ -129,6 +129,7 @@ func TestWrongCommandLinesAreExplained(t *testing.T) {
 		"a latency of no form":    {[]string{"--pki", dir, "--latency", "15"}, exitUsage, "latency"},
 		"a negative latency":      {[]string{"--pki", dir, "--sign-latency", "-1s"}, exitUsage, "negative"},
 		"a PIN too short":         {[]string{"--pki", dir, "--pin", "987"}, exitFailed, "4 to 16"},
+		"a PUK too short":         {[]string{"--pki", dir, "--puk", "987"}, exitFailed, "4 to 16"},
 		"a control path in use":   {[]string{"--pki", dir, "--control", filepath.Join(dir, "auth.pem")}, exitFailed, "not a socket"},
 		"pki without a folder":    {[]string{"pki"}, exitUsage, "siths-vcard pki DIR"},
 		"pki with a flag":         {[]string{"pki", "--pin"}, exitUsage, "siths-vcard pki DIR"},
@@ -152,7 +153,7 @@ func TestHelpNamesEveryFlagAndNoPINGiven(t *testing.T) {
 	if code != exitOK || strings.Contains(stderr, "987654") {
 		t.Fatalf("exit %d: %s", code, stderr)
 	}
-	for _, flag := range []string{"vpcd", "profile", "pki", "pin", "sign-pin", "control", "latency", "sign-latency", "absent"} {
+	for _, flag := range []string{"vpcd", "profile", "pki", "pin", "sign-pin", "puk", "sign-puk", "control", "latency", "sign-latency", "absent"} {
 		if !strings.Contains(stderr, "  -"+flag) {
 			t.Errorf("no -%s in\n%s", flag, stderr)
 		}
@@ -160,12 +161,13 @@ func TestHelpNamesEveryFlagAndNoPINGiven(t *testing.T) {
 }
 
 func TestOptionsComeFromTheCommandLine(t *testing.T) {
-	o, err := parseOptions(strings.Fields("--vpcd 127.0.0.1:1 --profile idprime --pki D --pin 1111 --sign-pin 2222"+
+	o, err := parseOptions(strings.Fields("--vpcd 127.0.0.1:1 --profile idprime --pki D --pin 1111 --sign-pin 2222 --puk 3333 --sign-puk 4444"+
 		" --control S --latency 15ms --sign-latency 350ms --absent"), io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o.reader != "127.0.0.1:1" || o.profile != vcard.IDPrime || o.pki != "D" || string(o.pin) != "1111" || string(o.signPIN) != "2222" {
+	if o.reader != "127.0.0.1:1" || o.profile != vcard.IDPrime || o.pki != "D" || string(o.pin) != "1111" || string(o.signPIN) != "2222" ||
+		string(o.puk) != "3333" || string(o.signPUK) != "4444" {
 		t.Errorf("got %+v", o)
 	}
 	if c := o.config(io.Discard); o.control != "S" || c.Latency != 15*time.Millisecond || c.SignLatency != 350*time.Millisecond || !c.Absent {

@@ -21,6 +21,8 @@ type CardOptions struct {
 	Profile string
 	// PIN and SignPIN are the card's two PINs; empty means siths-vcard's own (123456 and 654321).
 	PIN, SignPIN string
+	// PUK and SignPUK unblock those; empty means siths-vcard's own (12345678 and 87654321).
+	PUK, SignPUK string
 	// Latency is what each APDU takes, SignLatency what a signature takes on top.
 	Latency, SignLatency time.Duration
 	// Absent starts it outside of the reader.
@@ -37,6 +39,13 @@ type Card struct {
 type CardStat struct {
 	// APDU counts all commands, Verify and Sign those that check a PIN and sign.
 	APDU, Verify, Sign int
+	// Change counts commands that give a code a new value, Unblock those that carry a PUK.
+	Change, Unblock int
+	// Tries is what the authentication PIN has left; the others are nil when the card has no such code.
+	Tries        int
+	SignTries    *int `json:"sign_tries"`
+	PUKTries     *int `json:"puk_tries"`
+	SignPUKTries *int `json:"sign_puk_tries"`
 	// Card is the number of the card that answers now, Signer that of the card that gave the last signature.
 	Card, Signer string
 }
@@ -71,11 +80,10 @@ func (o CardOptions) args(address, pki, control string) []string {
 		profile = "idprime"
 	}
 	args := []string{"--vpcd", address, "--profile", profile, "--pki", pki, "--control", control}
-	if o.PIN != "" {
-		args = append(args, "--pin", o.PIN)
-	}
-	if o.SignPIN != "" {
-		args = append(args, "--sign-pin", o.SignPIN)
+	for _, code := range [][2]string{{"--pin", o.PIN}, {"--sign-pin", o.SignPIN}, {"--puk", o.PUK}, {"--sign-puk", o.SignPUK}} {
+		if code[1] != "" {
+			args = append(args, code[0], code[1])
+		}
 	}
 	if o.Latency > 0 {
 		args = append(args, "--latency", o.Latency.String())

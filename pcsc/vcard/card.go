@@ -42,6 +42,8 @@ type Options struct {
 	Profile Profile // empty: IDPrime
 	PIN     []byte  // 4 to 16 bytes; guards the authentication key
 	SignPIN []byte  // of profiles that have a PIN for signatures; IDPrime's one PIN guards every key
+	PUK     []byte  // unblocks the PIN, 4 to 16 bytes; empty: nothing does
+	SignPUK []byte  // unblocks the PIN for signatures, of profiles that have one; empty: nothing does
 	Tries   int     // wrong PINs in a row that block the card; 0: DefaultTries
 }
 
@@ -50,6 +52,7 @@ type personality interface {
 	reset() // a new power-up: nothing selected, nothing verified
 	execute(command) ([]byte, status)
 	authPIN() *pin
+	signPIN() *pin // nil when the authentication PIN guards every key
 	setSigner(signFunc)
 }
 
@@ -97,11 +100,48 @@ func (c *Card) Reset() {
 func (c *Card) Tries() int { return c.authPIN().left }
 
 // SetTries sets how many tries the authentication PIN has left, 0 blocks it. It returns a TriesError.
-func (c *Card) SetTries(n int) error {
+func (c *Card) SetTries(n int) error { return c.SetTriesOf(AuthPIN, n) }
+
+// SetTriesOf sets how many tries a code has left, 0 blocks it. It returns a TriesError or a CodeError.
+func (c *Card) SetTriesOf(name Code, n int) error {
 	if n < 0 || n > MaxTries {
 		return TriesError{n}
 	}
-	c.authPIN().setLeft(n)
+	code := c.code(name)
+	if code == nil {
+		return CodeError{name}
+	}
+	code.setLeft(n)
+	return nil
+}
+
+// TriesOf returns how many tries a code has left, or nil when the card has no such code.
+func (c *Card) TriesOf(name Code) *int {
+	code := c.code(name)
+	if code == nil {
+		return nil
+	}
+	left := code.left
+	return &left
+}
+
+// code finds a code of the card, nil when it has none of this name.
+func (c *Card) code(name Code) *pin {
+	switch name {
+	case AuthPIN:
+		return c.authPIN()
+	case AuthPUK:
+		return c.authPIN().puk
+	}
+	sign := c.signPIN()
+	switch {
+	case sign == nil:
+		return nil
+	case name == SignPIN:
+		return sign
+	case name == SignPUK:
+		return sign.puk
+	}
 	return nil
 }
 

@@ -36,7 +36,6 @@ func TestWhatTheCardDoesNotKnowIsRefused(t *testing.T) {
 		want status
 	}{
 		"an instruction":              {"00 E0 00 00", swWrongIns},
-		"changing the PIN":            {"00 24 00 11", swWrongIns},
 		"a class":                     {"80 A4 08 00 02 0101", swWrongCla},
 		"a logical channel":           {"01 A4 08 00 02 0101", swChannelUnsupported},
 		"secure messaging":            {"0C A4 08 00 02 0101", swSecureMsgUnsup},

@@ -30,7 +30,7 @@ func verbs() []verb {
 		{name: "swap", arg: "DIR", run: func(ctx context.Context, d *Device, dir string) (string, error) { return "", d.Swap(ctx, dir) }},
 		{name: "fault", arg: "NAME [ARGS]", run: runFault},
 		{name: "clear", run: func(_ context.Context, d *Device, _ string) (string, error) { d.Clear(); return "", nil }},
-		{name: "tries", arg: "N", run: runTries},
+		{name: "tries", arg: triesUsage, run: runTries},
 		{name: "stat", run: runStat},
 		{name: "trace", arg: "on|off", run: runTrace},
 	}
@@ -41,12 +41,19 @@ func runFault(_ context.Context, d *Device, arg string) (string, error) {
 	return "", d.Fault(name, strings.TrimSpace(rest))
 }
 
+// triesUsage is what follows "tries": the authentication PIN is meant when no code is named.
+const triesUsage = "[auth|sign|puk|sign-puk] N"
+
 func runTries(_ context.Context, d *Device, arg string) (string, error) {
-	n, err := strconv.Atoi(arg)
-	if err != nil {
-		return "", ControlError{Verb: "tries", Arg: "N"}
+	code, number := AuthPIN, arg
+	if name, rest, named := strings.Cut(arg, " "); named {
+		code, number = Code(name), strings.TrimSpace(rest)
 	}
-	return "", d.SetTries(n)
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		return "", ControlError{Verb: "tries", Arg: triesUsage}
+	}
+	return "", d.SetTriesOf(code, n)
 }
 
 func runStat(_ context.Context, d *Device, _ string) (string, error) {
@@ -93,7 +100,7 @@ func parseControl(line string) (verb, string, error) {
 	return verb{}, "", ControlError{}
 }
 
-// Control carries out one line of the control language (insert, remove, swap DIR, fault NAME [ARGS], clear, tries N,
+// Control carries out one line of the control language (insert, remove, swap DIR, fault NAME [ARGS], clear, tries [CODE] N,
 // stat, trace on|off) and returns the one line that answers it, without its end: "ok", what was asked for, or
 // "error: ..." with what is wrong.
 func (d *Device) Control(ctx context.Context, line string) string {

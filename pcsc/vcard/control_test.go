@@ -24,6 +24,8 @@ func TestEveryControlLineIsCarriedOut(t *testing.T) {
 		{"tries 1", func() bool { return device.Stat().Tries == 1 }},
 		{"tries 0", func() bool { return device.Stat().Tries == 0 }},
 		{"  tries   2  ", func() bool { return device.Stat().Tries == 2 }},
+		{"tries auth 1", func() bool { return device.Stat().Tries == 1 }},
+		{"tries puk  4", func() bool { return *device.Stat().PUK == 4 && device.Stat().Tries == 1 }},
 		{"trace on", func() bool { return device.tracing }},
 		{"trace off", func() bool { return !device.tracing }},
 		{"fault silent", func() bool { return device.Stat().Faults[0] == "silent" }},
@@ -49,7 +51,7 @@ func TestStatIsOneLineOfJSON(t *testing.T) {
 		t.Fatalf("%q: %v", line, err)
 	}
 	for key, want := range map[string]any{
-		"apdu": 4.0, "verify": 1.0, "pin_status": 0.0, "sign": 1.0, "tries": 3.0,
+		"apdu": 4.0, "verify": 1.0, "pin_status": 0.0, "sign": 1.0, "change": 0.0, "unblock": 0.0, "tries": 3.0, "puk_tries": 10.0,
 		"inserted": true, "powered": true, "verified": true, "card": device.Stat().Card,
 	} {
 		if got[key] != want {
@@ -61,17 +63,20 @@ func TestStatIsOneLineOfJSON(t *testing.T) {
 func TestWrongControlLinesAreExplained(t *testing.T) {
 	device, _, _ := insertedDevice(t, Config{})
 	for line, want := range map[string]string{
-		"":                 "error: unknown command; there are: insert, remove, swap DIR, fault NAME [ARGS], clear, tries N, stat, trace on|off",
-		"explode":          "error: unknown command; there are: insert, remove, swap DIR, fault NAME [ARGS], clear, tries N, stat, trace on|off",
-		"INSERT":           "error: unknown command; there are: insert, remove, swap DIR, fault NAME [ARGS], clear, tries N, stat, trace on|off",
+		"":                 "error: unknown command; there are: insert, remove, swap DIR, fault NAME [ARGS], clear, tries [auth|sign|puk|sign-puk] N, stat, trace on|off",
+		"explode":          "error: unknown command; there are: insert, remove, swap DIR, fault NAME [ARGS], clear, tries [auth|sign|puk|sign-puk] N, stat, trace on|off",
+		"INSERT":           "error: unknown command; there are: insert, remove, swap DIR, fault NAME [ARGS], clear, tries [auth|sign|puk|sign-puk] N, stat, trace on|off",
 		"insert now":       "error: write: insert",
 		"swap":             "error: write: swap DIR",
 		"fault":            "error: write: fault NAME [ARGS]",
 		"fault swapped":    "error: write: fault swapped DIR [at=N] [when=before|in|after] [times=N]",
 		"fault silent now": "error: write: fault silent [at=N] [when=before|in|after] [times=N]",
 		"fault gremlin":    "error: " + UnknownFaultError{"gremlin"}.Error(),
-		"tries":            "error: write: tries N",
-		"tries many":       "error: write: tries N",
+		"tries":            "error: write: tries [auth|sign|puk|sign-puk] N",
+		"tries many":       "error: write: tries [auth|sign|puk|sign-puk] N",
+		"tries sign 1":     `error: the card has no code "sign"; cards have auth, and some sign, puk or sign-puk`,
+		"tries pin 1":      `error: the card has no code "pin"; cards have auth, and some sign, puk or sign-puk`,
+		"tries puk":        "error: write: tries [auth|sign|puk|sign-puk] N",
 		"tries 16":         "error: PIN tries are a number from 0 to 15, not 16",
 		"tries -1":         "error: PIN tries are a number from 0 to 15, not -1",
 		"trace":            "error: write: trace on|off",

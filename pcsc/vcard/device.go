@@ -40,6 +40,8 @@ type counters struct {
 	APDU      int64 `json:"apdu"`       // command APDUs that reached the card
 	Verify    int64 `json:"verify"`     // VERIFY with a PIN
 	PINStatus int64 `json:"pin_status"` // VERIFY without a PIN
+	Change    int64 `json:"change"`     // CHANGE REFERENCE DATA
+	Unblock   int64 `json:"unblock"`    // RESET RETRY COUNTER
 	Sign      int64 `json:"sign"`       // signatures given out
 	Reset     int64 `json:"reset"`      // power-ups, power-downs and resets
 }
@@ -48,7 +50,10 @@ type counters struct {
 // count from a moment on takes the difference.
 type Stat struct {
 	counters
-	Tries    int      `json:"tries"`            // left for the authentication PIN
+	Tries    int      `json:"tries"`                // left for the authentication PIN
+	SignPIN  *int     `json:"sign_tries,omitempty"` // tries left; absent when the card has no such code, and so below
+	PUK      *int     `json:"puk_tries,omitempty"`
+	SignPUK  *int     `json:"sign_puk_tries,omitempty"`
 	Verified bool     `json:"verified"`         // the authentication PIN was verified since the last reset
 	Inserted bool     `json:"inserted"`         // connected to the reader
 	Powered  bool     `json:"powered"`          // the reader has switched the card on
@@ -161,10 +166,13 @@ func (d *Device) current() *Card {
 }
 
 // SetTries sets how many tries the authentication PIN of the answering card has left. It returns a TriesError.
-func (d *Device) SetTries(n int) error {
+func (d *Device) SetTries(n int) error { return d.SetTriesOf(AuthPIN, n) }
+
+// SetTriesOf sets how many tries a code of the answering card has left. It returns a TriesError or a CodeError.
+func (d *Device) SetTriesOf(code Code, n int) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.current().SetTries(n)
+	return d.current().SetTriesOf(code, n)
 }
 
 // SetTrace switches the APDU trace on or off.
@@ -182,6 +190,9 @@ func (d *Device) Stat() Stat {
 	s := Stat{
 		counters: d.count,
 		Tries:    card.Tries(),
+		SignPIN:  card.TriesOf(SignPIN),
+		PUK:      card.TriesOf(AuthPUK),
+		SignPUK:  card.TriesOf(SignPUK),
 		Verified: card.Verified(),
 		Inserted: d.link.connected.Load(),
 		Powered:  d.powered,
@@ -287,6 +298,10 @@ func (d *Device) tally(raw, answer []byte) (signed bool) {
 		d.count.Verify++
 	case cmd.ins == insVerify:
 		d.count.PINStatus++
+	case cmd.ins == insChangeReferenceData:
+		d.count.Change++
+	case cmd.ins == insResetRetryCounter:
+		d.count.Unblock++
 	case cmd.isSignature() && succeeded(answer):
 		d.count.Sign++
 		d.signer = d.current().number()

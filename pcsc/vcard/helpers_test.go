@@ -10,7 +10,10 @@ import (
 	"siths-agent/internal/testpki"
 )
 
-const trainingPIN = "123456"
+const (
+	trainingPIN = "123456"
+	trainingPUK = "12345678"
+)
 
 // trainingPKI is made once: keys take long to make.
 var trainingPKI = sync.OnceValues(func() (*testpki.PKI, error) {
@@ -45,7 +48,7 @@ func loadCard(dir string) (*Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(content, Options{PIN: []byte(trainingPIN), SignPIN: []byte("654321")})
+	return New(content, Options{PIN: []byte(trainingPIN), SignPIN: []byte("654321"), PUK: []byte(trainingPUK), SignPUK: []byte("87654321")})
 }
 
 func trainingContent(t testing.TB) *Content {
@@ -60,7 +63,7 @@ func trainingContent(t testing.TB) *Content {
 // trainingCard is a card with an authentication key (reference 56) and a signature key (reference 57).
 func trainingCard(t testing.TB) *Card {
 	t.Helper()
-	card, err := New(trainingContent(t), Options{PIN: []byte(trainingPIN)})
+	card, err := New(trainingContent(t), Options{PIN: []byte(trainingPIN), PUK: []byte(trainingPUK)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,6 +106,15 @@ func expect(t testing.TB, card *Card, apdu string, want status) []byte {
 
 // verifyAPDU is VERIFY with a PIN padded as IDPrime wants it.
 func verifyAPDU(pin string) string {
-	padded := append([]byte(pin), bytes.Repeat([]byte{0}, paddedPINLen-len(pin))...)
-	return "00 20 00 11 10" + hex.EncodeToString(padded)
+	return "00 20 00 11 10" + padded(pin)
+}
+
+// changeAPDU is CHANGE REFERENCE DATA, and unblockAPDU RESET RETRY COUNTER, as OpenSC sends them to an IDPrime card.
+func changeAPDU(old, new string) string { return "00 24 00 11 20" + padded(old) + padded(new) }
+
+func unblockAPDU(puk, new string) string { return "00 2C 00 11 20" + padded(puk) + padded(new) }
+
+// padded is a code padded with 00, in hexadecimal.
+func padded(code string) string {
+	return hex.EncodeToString(append([]byte(code), bytes.Repeat([]byte{0}, paddedPINLen-len(code))...))
 }

@@ -38,7 +38,7 @@ type idprime struct {
 }
 
 func newIDPrime(content *Content, o Options) (*idprime, error) {
-	user, err := newPIN(o.PIN, o.Tries)
+	user, err := newPINWithPUK(o.PIN, o.PUK, o.Tries)
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +56,8 @@ func newIDPrime(content *Content, o Options) (*idprime, error) {
 }
 
 func (p *idprime) authPIN() *pin { return p.pin }
+
+func (p *idprime) signPIN() *pin { return nil }
 
 func (p *idprime) setSigner(s signFunc) { p.signer = s }
 
@@ -76,6 +78,8 @@ func (p *idprime) execute(c command) ([]byte, status) {
 		return p.getData(c)
 	case insVerify:
 		return nil, p.verify(c)
+	case insChangeReferenceData, insResetRetryCounter:
+		return nil, p.renew(c)
 	case insManageSecurityEnv:
 		return nil, p.setEnvironment(c)
 	case insPerformSecurityOp:
@@ -181,6 +185,20 @@ func (p *idprime) verify(c command) status {
 		return p.pin.state()
 	}
 	return p.pin.verify(c.data)
+}
+
+// renew answers CHANGE REFERENCE DATA and RESET RETRY COUNTER in the form in which OpenSC 0.23 sends them to every
+// IDPrime card (card-idprime.c leaves PIN commands to iso7816.c): the PIN's own reference, and both codes padded as the
+// PIN is. A card that Thales' own software has set up may keep an administrator's key in the PUK's place, which unblocks
+// by challenge and response (Microsoft Smart Card Minidriver Specification 7.07, CardUnblockPin); OpenSC cannot do that.
+func (p *idprime) renew(c command) status {
+	switch {
+	case c.p2 != pinReference:
+		return swReferenceNotFound
+	case c.ins == insChangeReferenceData:
+		return p.pin.change(c.p1, c.data)
+	}
+	return p.pin.unblock(c.p1, c.data)
 }
 
 // setEnvironment answers MANAGE SECURITY ENVIRONMENT: SET of the digital signature template (ISO/IEC 7816-4, 7.5.11).
