@@ -60,8 +60,11 @@ type Log struct {
 	open func(path string) (file, error)
 	last atomic.Pointer[WriteError]
 
+	wrote chan struct{} // told after each row
+
 	turn   chan struct{} // holds one token; who takes it may touch what follows
 	f      file          // nil between a failure and the next successful reopening
+	mark   file          // the head file; open when f is
 	info   fs.FileInfo   // identifies f
 	size   int64         // of the acknowledged lines
 	seq    uint64        // of the last of them
@@ -74,7 +77,8 @@ type Log struct {
 // Open opens the log in dir, which is made when it is missing, and repairs what a crash left behind. Every error
 // is a *WriteError; ErrLocked, ErrUnsafe and what the system said can be asked for with errors.Is.
 func Open(dir string, opts Options) (*Log, error) {
-	l := &Log{path: filepath.Join(dir, FileName), now: opts.Now, open: opts.open, head: Genesis, turn: make(chan struct{}, 1)}
+	l := &Log{path: filepath.Join(dir, FileName), now: opts.Now, open: opts.open, head: Genesis,
+		turn: make(chan struct{}, 1), wrote: make(chan struct{}, 1)}
 	if l.now == nil {
 		l.now = time.Now
 	}
@@ -95,22 +99,40 @@ func Open(dir string, opts Options) (*Log, error) {
 // writes, it is not interrupted. The error is a *WriteError, and then nothing of the row stays in the log. After an
 // error the log is reopened by the next Append, so that a disk that has room again is used again.
 func (l *Log) Append(ctx context.Context, row Row) (Entry, error) {
-	select {
-	case <-l.turn:
-		defer func() { l.turn <- struct{}{} }()
-	case <-ctx.Done():
-		return Entry{}, l.failure("waiting for", ctx.Err())
+	if err := l.take(ctx); err != nil {
+		return Entry{}, err
 	}
-	if err := ctx.Err(); err != nil {
-		return Entry{}, l.failure("waiting for", err)
-	}
+	defer l.give()
 	e, err := l.append(row)
 	l.last.Store(err)
 	if err != nil {
 		return Entry{}, err
 	}
+	select {
+	case l.wrote <- struct{}{}:
+	default: // told already, and not heard yet
+	}
 	return e, nil
 }
+
+// Wrote is told, at least once, when there are rows that were not there when it was last received from.
+func (l *Log) Wrote() <-chan struct{} { return l.wrote }
+
+// take waits for the turn.
+func (l *Log) take(ctx context.Context) error {
+	select {
+	case <-l.turn:
+	case <-ctx.Done():
+		return l.failure("waiting for", ctx.Err())
+	}
+	if err := ctx.Err(); err != nil {
+		l.give()
+		return l.failure("waiting for", err)
+	}
+	return nil
+}
+
+func (l *Log) give() { l.turn <- struct{}{} }
 
 func (l *Log) append(row Row) (Entry, *WriteError) {
 	if l.closed {
@@ -144,13 +166,13 @@ func (l *Log) Path() string { return l.path }
 // Close waits for a running Append and lets the file go. Appending afterwards fails with ErrClosed.
 func (l *Log) Close() error {
 	<-l.turn
-	defer func() { l.turn <- struct{}{} }()
+	defer l.give()
 	l.closed = true
 	if l.f == nil {
 		return nil
 	}
-	err := l.f.Close()
-	l.f = nil
+	err := errors.Join(l.f.Close(), l.mark.Close())
+	l.f, l.mark = nil, nil
 	return err
 }
 
@@ -172,6 +194,7 @@ func (l *Log) write(row Row) (Entry, *WriteError) {
 		return Entry{}, l.broken("syncing", err)
 	}
 	l.size, l.seq, l.head = end, e.Seq, hash(data[:len(data)-1])
+	l.note()
 	return e, nil
 }
 
@@ -194,7 +217,10 @@ func (l *Log) broken(op string, err error) *WriteError {
 // drop closes the file. own says that what may stand behind the acknowledged lines is ours.
 func (l *Log) drop(own bool) {
 	l.f.Close()
-	l.f, l.own = nil, own
+	if l.mark != nil {
+		l.mark.Close()
+	}
+	l.f, l.mark, l.own = nil, nil, own
 }
 
 func (l *Log) failure(op string, err error) *WriteError {

@@ -58,6 +58,11 @@ func claim(f *os.File) error {
 	return syncDir(filepath.Dir(f.Name())) // the name itself must survive a power cut
 }
 
+// moveOpen renames the file, which stays locked until it has its new name, and lets it go.
+func moveOpen(f file, from, to string) error {
+	return errors.Join(os.Rename(from, to), f.Close())
+}
+
 func ours(info os.FileInfo) bool {
 	uid := info.Sys().(*syscall.Stat_t).Uid
 	return uid == uint32(os.Geteuid()) || uid == 0

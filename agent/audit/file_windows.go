@@ -52,3 +52,11 @@ func claim(f *os.File) error {
 
 // syncDir does nothing: NTFS has no handle of a folder to flush, and journals names by itself.
 func syncDir(string) error { return nil }
+
+// moveOpen lets the file go and renames it: Windows renames no file that is open without FILE_SHARE_DELETE.
+func moveOpen(f file, from, to string) error {
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(from, to)
+}

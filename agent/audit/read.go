@@ -30,6 +30,8 @@ const (
 	NotAnEntry    Damage = "not-an-entry"    // not JSON, or not what Append writes
 	OutOfSequence Damage = "out-of-sequence" // its number does not follow: lines are missing or too many
 	ChainBroken   Damage = "chain-broken"    // the line before is not the one that was there when this was written
+	Beheaded      Damage = "beheaded"        // lines before the first are missing, and no row says that they were removed for their age
+	CutOff        Damage = "cut-off"         // lines that were there are missing at the end
 )
 
 // ChainError says which line is wrong and how.
@@ -43,37 +45,87 @@ func (e *ChainError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, 
 
 // Summary is what a log holds as far as it is whole.
 type Summary struct {
-	Rows        uint64
-	First, Last time.Time // of the first and the last row; zero when there is none
-	Head        string    // hex SHA-256 of the last line; Genesis when there is none
+	Rows              uint64
+	FirstSeq, LastSeq uint64    // their numbers; 0 when there is none
+	First, Last       time.Time // of the first and the last row; zero when there is none
+	Head              string    // hex SHA-256 of the last line; Genesis when there is none
+	Repairs           uint64    // rows that tell that the log was found damaged and went on
 }
 
-// Verify reads a whole log and checks that each line follows the one before. The error is a *ChainError for the
-// first line that does not, or what reading gave; the Summary covers the lines before it. Lines cut off the
-// end, or a log rewritten from some line on, can only be seen by comparing Rows and Head with an earlier Summary.
-func Verify(r io.Reader) (Summary, error) {
-	s := Summary{Head: Genesis}
+// Verify reads a whole log and checks that each line follows the one before. A log may begin later than with row 1 when
+// a row in it says that what came before was removed for its age. The error is a *ChainError for the first line that is
+// wrong, or what reading gave; the Summary covers the lines before it. Lines cut off the end, or a log rewritten from
+// some line on, can only be seen by comparing with an earlier Summary, or with a Mark: see VerifyTo.
+func Verify(r io.Reader) (Summary, error) { return VerifyTo(r, nil) }
+
+// VerifyTo is Verify, and checks as well that the log goes on to mark, when there is one, and has that row.
+func VerifyTo(r io.Reader, mark *Mark) (Summary, error) {
+	c := check{Summary: Summary{Head: Genesis}, mark: mark}
+	line := 0
 	for l, err := range lines(r) {
 		if err != nil {
-			return s, err
+			return c.Summary, err
 		}
+		line = l.number
 		e, what := l.entry()
-		switch {
-		case what != "":
-		case !e.follows(s.Head):
-			what = ChainBroken
-		case !e.isNext(s.Rows):
-			what = OutOfSequence
+		if what == "" {
+			what = c.next(e, l.data)
 		}
 		if what != "" {
-			return s, &ChainError{Line: l.number, What: what}
+			return c.Summary, &ChainError{Line: line, What: what}
 		}
-		if s.Rows == 0 {
-			s.First = e.Time
-		}
-		s.Rows, s.Last, s.Head = s.Rows+1, e.Time, hash(l.data)
 	}
-	return s, nil
+	return c.end(line)
+}
+
+// check is a Summary on its way through a log.
+type check struct {
+	Summary
+	mark    *Mark
+	removed *Mark // what came before the first line, while no row has explained where it went
+}
+
+// next takes one line, which is e.
+func (c *check) next(e Entry, data []byte) Damage {
+	if c.Rows == 0 {
+		c.begin(e)
+	}
+	sum := hash(data)
+	switch {
+	case !e.follows(c.Head):
+		return ChainBroken
+	case !e.isNext(c.LastSeq):
+		return OutOfSequence
+	case c.mark != nil && e.Seq == c.mark.Seq && sum != c.mark.Hash:
+		return ChainBroken
+	}
+	if c.removed != nil && e.explains(*c.removed) {
+		c.removed = nil
+	}
+	if e.Event == AgentRecovered {
+		c.Repairs++
+	}
+	c.Rows, c.Last, c.LastSeq, c.Head = c.Rows+1, e.Time, e.Seq, sum
+	return ""
+}
+
+// begin takes the first line of a log that may have lost its beginning.
+func (c *check) begin(e Entry) {
+	c.First, c.FirstSeq = e.Time, e.Seq
+	if e.Seq > 1 {
+		c.removed = &Mark{Seq: e.Seq - 1, Hash: e.Prev}
+		c.LastSeq, c.Head = e.Seq-1, e.Prev
+	}
+}
+
+func (c *check) end(lines int) (Summary, error) {
+	switch {
+	case c.removed != nil:
+		return Summary{Head: Genesis}, &ChainError{Line: 1, What: Beheaded}
+	case c.mark != nil && isShort(c.LastSeq, *c.mark):
+		return c.Summary, &ChainError{Line: lines + 1, What: CutOff}
+	}
+	return c.Summary, nil
 }
 
 // Entries reads a log line by line without checking the chain. A damaged line is given as a *ChainError and reading
@@ -156,7 +208,7 @@ func parse(data []byte) (Entry, error) {
 	if err := json.Unmarshal(data, &e); err != nil {
 		return Entry{}, fmt.Errorf("reading entry: %w", err)
 	}
-	if e.Seq == 0 || len(e.Prev) != len(Genesis) || !allOf(e.Prev, "0123456789abcdef") || !e.Event.valid() {
+	if e.Seq == 0 || !isHash(e.Prev) || !e.Event.valid() {
 		return Entry{}, errNotAnEntry
 	}
 	return e, nil

@@ -31,7 +31,7 @@ func TestAWholeLogIsSummedUp(t *testing.T) {
 	}
 	first := time.Date(2026, 11, 22, 6, 0, 1, 0, time.UTC)
 	last := lines[len(lines)-1]
-	want := Summary{Rows: 10, First: first, Last: first.Add(9 * time.Second), Head: hash(last[:len(last)-1])}
+	want := Summary{Rows: 10, FirstSeq: 1, LastSeq: 10, Repairs: 1, First: first, Last: first.Add(9 * time.Second), Head: hash(last[:len(last)-1])}
 	if s != want {
 		t.Errorf("got %+v, want %+v", s, want)
 	}
@@ -58,7 +58,7 @@ func TestEveryKindOfDamageIsNamedWithItsLine(t *testing.T) {
 		{"a row is changed", edit(`"anna"`, `"bosse"`), ChainError{6, ChainBroken}},
 		{"a space is added", edit(`,"time"`, `, "time"`), ChainError{6, ChainBroken}},
 		{"a row is taken out", func(l [][]byte) [][]byte { return append(l[:3:3], l[4:]...) }, ChainError{4, ChainBroken}},
-		{"the first row is taken out", func(l [][]byte) [][]byte { return l[1:] }, ChainError{1, ChainBroken}},
+		{"the first row is taken out", func(l [][]byte) [][]byte { return l[1:] }, ChainError{1, Beheaded}},
 		{"two rows change places", func(l [][]byte) [][]byte { l[2], l[3] = l[3], l[2]; return l }, ChainError{3, ChainBroken}},
 		{"a row is doubled", func(l [][]byte) [][]byte { return append(l[:3:3], l[2:]...) }, ChainError{4, ChainBroken}},
 		{"a number is changed with its hash right", func(l [][]byte) [][]byte {

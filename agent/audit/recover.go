@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // reopen opens the file and finds the end of the chain. After a failure of our own the chain goes on where it was;
@@ -26,10 +27,15 @@ func (l *Log) reopen() *WriteError {
 	}
 	same := l.info != nil && os.SameFile(l.info, info)
 	l.f, l.info = f, info
+	known, err := l.openMark()
+	if err != nil {
+		l.drop(l.own)
+		return l.failure("opening the head of", err)
+	}
 	if same && l.own && info.Size() >= l.size {
 		return l.cutOff()
 	}
-	if err := l.recover(info.Size()); err != nil {
+	if err := l.recover(info.Size(), known); err != nil {
 		if l.f != nil {
 			l.drop(false)
 		}
@@ -49,10 +55,11 @@ func (l *Log) cutOff() *WriteError {
 	return nil
 }
 
-// recover finds the end of the chain in a file of that size, keeps a torn end aside, and tells about it.
-func (l *Log) recover(size int64) *WriteError {
+// recover finds the end of the chain in a file of that size, keeps a torn end aside, and tells about it, and about rows
+// that are missing although known, the head file's mark, has them.
+func (l *Log) recover(size int64, known *Mark) *WriteError {
 	before := *l.position()
-	end, err := findEnd(l.f, size)
+	end, err := l.findEnd(size)
 	if err != nil {
 		return l.failure("reading", err)
 	}
@@ -64,14 +71,74 @@ func (l *Log) recover(size int64) *WriteError {
 		}
 		row.Reason = "torn"
 	}
-	if before.seq > 0 && before != *l.position() {
+	lost, err := l.lost(known)
+	switch {
+	case err != nil:
+		return l.failure("reading", err)
+	case before.seq > 0 && before != *l.position():
 		row.Reason = fmt.Sprintf("changed from outside after row %d", before.seq)
 		row.SHA256 = before.head
+	case lost != "":
+		row.Reason, row.SHA256 = lost, known.orNone().Hash
 	}
 	if row.Reason != "" {
 		l.untold = append(l.untold, row)
 	}
-	return l.tell()
+	return l.settleMark()
+}
+
+// settleMark tells what there is to tell, and brings the head file up to the rows.
+func (l *Log) settleMark() *WriteError {
+	if err := l.tell(); err != nil {
+		return err
+	}
+	l.note()
+	if err := l.mark.Sync(); err != nil { // a head file that is missing later was removed
+		return l.failure("syncing the head of", err)
+	}
+	return nil
+}
+
+// lost says what is wrong with the log by the mark of its head file, or nothing.
+func (l *Log) lost(known *Mark) (string, error) {
+	switch {
+	case known == nil && l.seq == 0:
+		return "", nil
+	case known == nil:
+		return "the head file is missing or damaged", nil
+	case isShort(l.seq, *known):
+		return fmt.Sprintf("rows %d to %d are missing", l.seq+1, known.Seq), nil
+	}
+	is, err := l.hashOf(known.Seq)
+	if err != nil || is == known.Hash {
+		return "", err
+	}
+	return fmt.Sprintf("row %d is not the one that was written", known.Seq), nil
+}
+
+// orNone is the mark, or that of no row.
+func (m *Mark) orNone() Mark {
+	if m == nil {
+		return Mark{}
+	}
+	return *m
+}
+
+// hashOf returns the hash of the row with that number, or nothing when the file does not have it. It is a row near the
+// end: the mark is behind by those that were written since the system last wrote it to disk.
+func (l *Log) hashOf(seq uint64) (string, error) {
+	hash := l.head
+	for at, n := l.size, l.seq; n > seq; n-- {
+		if at == 0 {
+			return "", nil
+		}
+		line, err := readLine(l.f, at)
+		if err != nil {
+			return "", err
+		}
+		hash, at = line.prev, line.start
+	}
+	return hash, nil
 }
 
 // tell writes the rows about repairs.
@@ -93,6 +160,20 @@ type position struct {
 }
 
 func (l *Log) position() *position { return &position{l.size, l.seq, l.head} }
+
+// findEnd finds the end of the chain: in the file, or where that is empty, in the segment before it.
+func (l *Log) findEnd(size int64) (position, error) {
+	end, err := findEnd(l.f, size)
+	if err != nil || end.size > 0 {
+		return end, err
+	}
+	segments, err := Segments(filepath.Dir(l.path))
+	if err != nil || len(segments) == 0 {
+		return end, err
+	}
+	last, err := segments[len(segments)-1].last()
+	return position{seq: last.Seq, head: last.Hash}, err
+}
 
 // findEnd finds the last whole line. What follows the last newline is torn, and so is a last line that is no entry.
 // Damage further up is left for Verify: the chain goes on from the last line's bytes, whatever they are.
@@ -133,11 +214,14 @@ func chainEnd(f io.ReaderAt, end int64) (position, error) {
 	return p, nil
 }
 
-// found is one line of the file: where it starts, its hash, and its number when it is an entry.
+// found is one line of the file: where it starts, its hash, and, when it is an entry, its number and the hash of the
+// line before.
 type found struct {
 	start int64
 	hash  string
 	seq   uint64
+	prev  string
+	time  time.Time
 	good  bool
 }
 
@@ -158,7 +242,7 @@ func readLine(f io.ReaderAt, end int64) (found, error) {
 		return found{}, err
 	}
 	e, bad := parse(text.Bytes())
-	return found{start: start, hash: hex.EncodeToString(sum.Sum(nil)), seq: e.Seq, good: bad == nil}, nil
+	return found{start: start, hash: hex.EncodeToString(sum.Sum(nil)), seq: e.Seq, prev: e.Prev, time: e.Time, good: bad == nil}, nil
 }
 
 // lineStart returns the offset behind the last newline before end, or 0.
@@ -208,4 +292,27 @@ func (l *Log) tornFile() (*os.File, error) {
 		}
 		try = fmt.Sprintf("%s.%d", name, n)
 	}
+}
+
+// firstRow returns the first entry of a file, or none when it has no rows.
+func firstRow(f io.ReaderAt) (Entry, error) {
+	for e, err := range Entries(io.NewSectionReader(f, 0, 1<<62)) {
+		var damaged *ChainError
+		if !errors.As(err, &damaged) {
+			return e, err
+		}
+	}
+	return Entry{}, nil
+}
+
+// lastTime returns the time of the last entry before end; the zero time when there is none.
+func lastTime(f io.ReaderAt, end int64) (time.Time, error) {
+	for end > 0 {
+		l, err := readLine(f, end)
+		if err != nil || l.good {
+			return l.time, err
+		}
+		end = l.start
+	}
+	return time.Time{}, nil
 }

@@ -9,14 +9,24 @@ import (
 	"testing"
 )
 
-// stored is a folder with a log of those bytes.
+// stored is a folder with a log of those bytes, and a head file that knows its whole rows.
 func stored(t *testing.T, data []byte) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, FileName), data, 0o600); err != nil {
+	end, err := findEnd(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
 		t.Fatal(err)
 	}
+	put(t, dir, FileName, data)
+	put(t, dir, HeadName, []byte(Mark{end.seq, end.head}.String()+"\n"))
 	return dir
+}
+
+func put(t *testing.T, dir, name string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // checkRecovered opens a log whose end is torn and checks what is told and kept. whole is how many rows stay.

@@ -29,6 +29,10 @@ const (
 	PolicyReloaded Event = "policy.reloaded"
 	PolicyRefused  Event = "policy.refused"
 	AccessDenied   Event = "access.denied"
+
+	AuditPruned  Event = "audit.pruned"  // the oldest rows were removed for their age
+	AuditRead    Event = "audit.read"    // somebody has read rows that are not only about them
+	ClockChanged Event = "clock.changed" // somebody has set the clock
 )
 
 // Row is what the service says about one event. Fields that do not apply stay empty and are not written. No field
@@ -49,6 +53,7 @@ type Row struct {
 	LoA            int    `json:"loa,omitempty"`
 	Revocation     string `json:"revocation,omitempty"` // "good", "revoked", "unknown" or "off"
 	RevocationAgeS *int64 `json:"revocation_age_s,omitempty"`
+	RevocationFrom string `json:"revocation_source,omitempty"` // "ocsp", "crl" or where else the answer is from
 
 	Account string  `json:"account,omitempty"`
 	UID     *uint32 `json:"uid,omitempty"` // of the caller; 0 is root
@@ -61,8 +66,10 @@ type Row struct {
 	Reason string `json:"reason,omitempty"`
 	Proof  string `json:"proof,omitempty"` // hex SHA-256 of the statement that the card signed
 
-	Bytes  int64  `json:"bytes,omitempty"`  // of AgentRecovered: how much was moved away
-	SHA256 string `json:"sha256,omitempty"` // of AgentRecovered: of what was moved away
+	Bytes  int64  `json:"bytes,omitempty"`  // of AgentRecovered and AuditPruned: how much was moved away or removed
+	SHA256 string `json:"sha256,omitempty"` // of what was moved away, of the last line removed, or of the policy
+	Pruned uint64 `json:"pruned,omitempty"` // of AuditPruned: number of the last row removed
+	StepS  *int64 `json:"step_s,omitempty"` // of ClockChanged: by how much, in seconds
 }
 
 // Entry is one line of the log: a Row in its place in the chain.
@@ -74,7 +81,7 @@ type Entry struct {
 
 // prose are the fields that free text can get into.
 func (r *Row) prose() []*string {
-	return []*string{&r.Reader, &r.HSAID, &r.CertIssuer, &r.PolicyOID, &r.Revocation, &r.Account, &r.Session,
+	return []*string{&r.Reader, &r.HSAID, &r.CertIssuer, &r.PolicyOID, &r.Revocation, &r.RevocationFrom, &r.Account, &r.Session,
 		&r.Service, &r.Code, &r.Ref, &r.Reason}
 }
 

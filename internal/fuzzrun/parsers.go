@@ -20,7 +20,7 @@ func parsers() []parser {
 		{"names of accounts", "agent/identity", []string{"FuzzAccountName"}},
 		{"revocation lists", "agent/identity", []string{"FuzzParseCRL"}},
 		{"policy and accounts", "agent/policy", []string{"FuzzLoad"}},
-		{"the audit log", "agent/audit", []string{"FuzzOpen", "FuzzVerify", "FuzzRow"}},
+		{"the audit log", "agent/audit", []string{"FuzzOpen", "FuzzVerify", "FuzzRow", "FuzzMark", "FuzzSegmentName"}},
 		{"what the service remembered on disk", "agent/memory", []string{"FuzzParse"}},
 		{"requests to the local API", "agent/localapi", []string{"FuzzRawRequests", "FuzzRequestBodies"}},
 		{"the PIN channel", "agent/localapi", []string{"FuzzPINChannel"}},

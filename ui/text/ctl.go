@@ -196,6 +196,10 @@ func AuditDamage(l Lang, damage string) string {
 		return pair{"numret följer inte på raden före", "its number does not follow the line before"}.in(l)
 	case "chain-broken":
 		return pair{"raden före är inte den som stod där", "the line before is not the one that stood there"}.in(l)
+	case "beheaded":
+		return pair{"rader före den saknas, och ingen rad säger att de togs bort för sin ålder", "rows before it are missing, and no row says that they were removed for their age"}.in(l)
+	case "cut-off":
+		return pair{"rader som fanns saknas på slutet", "rows that were there are missing at the end"}.in(l)
 	}
 	return damage
 }

@@ -46,7 +46,7 @@ func TestResultsAndDamagesHaveTheirOwnWords(t *testing.T) {
 		words []string
 	}{
 		"revocation":   {Revocation, []string{"good", "revoked", "unknown", "off"}},
-		"audit damage": {AuditDamage, []string{"torn", "too-long", "not-an-entry", "out-of-sequence", "chain-broken"}},
+		"audit damage": {AuditDamage, []string{"torn", "too-long", "not-an-entry", "out-of-sequence", "chain-broken", "beheaded", "cut-off"}},
 	}
 	for name, table := range tables {
 		for _, l := range []Lang{SV, EN} {
