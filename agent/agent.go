@@ -51,6 +51,8 @@ type Memory interface {
 type Card interface {
 	Open(ctx context.Context) (token.Info, error)
 	Sign(ctx context.Context, pin []byte, cert [32]byte, message []byte) ([]byte, error)
+	Change(ctx context.Context, which token.Which, cert [32]byte, old, fresh []byte) error
+	Unblock(ctx context.Context, which token.Which, cert [32]byte, puk, fresh []byte) error
 	Check(ctx context.Context) error
 	Close()
 	Done() <-chan struct{}
@@ -290,6 +292,8 @@ func (a *Agent) carryOut(e session.Effect) {
 		a.after(retryPause, session.RetryDue(e))
 	case session.Verify:
 		a.verify(e)
+	case session.Care:
+		a.care(e)
 	case session.Answer:
 		a.answer(e)
 	case session.AwaitClaim:

@@ -62,6 +62,7 @@ type attempt struct {
 	given     chan apitype.PINResult // gets how the PIN went
 	claimed   chan *apitype.Problem  // gets how the unlock went; nil: granted
 	answered  bool                   // given has had its answer
+	care      *care                  // what is to be done with a PIN; nil: it unlocks
 }
 
 // desk is what the attempt opens.
@@ -199,28 +200,8 @@ func (a *Agent) PIN(ctx context.Context, caller Caller, req apitype.PINRequest, 
 		_ = pin.Close()
 		return a.malformed(ctx, caller, req)
 	}
-	at := &attempt{caller: caller, pin: pin, given: make(chan apitype.PINResult, 1), claimed: make(chan *apitype.Problem, 1)}
-	wait, cancel := context.WithTimeout(ctx, readTime)
-	defer cancel()
-	err := a.call(wait, func() { at.sleeps = a.sleeps })
-	if err == nil {
-		err = a.whenRead(wait, func() { a.give(at, req) })
-	}
-	if err != nil {
-		_ = pin.Close()
-		return failedResult(err, nil)
-	}
-	select {
-	case result := <-at.given:
-		return result
-	case <-a.done:
-	}
-	select {
-	case result := <-at.given: // it was answered as the agent stopped
-		return result
-	default:
-		return failedResult(stopped(), nil)
-	}
+	at := newAttempt(caller, pin)
+	return a.submit(ctx, at, func() { a.give(at, req) })
 }
 
 func (a *Agent) malformed(ctx context.Context, caller Caller, req apitype.PINRequest) apitype.PINResult {

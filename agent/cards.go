@@ -46,7 +46,8 @@ type child struct {
 type refusal struct {
 	problem apitype.Problem
 	name    string
-	uid     *uint32 // of whom name is, where known
+	uid     *uint32         // of whom name is, where known
+	person  identity.Person // whose card is blocked
 }
 
 // followReaders turns what happens at the readers into events of the rules.
@@ -166,9 +167,9 @@ func (a *Agent) childRead(ch *child, open Card, info token.Info, person identity
 	if info.Tries != nil {
 		tries = *info.Tries
 	}
-	if tries == 0 {
+	if tries == 0 && a.state.Pending.Stage != session.CareWaits {
 		p := a.problem(apitype.PINBlocked)
-		a.refused = &refusal{problem: p, name: person.Name, uid: uidOf(person)}
+		a.refused = &refusal{problem: p, name: person.Name, uid: uidOf(person), person: person}
 		a.recordRefused(ch, p)
 	}
 	a.step(session.CardRead{Handle: ch.handle, Account: person.Account, Tries: tries})

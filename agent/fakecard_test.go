@@ -22,6 +22,7 @@ type fakeCard struct {
 	openErr   error         // from opening
 	signErr   error         // instead of looking at the PIN
 	checkErr  error         // from the heartbeat
+	careErr   error         // from changing a PIN
 	forged    bool          // signs with no key
 	crashing  bool          // its child ends before it answers with signErr
 	opening   chan struct{} // opening waits for it, when not nil
@@ -32,6 +33,7 @@ type fakeCard struct {
 	mu     sync.Mutex
 	counts counts
 	signed [][]byte // statements
+	cared  []string // what was asked of card care
 }
 
 type counts struct{ opened, closed, checks int }
@@ -162,6 +164,23 @@ func (o *opening) Check(context.Context) error {
 	defer o.mu.Unlock()
 	o.counts.checks++
 	return o.checkErr
+}
+
+// Change and Unblock note what they were given; careErr is what the card says of it.
+func (o *opening) Change(ctx context.Context, which token.Which, _ [32]byte, old, fresh []byte) error {
+	return o.care(ctx, "change "+string(which)+" "+string(old)+" "+string(fresh))
+}
+
+func (o *opening) Unblock(ctx context.Context, which token.Which, _ [32]byte, puk, fresh []byte) error {
+	return o.care(ctx, "unblock "+string(which)+" "+string(puk)+" "+string(fresh))
+}
+
+func (o *opening) care(ctx context.Context, what string) error {
+	o.mu.Lock()
+	o.cared = append(o.cared, what)
+	err := o.careErr
+	o.mu.Unlock()
+	return cmp.Or(o.wait(ctx, o.signing), err)
 }
 
 func (o *opening) Close() {

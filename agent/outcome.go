@@ -47,6 +47,10 @@ func (a *Agent) answer(e session.Answer) {
 	if at == nil {
 		return
 	}
+	if at.care != nil {
+		a.answerCare(at, e)
+		return
+	}
 	if e.Code == "" {
 		a.granted(at, e)
 		return
@@ -81,7 +85,7 @@ func (a *Agent) reasonOf(at *attempt, code apitype.Code) apitype.Problem {
 func (a *Agent) keepRefusal(at *attempt, p apitype.Problem) {
 	shown := a.refused != nil && a.refused.problem.Code == p.Code
 	if at.child != nil && a.state.Refusal == session.Code(p.Code) && !shown {
-		a.refused = &refusal{problem: p, name: at.child.person.Name}
+		a.refused = &refusal{problem: p, name: at.child.person.Name, person: at.child.person}
 	}
 }
 

@@ -3,7 +3,7 @@ package apitype
 // Code names one kind of problem. Codes are stable: scripts, helpdesk pages and texts are keyed by them.
 type Code string
 
-// The problem codes of version 1 of the contract.
+// The problem codes.
 const (
 	ReaderNone        Code = "reader.none"
 	ReaderServiceDown Code = "reader.service-down"
@@ -37,6 +37,11 @@ const (
 	PINCancelled Code = "pin.cancelled"
 	PINTimeout   Code = "pin.timeout"
 
+	PINSame        Code = "pin.same"        // the new PIN is the old one
+	PINUnsupported Code = "pin.unsupported" // the card and its module do not let it be changed
+	PUKWrong       Code = "puk.wrong"
+	PUKBlocked     Code = "puk.blocked"
+
 	AuditUnwritable  Code = "audit.unwritable"
 	NetworkDown      Code = "network.down"
 	IdPRefused       Code = "idp.refused"
@@ -46,7 +51,7 @@ const (
 	AgentUnreachable Code = "agent.unreachable"
 )
 
-// Codes returns every code of the contract, in its order.
+// Codes returns every code, in the order of the reference.
 func Codes() []Code {
 	return []Code{
 		ReaderNone, ReaderServiceDown, ReaderBusy,
@@ -54,7 +59,7 @@ func Codes() []Code {
 		CertNone, CertExpired, CertExpiresSoon, CertNotYetValid, CertRevoked, CertRevocationUnknown,
 		CertUntrusted, CertTestEnvironment, CertLoATooLow, CertPolicyUnknown, CertKeyMismatch,
 		PersonUnmapped, PersonWrongSession,
-		PINWrong, PINLastTry, PINBlocked, PINLength, PINCancelled, PINTimeout,
+		PINWrong, PINLastTry, PINBlocked, PINLength, PINCancelled, PINTimeout, PINSame, PINUnsupported, PUKWrong, PUKBlocked,
 		AuditUnwritable, NetworkDown, IdPRefused, SystemUnknown, SystemDenied, ConfigInvalid, AgentUnreachable,
 	}
 }

@@ -22,6 +22,15 @@ type PINRequest struct {
 	LastTry   bool   // the person has said yes to spending the last try
 }
 
+// CareRequest says what a person wants done with a PIN of the card. The codes themselves go on the raw channel: the old PIN
+// or the PUK, then the new PIN.
+type CareRequest struct {
+	Insertion uint64
+	Unblock   bool // with the PUK; else the PIN is changed
+	Sign      bool // the PIN for signatures; else the one to log in with
+	LastTry   bool // the person has said yes to spending the last try
+}
+
 // PINResult is the one line that answers a PIN.
 type PINResult struct {
 	OK      bool     `json:"ok"`

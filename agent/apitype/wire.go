@@ -3,10 +3,17 @@ package apitype
 // Host is the one Host header that the service answers to.
 const Host = "siths-agent"
 
+// The values of HeaderPIN.
+const (
+	PINAuth = "auth"
+	PINSign = "sign"
+)
+
 // The headers of the PIN channel. What follows the upgrade is binary: the insertion number (8 bytes, big-endian), the
 // PIN's length (1 byte), the PIN. The answer is one line of JSON, a PINResult.
 const (
 	UpgradePIN    = "siths-pin"      // value of Upgrade
 	HeaderUnlock  = "Siths-Unlock"   // UnlockOffer.Unlock
 	HeaderLastTry = "Siths-Last-Try" // "yes" when the person agreed to spend the last try
+	HeaderPIN     = "Siths-PIN"      // of card care: PINAuth, which is meant when there is none, or PINSign
 )

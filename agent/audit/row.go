@@ -19,6 +19,10 @@ const (
 	PINWrong   Event = "pin.wrong"
 	PINBlocked Event = "pin.blocked"
 
+	PINChanged       Event = "pin.changed"
+	PINUnblocked     Event = "pin.unblocked"
+	PINChangeRefused Event = "pin.change-refused"
+
 	UnlockGranted Event = "unlock.granted"
 	UnlockRefused Event = "unlock.refused"
 

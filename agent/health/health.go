@@ -52,6 +52,10 @@ func kinds() map[apitype.Code]kind {
 		apitype.PINLength:             {warning, now, ""},
 		apitype.PINCancelled:          {info, now, ""},
 		apitype.PINTimeout:            {warning, now, ""},
+		apitype.PINSame:               {warning, now, ""},
+		apitype.PINUnsupported:        {failure, admin, ""},
+		apitype.PUKWrong:              {warning, now, ""},
+		apitype.PUKBlocked:            {failure, card, ""},
 		apitype.AuditUnwritable:       {failure, admin, ""},
 		apitype.NetworkDown:           {warning, wait, ""},
 		apitype.IdPRefused:            {failure, admin, ""},
@@ -136,6 +140,8 @@ func CodeOf(err error) apitype.Code {
 		return apitype.CardSwapped
 	case errors.Is(err, token.ErrNoKey):
 		return apitype.CertKeyMismatch
+	case errors.Is(err, token.ErrNoCare):
+		return apitype.PINUnsupported
 	}
 	return apitype.CardUnreadable
 }
@@ -146,6 +152,10 @@ func pinCode(err *token.PINError) apitype.Code {
 		return apitype.PINWrong
 	case token.Length:
 		return apitype.PINLength
+	case token.PUKWrong:
+		return apitype.PUKWrong
+	case token.PUKBlocked:
+		return apitype.PUKBlocked
 	}
 	return apitype.PINBlocked
 }

@@ -55,6 +55,11 @@ func results() map[apitype.Code]result {
 		apitype.PINCancelled: resultAuth,
 		apitype.PINTimeout:   resultUnavailable,
 
+		apitype.PINSame:        resultAuth, // of changing a PIN, which the module never asks for
+		apitype.PINUnsupported: resultAuth,
+		apitype.PUKWrong:       resultAuth,
+		apitype.PUKBlocked:     resultAuth,
+
 		apitype.AuditUnwritable:  resultSystem,
 		apitype.NetworkDown:      resultUnavailable,
 		apitype.IdPRefused:       resultAuth,

@@ -36,6 +36,9 @@ func exitTable() []exitRow {
 		{string(apitype.PINLength), exitPINWrong},
 		{string(apitype.PINBlocked), exitPINBlocked},
 		{string(apitype.PINLastTry), exitPINBlocked},
+		{string(apitype.PINSame), exitPINWrong},
+		{string(apitype.PUKWrong), exitPINWrong},
+		{string(apitype.PUKBlocked), exitPINBlocked},
 		{"cert.", exitCert},
 		{string(apitype.PersonUnmapped), exitCert},
 	}

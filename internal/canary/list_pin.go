@@ -12,6 +12,8 @@ func pinCanaries() []Canary {
 		{"secret_print", "No fmt verb shows a secret.", secret, in(secret, "TestASecretIsNeverPrintedOrMarshalled")},
 		{"secret_marshal", "A secret is never text.", secret, in(secret, "TestASecretIsNeverPrintedOrMarshalled")},
 		{"child_pin_wipe", "The child forgets the PIN before it answers.", child, in(child, "TestThePINIsWipedBeforeTheAnswerIsSent")},
+		{"puk_once", "A code that was typed for card care is shown to the card once.", child,
+			in(child, "TestWhatWasTypedIsShownToTheCardOnce")},
 		{"pin_channel", "A client sends the PIN only to who has asked for it.", client, in(client, "TestThePINIsSentOnlyToWhoHasAskedForIt")},
 		{"pin_cache", "OpenSC keeps no PIN.", host, in(host, "TestTheChildsSettingsKeepTheCardForItAlone")},
 	}

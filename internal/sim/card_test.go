@@ -228,6 +228,16 @@ func (c *child) Check(ctx context.Context) error {
 	return err
 }
 
+// Change refuses: nobody in the simulation changes a PIN.
+func (c *child) Change(context.Context, token.Which, [32]byte, []byte, []byte) error {
+	return token.ErrNoCare
+}
+
+// Unblock refuses as Change does.
+func (c *child) Unblock(context.Context, token.Which, [32]byte, []byte, []byte) error {
+	return token.ErrNoCare
+}
+
 // Sign lets the card check the PIN and sign.
 func (c *child) Sign(ctx context.Context, pin []byte, cert [32]byte, message []byte) ([]byte, error) {
 	g := c.verifies(pin, message)

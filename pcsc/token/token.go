@@ -23,6 +23,18 @@ const (
 	Wrong   PINReason = "wrong"
 	Blocked PINReason = "blocked"
 	Length  PINReason = "length" // refused for its form; the card was not asked
+
+	PUKWrong   PINReason = "puk-wrong"
+	PUKBlocked PINReason = "puk-blocked" // the card has no way back
+)
+
+// Which names one of a card's two PINs.
+type Which byte
+
+// The PINs.
+const (
+	Auth Which = 'a' // guards the key that logs in
+	Sign Which = 's' // guards the key for signatures, where that has a PIN of its own
 )
 
 // PINError is a PIN that the card did not take.
@@ -47,6 +59,7 @@ var (
 	ErrRemoved     = errors.New("card is gone")
 	ErrChanged     = errors.New("card is no longer the one that was opened")
 	ErrNoKey       = errors.New("card has no private key for the certificate")
+	ErrNoCare      = errors.New("card and its module do not let this PIN be changed")
 )
 
 // The form of a PIN that is worth asking the card about. SITHS codes have six digits; the bounds leave room for
@@ -54,6 +67,7 @@ var (
 const (
 	MinPIN = 6
 	MaxPIN = 12
+	MaxPUK = 16 // a PUK of SITHS has eight digits; this is the longest that the cards take
 )
 
 // CheckPIN refuses a PIN that no card would take, so that it never costs a try: fewer than MinPIN or more than MaxPIN
@@ -63,4 +77,25 @@ func CheckPIN(pin []byte) error {
 		return &PINError{Reason: Length}
 	}
 	return nil
+}
+
+// CheckPUK refuses a PUK that no card would take: fewer than MinPIN or more than MaxPUK bytes, or anything but ASCII
+// digits. It returns nil or a *PINError.
+func CheckPUK(puk []byte) error {
+	if !isDigits(puk, MaxPUK) {
+		return &PINError{Reason: Length}
+	}
+	return nil
+}
+
+func isDigits(code []byte, most int) bool {
+	if len(code) < MinPIN || len(code) > most {
+		return false
+	}
+	for _, b := range code {
+		if b < '0' || b > '9' {
+			return false
+		}
+	}
+	return true
 }

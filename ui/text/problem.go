@@ -136,5 +136,23 @@ func pinTexts() map[apitype.Code]entry {
 			pair{"Det tog för lång tid", "It took too long"},
 			pair{"Börja om och skriv din legitimeringskod (PIN).", "Start again and type your PIN."},
 		},
+		apitype.PINSame: {
+			pair{"Den nya koden är samma som den gamla", "The new PIN is the old one"},
+			pair{"Välj en annan kod. Kortet har inte räknat detta som ett försök.",
+				"Choose another. The card has not counted this as a try."},
+		},
+		apitype.PINUnsupported: {
+			pair{"Koden kan inte ändras här", "The PIN cannot be changed here"},
+			pair{"Kontakta ID-administratören.", "Contact the ID administrator."},
+		},
+		apitype.PUKWrong: {
+			pair{"Fel upplåsningskod (PUK)", "Wrong PUK"},
+			pair{"Kontrollera koden i brevet innan du försöker igen. För många fel gör kortet obrukbart.",
+				"Check the code in the letter before trying again. Too many wrong ones make the card useless."},
+		},
+		apitype.PUKBlocked: {
+			pair{"Upplåsningskoden (PUK) är låst. Kortets kod kan inte låsas upp mer", "The PUK is blocked. The card's PIN cannot be unblocked any more"},
+			pair{"Kontakta ID-administratören för ett nytt kort.", "Contact the ID administrator for a new card."},
+		},
 	}
 }

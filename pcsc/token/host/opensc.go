@@ -25,6 +25,7 @@ app opensc-pkcs11 {
 	pkcs11 {
 		lock_login = true;
 		atomic = false;
+		user_pin_unblock_style = set_pin_in_unlogged_session;
 	}
 }
 `

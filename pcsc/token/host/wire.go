@@ -16,8 +16,13 @@ type Op byte
 
 // The operations.
 const (
-	OpOpen  Op = 'o' // body: Open as JSON; answer: token.Info as JSON
-	OpSign  Op = 's' // body: one byte PIN length, PIN, 32 bytes SHA-256 of the certificate, message; answer: signature
+	OpOpen Op = 'o' // body: Open as JSON; answer: token.Info as JSON
+	OpSign Op = 's' // body: one byte PIN length, PIN, 32 bytes SHA-256 of the certificate, message; answer: signature
+	// The two of card care: which PIN (a token.Which), 32 bytes SHA-256 of the certificate to log in with, then the PIN or
+	// PUK and the new PIN, each after its length in one byte; answer: none.
+	OpChange  Op = 'p'
+	OpUnblock Op = 'u'
+
 	OpCheck Op = 'c' // body: none; answer: none. Is it still the card that took the PIN?
 	OpClose Op = 'x' // body: none; answer: none, after the card was reset. The child then ends.
 )
@@ -59,6 +64,7 @@ func failureKinds() map[string]error {
 	return map[string]error{
 		"unreadable": token.ErrUnreadable, "unsupported": token.ErrUnsupported, "busy": token.ErrBusy,
 		"silent": token.ErrSilent, "removed": token.ErrRemoved, "changed": token.ErrChanged, "no-key": token.ErrNoKey,
+		"no-care": token.ErrNoCare,
 	}
 }
 

@@ -16,6 +16,8 @@ import (
 type Card interface {
 	Open(host.OpenRequest) (token.Info, error)
 	Sign(pin []byte, cert [sha256.Size]byte, message []byte) ([]byte, error)
+	Change(which token.Which, cert [sha256.Size]byte, old, fresh []byte) error
+	Unblock(which token.Which, cert [sha256.Size]byte, puk, fresh []byte) error
 	Check() error
 	Close() error
 }
@@ -60,6 +62,12 @@ func serveOne(pipe io.Reader, card Card, pin *secret.Buffer, op host.Op, n int) 
 		return open(pipe, card, n)
 	case host.OpSign:
 		return sign(pipe, card, pin, n)
+	case host.OpChange:
+		opErr, err = care(pipe, n, token.CheckPIN, card.Change)
+		return nil, opErr, err
+	case host.OpUnblock:
+		opErr, err = care(pipe, n, token.CheckPUK, card.Unblock)
+		return nil, opErr, err
 	case host.OpCheck, host.OpClose:
 		if n != 0 {
 			return nil, nil, host.ErrFrame

@@ -32,6 +32,14 @@ func (c *fakeCard) Sign(pin []byte, cert [sha256.Size]byte, msg []byte) ([]byte,
 	return []byte("signature"), c.err
 }
 
+func (c *fakeCard) Change(which token.Which, cert [sha256.Size]byte, old, fresh []byte) error {
+	return c.care("change", which, cert, old, fresh)
+}
+
+func (c *fakeCard) Unblock(which token.Which, cert [sha256.Size]byte, puk, fresh []byte) error {
+	return c.care("unblock", which, cert, puk, fresh)
+}
+
 func (c *fakeCard) Check() error { return c.err }
 func (c *fakeCard) Close() error { c.closed++; return nil }
 

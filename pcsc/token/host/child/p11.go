@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unsafe"
 
 	"github.com/miekg/pkcs11"
 
@@ -126,17 +125,25 @@ func (c *P11) Sign(pin []byte, cert [sha256.Size]byte, message []byte) ([]byte, 
 // login verifies the PIN. The module's string aliases the locked page and does not outlive the call, so that the only
 // copies are the module's own.
 func (c *P11) login(pin []byte) error {
-	if c.loggedIn {
-		c.loggedIn = false
-		if err := c.ctx.Logout(c.session); err != nil {
-			return cardError("logging out", err)
-		}
+	if err := c.logout(); err != nil {
+		return err
 	}
-	err := c.ctx.Login(c.session, pkcs11.CKU_USER, unsafe.String(unsafe.SliceData(pin), len(pin)))
+	err := c.ctx.Login(c.session, pkcs11.CKU_USER, alias(pin))
 	if err != nil {
 		return c.pinError(err)
 	}
 	c.loggedIn, c.tries = true, nil // a right PIN gives the card its tries back; how many that is, it has not told
+	return nil
+}
+
+func (c *P11) logout() error {
+	if !c.loggedIn {
+		return nil
+	}
+	c.loggedIn = false
+	if err := c.ctx.Logout(c.session); err != nil {
+		return cardError("logging out", err)
+	}
 	return nil
 }
 

@@ -60,6 +60,22 @@ func (p *Patient) Sign(pin []byte, cert [sha256.Size]byte, message []byte) ([]by
 	return p.Card.Sign(pin, cert, message)
 }
 
+// Change is the Card's.
+func (p *Patient) Change(which token.Which, cert [sha256.Size]byte, old, fresh []byte) error {
+	if p.lost {
+		return token.ErrBusy
+	}
+	return p.Card.Change(which, cert, old, fresh)
+}
+
+// Unblock is the Card's.
+func (p *Patient) Unblock(which token.Which, cert [sha256.Size]byte, puk, fresh []byte) error {
+	if p.lost {
+		return token.ErrBusy
+	}
+	return p.Card.Unblock(which, cert, puk, fresh)
+}
+
 // Check is the Card's.
 func (p *Patient) Check() error {
 	if p.lost {
