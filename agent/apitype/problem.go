@@ -26,6 +26,9 @@ const (
 	CertLoATooLow         Code = "cert.loa-too-low"
 	CertPolicyUnknown     Code = "cert.policy-unknown"
 	CertKeyMismatch       Code = "cert.key-mismatch"
+	CertLegacy            Code = "cert.legacy"
+	CertWeakKey           Code = "cert.weak-key"
+	CertMalformed         Code = "cert.malformed"
 
 	PersonUnmapped     Code = "person.unmapped"
 	PersonWrongSession Code = "person.wrong-session"
@@ -58,6 +61,7 @@ func Codes() []Code {
 		CardNone, CardUnreadable, CardUnsupported, CardSilent, CardSwapped,
 		CertNone, CertExpired, CertExpiresSoon, CertNotYetValid, CertRevoked, CertRevocationUnknown,
 		CertUntrusted, CertTestEnvironment, CertLoATooLow, CertPolicyUnknown, CertKeyMismatch,
+		CertLegacy, CertWeakKey, CertMalformed,
 		PersonUnmapped, PersonWrongSession,
 		PINWrong, PINLastTry, PINBlocked, PINLength, PINCancelled, PINTimeout, PINSame, PINUnsupported, PUKWrong, PUKBlocked,
 		AuditUnwritable, NetworkDown, IdPRefused, SystemUnknown, SystemDenied, ConfigInvalid, AgentUnreachable,

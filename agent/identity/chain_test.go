@@ -1,14 +1,10 @@
 package identity
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"errors"
 	"math/big"
 	"slices"
 	"testing"
@@ -163,23 +159,6 @@ func TestAChainWithoutAuthorityIsNone(t *testing.T) {
 	}
 }
 
-func TestAKeyThatAnybodyCouldSignWithIsRefused(t *testing.T) {
-	modulus := new(big.Int).Lsh(big.NewInt(1), 2047)
-	for exponent, want := range map[int]error{65537: nil, 3: nil, 2: errWeakKey, 1: errWeakKey} {
-		err := checkKey(&x509.Certificate{PublicKey: &rsa.PublicKey{N: modulus, E: exponent}})
-		if !errors.Is(err, want) {
-			t.Errorf("exponent %d: %v, want %v", exponent, err, want)
-		}
-	}
-	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := checkKey(&x509.Certificate{PublicKey: &ec.PublicKey}); !errors.Is(err, errWeakKey) {
-		t.Errorf("an elliptic curve key, which VerifySignature cannot use: %v", err)
-	}
-}
-
 func TestACertificateOutOfItsPeriodMustStillBeTrusted(t *testing.T) {
 	identifier := ofTest(t)
 	for _, person := range []testpki.Person{{Ends: -day, Rogue: true}, {Begins: day, Rogue: true}} {
@@ -205,6 +184,7 @@ func TestManyAuthoritiesOnTheCardDoNotSlowTheChainDown(t *testing.T) {
 }
 
 func TestTestHierarchiesAreKnownByTheirNames(t *testing.T) {
+	marks := Config{}.withDefaults().TestMarks
 	for name, want := range map[string]bool{
 		"TEST SITHS e-id Root CA v2":       true,
 		"SYSTEMTEST SITHS e-id Root CA v2": true,
@@ -214,8 +194,11 @@ func TestTestHierarchiesAreKnownByTheirNames(t *testing.T) {
 		"SITHS APP":                        false,
 		"":                                 false,
 	} {
-		if got := isTestName(name); got != want {
+		if got := isMarked(name, marks); got != want {
 			t.Errorf("%q is a test name: %v", name, got)
 		}
+	}
+	if !isMarked("QA SITHS", []string{"TEST *", "QA *"}) || isMarked("QA SITHS", marks) || isMarked("PP", []string{"P*P*"}) {
+		t.Error("policy's own marks are not what counts")
 	}
 }

@@ -43,7 +43,9 @@ type Config struct {
 	Environment Environment
 	Anchors     []string // files, or folders whose .pem, .crt, .cer and .der files are read; their .crl files too
 	MinimumLoA  int
-	Table       siths.Table
+	Table       siths.Table // what certificate policies stand for
+	Issuers     siths.Table // what issuers stand for, where a certificate has no policies, and at most otherwise
+	TestMarks   []string    // names of test authorities, with a star at one end; empty: Inera's
 	Revocation  Mode
 	Grace       time.Duration // with mode Grace
 	Sources     []Source      // in order; the first that knows the person decides
@@ -80,6 +82,11 @@ func (c Config) withDefaults() Config {
 	}
 	c.Accounts = maps.Clone(c.Accounts)
 	c.Table = maps.Clone(c.Table)
+	c.Issuers = maps.Clone(c.Issuers)
+	if len(c.TestMarks) == 0 {
+		c.TestMarks = []string{"TEST *", "SYSTEMTEST *", "* PP"} // the last is of the structure before e-id
+	}
+	c.TestMarks = slices.Clone(c.TestMarks)
 	c.Sources = slices.Clone(c.Sources)
 	return c
 }

@@ -15,9 +15,6 @@ import (
 // expiresSoon is how long before its end a certificate is warned about.
 const expiresSoon = 60 * 24 * time.Hour
 
-// minimumKeyBits is the shortest RSA key that is accepted, in a leaf as in an authority.
-const minimumKeyBits = 2048
-
 // Identifier turns a card's certificates into a person. It is safe for concurrent use.
 type Identifier struct {
 	cfg     Config
@@ -44,13 +41,13 @@ func New(cfg Config) (*Identifier, error) {
 // certificate could be read. Any other error is the context's.
 func (i *Identifier) Identify(ctx context.Context, certs [][]byte) (Person, error) {
 	now := i.cfg.Clock()
-	card := siths.Read(certs, i.cfg.Table)
-	cert, err := card.Authentication(now)
+	card := siths.Read(certs, siths.Rules{Policies: i.cfg.Table, Issuers: i.cfg.Issuers})
+	candidates, err := card.Candidates(now)
 	if err != nil {
-		return Person{}, refuse(apitype.CertNone, Person{Name: card.Holder()}, err)
+		return Person{}, refuse(noneCode(err), Person{Name: card.Holder()}, err)
 	}
+	cert, chain, err := i.best(candidates, card, now)
 	person := newPerson(cert)
-	chain, err := i.trusted(cert, card, now)
 	if err != nil {
 		return Person{}, withPerson(err, person)
 	}
@@ -68,6 +65,14 @@ func (i *Identifier) Identify(ctx context.Context, certs [][]byte) (Person, erro
 		return Person{}, withPerson(err, person)
 	}
 	return person.as(account, now), nil
+}
+
+// noneCode is the code of a card without a certificate to log in with: it may be among those that cannot be read.
+func noneCode(err error) apitype.Code {
+	if none, ok := errors.AsType[*siths.NoAuthenticationError](err); ok && none.Unreadable > 0 {
+		return apitype.CertMalformed
+	}
+	return apitype.CertNone
 }
 
 // accepted checks what policy asks of the leaf: a known policy for an HSA-id, its level, and its period. The

@@ -164,6 +164,10 @@ func TestEveryRefusalHasItsCode(t *testing.T) {
 	pki := hierarchyOf(t, testpki.Test)
 	weak := func(p testpki.Person) testpki.Person { p.Bits = 1024; return p }
 	leafAsIssuer := issue(t, pki, testpki.Person{})
+	old, err := pki.IssueCA(testpki.OtherCA{CommonName: "SITHS Type 1 CA v1 PP", SHA1: true})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		person testpki.Person
 		code   apitype.Code
@@ -176,8 +180,14 @@ func TestEveryRefusalHasItsCode(t *testing.T) {
 		"forged issuer":              {testpki.Person{Rogue: true}, apitype.CertUntrusted},
 		"issued by another card": {testpki.Person{Issuer: &testpki.CA{Cert: leafAsIssuer.Auth.Cert, Key: leafAsIssuer.Auth.Key}},
 			apitype.CertUntrusted},
-		"SHA-1 signature":        {testpki.Person{SHA1: true}, apitype.CertUntrusted},
-		"1024-bit key":           {weak(testpki.Person{}), apitype.CertUntrusted},
+		"SHA-1 signature":        {testpki.Person{SHA1: true}, apitype.CertLegacy},
+		"issuer signed by SHA-1": {testpki.Person{Issuer: old}, apitype.CertUntrusted}, // nobody here knows that issuer
+		"1024-bit key":           {weak(testpki.Person{}), apitype.CertWeakKey},
+		"512-bit key":            {testpki.Person{Bits: 512}, apitype.CertWeakKey},
+		"a key of a bad chip":    {testpki.Person{ROCA: true}, apitype.CertWeakKey},
+		"two HSA-ids":            {testpki.Person{Alter: testpki.WithIDs(annasHSAID, "SE2321000131-P9")}, apitype.CertMalformed},
+		"a NUL in the HSA-id":    {testpki.Person{Alter: testpki.WithIDs(annasHSAID + "\x00")}, apitype.CertMalformed},
+		"an authority's rights":  {testpki.Person{Alter: testpki.AsAuthority}, apitype.CertMalformed},
 		"unknown policy":         {testpki.Person{Kind: testpki.UnknownPolicy}, apitype.CertPolicyUnknown},
 		"level 2 reserve card":   {testpki.Person{Kind: testpki.ReserveLoA2}, apitype.CertLoATooLow},
 		"level 2 under a '3' CA": {testpki.Person{Kind: testpki.CoordinationLoA2}, apitype.CertLoATooLow},
@@ -195,6 +205,43 @@ func TestEveryRefusalHasItsCode(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAChainOfTheOldStructureIsLegacy(t *testing.T) {
+	pki := hierarchyOf(t, testpki.Test)
+	old, err := pki.IssueCA(testpki.OtherCA{CommonName: "SITHS Type 1 CA v1 PP", SHA1: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	card := issue(t, pki, testpki.Person{Issuer: old})
+	_, err = ofTest(t).Identify(t.Context(), append(card.DER(), old.Cert.Raw))
+	wantRefusal(t, err, apitype.CertLegacy)
+}
+
+func TestALookAlikeOfAnUnknownIssuerHidesNoGoodCertificate(t *testing.T) {
+	pki := hierarchyOf(t, testpki.Test)
+	good := issue(t, pki, testpki.Person{Begins: -2 * day})
+	rogue := issue(t, pki, testpki.Person{Rogue: true}) // newer, and with a known policy
+	got, err := ofTest(t).Identify(t.Context(), append(rogue.DER(), good.DER()...))
+	if err != nil || !got.Certificate.Equal(good.Auth.Cert) {
+		t.Errorf("not the good certificate: %v", err)
+	}
+}
+
+func TestACardWhoseCertificatesCannotBeReadIsMalformed(t *testing.T) {
+	signing := issue(t, hierarchyOf(t, testpki.Test), testpki.Person{SignOnly: true})
+	_, err := ofTest(t).Identify(t.Context(), append(signing.DER(), []byte{0x30, 0x80}))
+	if refused := wantRefusal(t, err, apitype.CertMalformed); refused.Person.Name != "Anna Test" {
+		t.Errorf("the card is said to be held by %q", refused.Person.Name)
+	}
+}
+
+func TestTheIssuersLevelIsACeiling(t *testing.T) {
+	pki := hierarchyOf(t, testpki.Test)
+	cfg := configFor(trustOf(t, pki))
+	cfg.Issuers = siths.Table{pki.CA(testpki.PersonHSA3).Cert.Subject.CommonName: {LoA: 2, Identity: siths.HSA}}
+	_, err := newIdentifier(t, cfg).Identify(t.Context(), issue(t, pki, testpki.Person{}).DER())
+	wantRefusal(t, err, apitype.CertLoATooLow)
 }
 
 func TestAnEmptyCardHasNoCertificate(t *testing.T) {

@@ -44,6 +44,9 @@ func results() map[apitype.Code]result {
 		apitype.CertLoATooLow:         resultAuth,
 		apitype.CertPolicyUnknown:     resultAuth,
 		apitype.CertKeyMismatch:       resultAuth,
+		apitype.CertLegacy:            resultAuth,
+		apitype.CertWeakKey:           resultAuth,
+		apitype.CertMalformed:         resultAuth,
 
 		apitype.PersonUnmapped:     resultUserUnknown,
 		apitype.PersonWrongSession: resultAuth,

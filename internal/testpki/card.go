@@ -40,6 +40,7 @@ type Person struct {
 	Ends     time.Duration // relative to the PKI's clock; 0: in four years
 	Bits     int           // 0: the PKI's
 	Exponent int           // 0: 65537
+	ROCA     bool          // keys as the generator of CVE-2017-15361 made them
 	SHA1     bool          // signed with SHA-1, as certificates of the old structure
 	SignOnly bool          // only the signature certificate
 	Revoked  bool          // on the next CRL of the issuer
@@ -139,7 +140,7 @@ func (c *Card) keyKind() keyKind {
 	if bits == 0 {
 		bits = c.pki.opts.LeafBits
 	}
-	return keyKind{bits: bits, exponent: c.Person.Exponent}
+	return keyKind{bits: bits, exponent: c.Person.Exponent, roca: c.Person.ROCA}
 }
 
 func (c *Card) plans() []leafPlan {

@@ -1,6 +1,7 @@
 package testpki
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
@@ -21,7 +22,10 @@ type Keys struct {
 	turns map[keyKind]int
 }
 
-type keyKind struct{ bits, exponent int }
+type keyKind struct {
+	bits, exponent int
+	roca           bool
+}
 
 type keySlot struct {
 	kind keyKind
@@ -79,14 +83,18 @@ func inParallel(n int, f func(int) error) error {
 }
 
 func generate(kind keyKind) (*rsa.PrivateKey, error) {
-	if kind.exponent == 0 || kind.exponent == 65537 {
+	if kind.roca {
+		return generateROCA(kind.bits)
+	}
+	kind.exponent = cmp.Or(kind.exponent, 65537)
+	if kind.exponent == 65537 && kind.bits >= 1024 {
 		return rsa.GenerateKey(rand.Reader, kind.bits)
 	}
 	return generateWithExponent(kind)
 }
 
-// generateWithExponent makes a key whose public exponent is not 65537, which the standard library cannot.
-// Real SITHS cards with exponent 3 exist.
+// generateWithExponent makes a key whose public exponent is not 65537, or of fewer than 1024 bits, which the standard
+// library does not. Real SITHS cards with exponent 3 exist.
 func generateWithExponent(kind keyKind) (*rsa.PrivateKey, error) {
 	e := big.NewInt(int64(kind.exponent))
 	for {

@@ -23,14 +23,14 @@ type Card struct {
 }
 
 // Read parses a card's DER certificates. One that cannot be read is skipped and reported.
-func Read(ders [][]byte, table Table) Card {
+func Read(ders [][]byte, rules Rules) Card {
 	var card Card
 	for i, der := range ders {
 		if i == MaxCertificates {
 			card.Skipped = append(card.Skipped, &ParseError{Index: i, Err: errTooMany})
 			break
 		}
-		cert, err := Parse(der, table)
+		cert, err := Parse(der, rules)
 		if failed, ok := errors.AsType[*ParseError](err); ok {
 			failed.Index = i
 			card.Skipped = append(card.Skipped, failed)
@@ -42,21 +42,22 @@ func Read(ders [][]byte, table Table) Card {
 	return card
 }
 
-// Authentication chooses the certificate to log in with: the HSA-id authentication certificate, never a
-// signature, personal-number or authority certificate. Among several the choice is the same whatever their
-// order: known policy first, then valid now, then level of assurance, then the newest. The error is
-// *NoAuthenticationError.
-func (c Card) Authentication(now time.Time) (Certificate, error) {
+// Candidates returns the certificates that somebody is to log in with, the best first: HSA-id authentication
+// certificates, never signature, personal-number or authority certificates. The order is the same whatever the card's:
+// those that are what they claim to be before malformed ones, then known policy, then without fault, then valid now,
+// then level of assurance, then the newest. The error is *NoAuthenticationError.
+func (c Card) Candidates(now time.Time) ([]Certificate, error) {
 	var candidates []Certificate
 	for _, cert := range c.Certificates {
-		if logsIn(cert) {
+		if logsIn(cert) || errors.Is(cert.Fault, ErrMalformed) {
 			candidates = append(candidates, cert)
 		}
 	}
 	if len(candidates) == 0 {
-		return Certificate{}, c.noAuthentication()
+		return nil, c.noAuthentication()
 	}
-	return slices.MinFunc(candidates, func(a, b Certificate) int { return preference(a, b, now) }), nil
+	slices.SortFunc(candidates, func(a, b Certificate) int { return preference(a, b, now) })
+	return candidates, nil
 }
 
 // Holder is the name on the card, from whichever end-entity certificate has one; "" where none does.
@@ -69,11 +70,11 @@ func (c Card) Holder() string {
 	return ""
 }
 
-// Authorities returns the CA certificates that the card carries.
+// Authorities returns the CA certificates that the card carries; none that names a person.
 func (c Card) Authorities() []Certificate {
 	var found []Certificate
 	for _, cert := range c.Certificates {
-		if cert.Use == Authority {
+		if cert.Use == Authority && cert.Fault == nil {
 			found = append(found, cert)
 		}
 	}
@@ -83,7 +84,9 @@ func (c Card) Authorities() []Certificate {
 // preference is negative when a is to be chosen before b.
 func preference(a, b Certificate, now time.Time) int {
 	return cmp.Or(
+		yesFirst(!errors.Is(a.Fault, ErrMalformed), !errors.Is(b.Fault, ErrMalformed)),
 		yesFirst(a.PolicyErr == nil, b.PolicyErr == nil),
+		yesFirst(a.Fault == nil, b.Fault == nil),
 		yesFirst(a.validAt(now), b.validAt(now)),
 		cmp.Compare(b.Rule.LoA, a.Rule.LoA),
 		b.X509.NotBefore.Compare(a.X509.NotBefore),

@@ -38,10 +38,12 @@ type Certificate struct {
 	UPN      string
 
 	Policies   []string // object identifiers, in order
-	PolicyOID  string   // the one that holds by the table
-	Rule       Rule     // of PolicyOID
+	PolicyOID  string   // the one that holds by the table; empty where Rule is the issuer's
+	Rule       Rule     // what it stands for
 	PolicyErr  error    // ErrPolicyUnknown or ErrPolicyAmbiguous: then PolicyOID and Rule are empty
 	CardNumber string   // masked but for the last four digits
+
+	Fault error // why nobody logs in with it: ErrMalformed, ErrWeakKey or ErrLegacy; nil where it is not for that
 }
 
 // ParseError is a certificate that cannot be read.
@@ -58,8 +60,8 @@ func (e *ParseError) Unwrap() error { return e.Err }
 
 var errTooLarge = errors.New("larger than any certificate of a card")
 
-// Parse reads one DER certificate by its content. A nil table knows no policy. Errors are *ParseError.
-func Parse(der []byte, table Table) (Certificate, error) {
+// Parse reads one DER certificate by its content. Errors are *ParseError.
+func Parse(der []byte, rules Rules) (Certificate, error) {
 	if len(der) > MaxSize {
 		return Certificate{}, &ParseError{Err: errTooLarge}
 	}
@@ -76,16 +78,17 @@ func Parse(der []byte, table Table) (Certificate, error) {
 		UPN:        userPrincipalName(cert),
 		CardNumber: cardNumber(cert),
 	}
-	c.readPolicies(table)
+	c.readPolicies(rules)
 	c.readIdentity()
+	c.Fault = c.fault()
 	return c, nil
 }
 
-func (c *Certificate) readPolicies(table Table) {
+func (c *Certificate) readPolicies(rules Rules) {
 	for _, policy := range c.X509.Policies {
 		c.Policies = append(c.Policies, policy.String())
 	}
-	c.PolicyOID, c.Rule, c.PolicyErr = table.Lookup(c.Policies)
+	c.PolicyOID, c.Rule, c.PolicyErr = rules.of(c.X509, c.Policies)
 }
 
 // readIdentity joins what the number looks like with what the policy says. Only where both say HSA-id, or the
@@ -116,10 +119,13 @@ func useOf(cert *x509.Certificate) Use {
 	}
 }
 
-// authenticates says whether the certificate is for a client that proves who it is. Servers' certificates,
-// which may carry clientAuth too, are not a person's.
+// authenticates says whether the certificate is for a client that proves who it is.
 func authenticates(cert *x509.Certificate) bool {
-	return cert.KeyUsage&x509.KeyUsageDigitalSignature != 0 &&
-		slices.Contains(cert.ExtKeyUsage, x509.ExtKeyUsageClientAuth) &&
+	return cert.KeyUsage&x509.KeyUsageDigitalSignature != 0 && provesAClient(cert)
+}
+
+// provesAClient reads the extended key usages. Servers' certificates, which may carry clientAuth too, are not a person's.
+func provesAClient(cert *x509.Certificate) bool {
+	return slices.Contains(cert.ExtKeyUsage, x509.ExtKeyUsageClientAuth) &&
 		!slices.Contains(cert.ExtKeyUsage, x509.ExtKeyUsageServerAuth)
 }

@@ -19,7 +19,7 @@ func TestTheAuthenticationCertificateIsChosenByContent(t *testing.T) {
 	ders := append(card.DER(), pki.CA(testpki.PersonHSA3).Cert.Raw, stored(t, "test-function-leaf-2025"))
 	for shift := range ders {
 		order := slices.Concat(ders[shift:], ders[:shift])
-		got, err := Read(order, table()).Authentication(noon)
+		got, err := choose(Read(order, table()))
 		if err != nil || !got.X509.Equal(card.Auth.Cert) {
 			t.Fatalf("turned by %d: chose %v, %v", shift, got.X509, err)
 		}
@@ -50,7 +50,7 @@ func TestAmongSeveralTheChoiceIsTheSameInEveryOrder(t *testing.T) {
 		{"expired", "unknown policy"}, // known policy, although expired
 	} {
 		for _, order := range [][]string{{c.better, c.worse}, {c.worse, c.better}} {
-			got, err := Read([][]byte{certs[order[0]], certs[order[1]]}, table()).Authentication(noon)
+			got, err := choose(Read([][]byte{certs[order[0]], certs[order[1]]}, table()))
 			if err != nil || !slices.Equal(got.X509.Raw, certs[c.better]) {
 				t.Errorf("among %q the %s one was not chosen (%v)", order, c.better, err)
 			}
@@ -60,8 +60,8 @@ func TestAmongSeveralTheChoiceIsTheSameInEveryOrder(t *testing.T) {
 
 func TestEqualCertificatesAreChosenByFingerprint(t *testing.T) {
 	a, b := issue(t, testpki.Person{}).Auth.Cert.Raw, issue(t, testpki.Person{}).Auth.Cert.Raw
-	one, _ := Read([][]byte{a, b}, table()).Authentication(noon)
-	two, _ := Read([][]byte{b, a}, table()).Authentication(noon)
+	one, _ := choose(Read([][]byte{a, b}, table()))
+	two, _ := choose(Read([][]byte{b, a}, table()))
 	if !one.X509.Equal(two.X509) {
 		t.Error("the order of the card decides")
 	}
@@ -81,7 +81,7 @@ func TestACardWithoutLoginCertificateSaysWhatItHas(t *testing.T) {
 		"server only":       {[][]byte{stored(t, "test-function-leaf-2025")}, "only: 1 other"},
 		"unreadable":        {[][]byte{stored(t, "pp-function-leaf-underscore")}, "only: 1 unreadable"},
 	} {
-		_, err := Read(c.ders, table()).Authentication(noon)
+		_, err := choose(Read(c.ders, table()))
 		if _, typed := errors.AsType[*NoAuthenticationError](err); !typed || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
@@ -101,7 +101,7 @@ func TestACertificateThatOnlyLooksLikeLoginIsNeverChosen(t *testing.T) {
 		"may sign certificates":    func(c *x509.Certificate) { c.KeyUsage |= x509.KeyUsageCertSign },
 	} {
 		card := issue(t, testpki.Person{Alter: alter})
-		if got, err := Read(card.DER(), table()).Authentication(noon); err == nil {
+		if got, err := choose(Read(card.DER(), table())); err == nil {
 			t.Errorf("%s: chose %v with usage %s", name, got.X509.Subject, got.Use)
 		}
 	}
@@ -110,7 +110,7 @@ func TestACertificateThatOnlyLooksLikeLoginIsNeverChosen(t *testing.T) {
 func TestANumberThatIsNoHSAIDIsNeverChosen(t *testing.T) {
 	for _, id := range []string{"191212121212", "197010632391", "PNOSE-191212121212", "12345678", "SE2321000131 P1"} {
 		card := issue(t, testpki.Person{HSAID: id})
-		if got, err := Read(card.DER(), table()).Authentication(noon); err == nil {
+		if got, err := choose(Read(card.DER(), table())); err == nil {
 			t.Errorf("%q was chosen as %q", id, got.HSAID)
 		}
 	}
@@ -118,9 +118,9 @@ func TestANumberThatIsNoHSAIDIsNeverChosen(t *testing.T) {
 
 func TestAPolicyForAnotherIdentityOutweighsTheNumbersShape(t *testing.T) {
 	rules := table()
-	rules[testpki.PolicyHSA3] = Rule{LoA: 3, Identity: Personnummer, Carrier: OrdinaryCard}
+	rules.Policies[testpki.PolicyHSA3] = Rule{LoA: 3, Identity: Personnummer, Carrier: OrdinaryCard}
 	card := issue(t, testpki.Person{})
-	if _, err := Read(card.DER(), rules).Authentication(noon); err == nil {
+	if _, err := choose(Read(card.DER(), rules)); err == nil {
 		t.Error("a certificate that policy calls a personnummer certificate was chosen")
 	}
 }

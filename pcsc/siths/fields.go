@@ -15,6 +15,7 @@ var (
 	oidTitle        = asn1.ObjectIdentifier{2, 5, 4, 12}                     // X.520, 6.4.3
 	oidSerialNumber = asn1.ObjectIdentifier{2, 5, 4, 5}                      // X.520, 6.2.9
 	oidSAN          = asn1.ObjectIdentifier{2, 5, 29, 17}                    // RFC 5280, 4.2.1.6
+	oidPolicies     = asn1.ObjectIdentifier{2, 5, 29, 32}                    // RFC 5280, 4.2.1.4
 	oidUPN          = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 20, 2, 3} // Microsoft szOID_NT_PRINCIPAL_NAME
 	oidCardNumber   = asn1.ObjectIdentifier{1, 2, 752, 34, 2, 1}             // SS 614331, SEIS card number
 )
@@ -23,14 +24,17 @@ var (
 const maxText = 128
 
 // attribute returns the only value of a subject attribute, or "" when there is none or more than one.
-func attribute(name pkix.Name, oid asn1.ObjectIdentifier) string {
+func attribute(name pkix.Name, oid asn1.ObjectIdentifier) string { return only(attributes(name, oid)) }
+
+// attributes returns every value of a subject attribute that is text.
+func attributes(name pkix.Name, oid asn1.ObjectIdentifier) []string {
 	var values []string
 	for _, a := range name.Names {
 		if text, ok := a.Value.(string); ok && a.Type.Equal(oid) {
 			values = append(values, text)
 		}
 	}
-	return only(values)
+	return values
 }
 
 // holderName is the given name and surname, else the common name.

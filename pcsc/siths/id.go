@@ -3,6 +3,7 @@ package siths
 import (
 	"strings"
 	"time"
+	"unicode"
 )
 
 // maxHSAID is the longest HSA-id that Inera's rule allows, in characters.
@@ -14,7 +15,7 @@ const personPrefix = "PNO"
 // IsHSAID says whether id can be an HSA-id: at most 31 printable ASCII characters without spaces, one of them
 // a letter, and no personal number. It is lenient because the test environments break the strict rule.
 func IsHSAID(id string) bool {
-	if id == "" || len(id) > maxHSAID || strings.HasPrefix(id, personPrefix) {
+	if id == "" || len(id) > maxHSAID || isForeignNumber(id) {
 		return false
 	}
 	letters := 0
@@ -58,6 +59,12 @@ func identityOf(id string) Identity {
 		return OtherIdentity
 	}
 }
+
+// isForeignNumber says whether id has the form of a national personal number of any country.
+func isForeignNumber(id string) bool { return strings.HasPrefix(id, personPrefix) }
+
+// hasLetter says whether id has a letter of any alphabet.
+func hasLetter(id string) bool { return strings.ContainsFunc(id, unicode.IsLetter) }
 
 // isBirthDate says whether YYMMDD is a day in some century; 60 may have been added to the day.
 func isBirthDate(yymmdd string) bool {

@@ -24,7 +24,7 @@ type entry struct{ headline, action pair }
 // entryOf finds the text in its family's table.
 func entryOf(code apitype.Code) (entry, bool) {
 	for _, family := range []map[apitype.Code]entry{
-		readerTexts(), cardTexts(), certTexts(), personTexts(), pinTexts(), serviceTexts(),
+		readerTexts(), cardTexts(), certTexts(), faultTexts(), personTexts(), pinTexts(), serviceTexts(),
 	} {
 		if e, ok := family[code]; ok {
 			return e, true

@@ -51,7 +51,7 @@ func TestNoTableHoldsACodeThatTheContractDoesNot(t *testing.T) {
 	}
 	total := 0
 	for _, table := range []map[apitype.Code]entry{
-		readerTexts(), cardTexts(), certTexts(), personTexts(), pinTexts(), serviceTexts(),
+		readerTexts(), cardTexts(), certTexts(), faultTexts(), personTexts(), pinTexts(), serviceTexts(),
 	} {
 		for code := range table {
 			total++

@@ -1,0 +1,5 @@
+//go:build canary_loa_lower
+
+package siths
+
+func lowerLevel(policy, _ int) int { return policy }

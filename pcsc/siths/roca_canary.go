@@ -1,0 +1,7 @@
+//go:build canary_roca
+
+package siths
+
+import "math/big"
+
+func isROCA(*big.Int) bool { return false }
