@@ -107,6 +107,15 @@ func (b *backend) PIN(ctx context.Context, c agent.Caller, r apitype.PINRequest,
 	return result
 }
 
+func (b *backend) Care(_ context.Context, c agent.Caller, r apitype.CareRequest, proof, fresh *secret.Buffer) apitype.PINResult {
+	defer func() { _ = proof.Close(); _ = fresh.Close() }()
+	_ = b.note("care %d %d unblock=%v sign=%v %v", c.UID, r.Insertion, r.Unblock, r.Sign, r.LastTry)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pins = append(b.pins, string(proof.Bytes()), string(fresh.Bytes()))
+	return b.result
+}
+
 func (b *backend) Finish(_ context.Context, c agent.Caller, unlock string) (apitype.UnlockAnswer, error) {
 	return apitype.UnlockAnswer{Account: "anna"}, b.note("finish %d %s", c.UID, unlock)
 }

@@ -38,6 +38,7 @@ type Backend interface {
 	Watch(ctx context.Context, f func(agent.View) error) error
 	Begin(ctx context.Context, caller agent.Caller, req apitype.UnlockRequest) (apitype.UnlockOffer, error)
 	PIN(ctx context.Context, caller agent.Caller, req apitype.PINRequest, pin *secret.Buffer) apitype.PINResult
+	Care(ctx context.Context, caller agent.Caller, req apitype.CareRequest, proof, fresh *secret.Buffer) apitype.PINResult
 	Finish(ctx context.Context, caller agent.Caller, unlock string) (apitype.UnlockAnswer, error)
 	Opened(ctx context.Context, s apitype.SessionOpened) error
 	Lock(ctx context.Context) error
@@ -98,6 +99,7 @@ func (s *Server) Handler() http.Handler {
 	for verb, h := range map[Verb]handler{
 		Snapshot: s.snapshot, Watch: s.watch, Health: s.health, PIN: s.pin, Lock: s.lock,
 		UnlockBegin: s.unlockBegin, UnlockFinish: s.unlockFinish, OpenSession: s.openSession, Audit: s.audit,
+		PINChange: s.pinChange, PINUnblock: s.pinUnblock, CardUnblock: s.pinUnblock,
 	} {
 		mux.HandleFunc(string(verb), s.guard(verb, h))
 	}
@@ -116,7 +118,7 @@ func wellFormed(next http.Handler) http.Handler {
 			turnAway(w, "the path has to stand as it is", http.StatusBadRequest)
 		case r.Method != http.MethodPost && r.ContentLength != 0:
 			turnAway(w, "no body is read here", http.StatusBadRequest)
-		case r.Header.Get("Upgrade") != "" && r.URL.Path != pinPath:
+		case r.Header.Get("Upgrade") != "" && !slices.Contains(switching(), r.URL.Path):
 			turnAway(w, "nothing to switch to here", http.StatusBadRequest)
 		case slices.ContainsFunc(deciding(), func(name string) bool { return len(r.Header.Values(name)) > 1 }):
 			turnAway(w, "a header came twice", http.StatusBadRequest)
@@ -128,7 +130,7 @@ func wellFormed(next http.Handler) http.Handler {
 
 // deciding are the headers that change what a request means.
 func deciding() []string {
-	return []string{"Upgrade", "Connection", apitype.HeaderUnlock, apitype.HeaderLastTry}
+	return []string{"Upgrade", "Connection", apitype.HeaderUnlock, apitype.HeaderLastTry, apitype.HeaderPIN}
 }
 
 // turnAway answers and closes: what is left of the request is not read.

@@ -29,13 +29,19 @@ func frame(insertion uint64, pin string) string {
 // open opens a PIN channel and waits until the service listens.
 func open(t testing.TB, socket string) net.Conn {
 	t.Helper()
+	return openAt(t, socket, upgrade)
+}
+
+// openAt opens the channel that a request asks for.
+func openAt(t testing.TB, socket, request string) net.Conn {
+	t.Helper()
 	conn, err := net.Dial("unix", socket)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
 	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
-	if _, err := io.WriteString(conn, upgrade); err != nil {
+	if _, err := io.WriteString(conn, request); err != nil {
 		t.Fatal(err)
 	}
 	var got []byte

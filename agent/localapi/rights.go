@@ -23,6 +23,9 @@ const (
 	Watch        Verb = "GET /v1/watch"
 	Health       Verb = "GET /v1/health"
 	PIN          Verb = "POST /v1/pin"
+	PINChange    Verb = "POST /v1/card/pin/change"
+	PINUnblock   Verb = "POST /v1/card/pin/unblock"
+	CardUnblock  Verb = "POST /v1/card/unblock" // another name of the former
 	Lock         Verb = "POST /v1/lock"
 	UnlockBegin  Verb = "POST /v1/unlock/begin"
 	UnlockFinish Verb = "POST /v1/unlock/finish"
@@ -43,7 +46,8 @@ const (
 
 // Rights is the table of who may do what. Whatever it does not name is No.
 //
-// PIN and unlock are Self for every local user: a screen locker runs as its user, and the service compares the user
+// PIN, card care and unlock are Self for every local user: a screen locker runs as its user, a card that is blocked has no
+// owner by Kind yet, and the service compares the user
 // with the account that the card opens. That comparison is made by the agent, with the card in hand.
 func Rights() map[Verb]map[Kind]Right {
 	return map[Verb]map[Kind]Right{
@@ -51,6 +55,9 @@ func Rights() map[Verb]map[Kind]Right {
 		Watch:        {Admin: All, Helpdesk: All, Owner: Self, Other: Bare},
 		Health:       {Admin: All, Helpdesk: All, Owner: All, Other: All},
 		PIN:          {Admin: All, Helpdesk: Self, Owner: Self, Other: Self},
+		PINChange:    {Admin: All, Helpdesk: Self, Owner: Self, Other: Self},
+		PINUnblock:   {Admin: All, Helpdesk: Self, Owner: Self, Other: Self},
+		CardUnblock:  {Admin: All, Helpdesk: Self, Owner: Self, Other: Self},
 		Lock:         {Admin: All, Owner: Self},
 		UnlockBegin:  {Admin: All, Helpdesk: Self, Owner: Self, Other: Self},
 		UnlockFinish: {Admin: All, Helpdesk: Self, Owner: Self, Other: Self},

@@ -23,7 +23,7 @@ func parsers() []parser {
 		{"the audit log", "agent/audit", []string{"FuzzOpen", "FuzzVerify", "FuzzRow", "FuzzMark", "FuzzSegmentName"}},
 		{"what the service remembered on disk", "agent/memory", []string{"FuzzParse"}},
 		{"requests to the local API", "agent/localapi", []string{"FuzzRawRequests", "FuzzRequestBodies"}},
-		{"the PIN channel", "agent/localapi", []string{"FuzzPINChannel"}},
+		{"the PIN channel", "agent/localapi", []string{"FuzzPINChannel", "FuzzCareChannel"}},
 		{"answers of the service", "agent/client", []string{"FuzzServiceAnswers"}},
 		{"answers and signals of the login manager", "agent/unlock", []string{"FuzzSessionID", "FuzzReplies"}},
 		{"events of all kinds, in the rules", "agent/session", []string{"FuzzStep"}},
