@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"siths-agent/internal/ldapfilter"
 )
 
 func formModule() *Form {
@@ -70,12 +72,13 @@ func formLDAPURI() *Form {
 
 func formFilter() *Form {
 	return &Form{valid: isFilter, Allowed: Text{
-		"LDAP-filter inom parentes som innehåller {hsa_id}", "LDAP filter in parentheses that holds {hsa_id}"}}
+		"LDAP-filter inom parentes där {hsa_id} bara står som (attribut={hsa_id})",
+		"LDAP filter in parentheses where {hsa_id} only stands as (attribute={hsa_id})"}}
 }
 
 func isFilter(s string) bool {
-	return strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") && strings.Contains(s, "{hsa_id}") &&
-		strings.Count(s, "(") == strings.Count(s, ")") && printable(s)
+	_, err := ldapfilter.Parse(s)
+	return err == nil && printable(s)
 }
 
 func formBind() *Form {

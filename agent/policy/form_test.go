@@ -32,7 +32,7 @@ func TestFormsTakeWhatTheySayAndNothingElse(t *testing.T) {
 			[]string{"", "dc", "ldap://", "ldap://:389", "ldap://dc:", "ldap://dc:x", "ldap://dc/", "ldap://user@dc", "http://dc", "LDAP://dc", "ldap://-dc", "ldap://dc:123456"}},
 		{"LDAP filter", formFilter(),
 			[]string{"(hsaIdentity={hsa_id})", "(&(objectClass=user)(hsa={hsa_id}))"},
-			[]string{"", "hsa={hsa_id}", "(hsa=*)", "((hsa={hsa_id})", "(hsa={hsa_id})\n"}},
+			[]string{"", "hsa={hsa_id}", "(hsa=*)", "((hsa={hsa_id})", "(hsa={hsa_id})\n", "(hsa={hsa_id}*)", "(hsa>={hsa_id})", "(cn=\u202e)(hsa={hsa_id})"}},
 		{"bind", formBind(),
 			[]string{"machine", "file:/etc/siths-agent/ldap.secret"},
 			[]string{"", "Machine", "file:", "file:secret", "file:/etc/../secret", "anna:secret"}},

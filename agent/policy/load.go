@@ -195,15 +195,27 @@ func (l *Loaded) conflicts() Errors {
 	if unchecked(l.Policy) {
 		errs = append(errs, l.conflict("revocation.mode", NotInProduction, quote(string(Off))))
 	}
-	if !slices.Contains(l.Policy.Identity.Sources, "ldap") {
-		return errs
+	if slices.Contains(l.Policy.Identity.Sources, "ldap") {
+		errs = append(errs, l.ldapConflicts()...)
 	}
+	return errs
+}
+
+// ldapConflicts checks that a directory that is to be asked can be, and not in the clear.
+func (l *Loaded) ldapConflicts() Errors {
+	var errs Errors
+	p := l.Policy.Identity.LDAP
 	for _, k := range ldapKeys() {
 		if k.fieldOf(&l.Policy) == "" && k.Name != "identity.ldap.ca" {
 			e := l.conflict("identity.sources", KeyMissing, `identity.sources = "ldap"`)
 			e.Key, e.Allowed = k.Name, k.Allowed()
 			errs = append(errs, e)
 		}
+	}
+	if strings.HasPrefix(p.URI, "ldap://") && !p.StartTLS {
+		e := l.conflict("identity.ldap.start_tls", NotAllowed, "false")
+		e.Allowed = Text{"true, eller en adress med ldaps://", "true, or an address with ldaps://"}
+		errs = append(errs, e)
 	}
 	return errs
 }

@@ -53,7 +53,7 @@ func TestAnEmptyFileIsTheDefaultsOfTheContract(t *testing.T) {
 		Card:       Card{Modules: []string{"opensc-pkcs11.so"}, Readers: []string{}, OperationTimeout: 5 * time.Second},
 		Trust:      Trust{Environment: Production, Anchors: []string{dir + "/trust"}, MinimumLoA: 3, Policy: []OIDRule{}},
 		Revocation: Revocation{Mode: Require, Order: []string{"ocsp", "crl"}, Grace: 24 * time.Hour, Timeout: 2 * time.Second},
-		Identity:   Identity{Sources: []string{"accounts", "upn"}, LDAP: LDAP{StartTLS: true, Bind: "machine"}},
+		Identity:   Identity{Sources: []string{"accounts", "upn"}, LDAP: LDAP{StartTLS: true, Bind: "machine", Timeout: 2 * time.Second, MaxAge: 24 * time.Hour}},
 		Session: Session{Mode: Personal, OnRemoval: Lock, IdleLock: 10 * time.Minute, IdentityHeartbeat: 5 * time.Second,
 			SharedAccount: "kiosk", ClosePrograms: []string{}},
 		Audit: Audit{Retention: 1826 * 24 * time.Hour},
@@ -98,6 +98,8 @@ attribute = "sAMAccountName"
 start_tls = false
 ca = "/etc/ssl/dc.pem"
 bind = "file:/etc/siths-agent/ldap.secret"
+timeout = "1s"
+max_age = "8h"
 [session]
 mode = "shared"
 on_removal = "logout"
@@ -120,7 +122,8 @@ func TestEveryKeyOfTheContractIsTakenOver(t *testing.T) {
 		Revocation: Revocation{Mode: Off, Order: []string{"crl"}, Grace: 48 * time.Hour, Timeout: 1500 * time.Millisecond},
 		Identity: Identity{Sources: []string{"ldap", "upn"}, LDAP: LDAP{
 			URI: "ldaps://dc.example.se:636", Base: "DC=example,DC=se", Filter: "(&(objectClass=user)(hsaIdentity={hsa_id}))",
-			Attribute: "sAMAccountName", CA: "/etc/ssl/dc.pem", Bind: "file:/etc/siths-agent/ldap.secret"}},
+			Attribute: "sAMAccountName", CA: "/etc/ssl/dc.pem", Bind: "file:/etc/siths-agent/ldap.secret",
+			Timeout: time.Second, MaxAge: 8 * time.Hour}},
 		Session: Session{Mode: Shared, OnRemoval: Logout, RemovalGrace: 30 * time.Second, IdleLock: time.Hour,
 			IdentityHeartbeat: 10 * time.Second, SharedAccount: "ward7", ClosePrograms: []string{"firefox", "/opt/journal/journal"}},
 		Audit: Audit{Syslog: "tcp+tls://log.example.se:6514", Retention: 3650 * 24 * time.Hour},
@@ -232,21 +235,11 @@ func TestOnlyExplicitSettingsAreToldAsInert(t *testing.T) {
 idle_lock = "10m"
 mode = "shared"
 on_removal = "none"
-[identity]
-sources = ["accounts", "ldap"]
-[identity.ldap]
-uri = "ldap://dc"
-base = "dc=se"
-filter = "(hsa={hsa_id})"
-attribute = "uid"
 [revocation]
 grace = "1h"
 `)
 	file := filepath.Join(dir, "agent.toml")
 	want := []Ignored{
-		{"identity.sources", "ldap", Origin{file, 7}},
-		{"identity.ldap.uri", "", Origin{file, 9}}, {"identity.ldap.base", "", Origin{file, 10}},
-		{"identity.ldap.filter", "", Origin{file, 11}}, {"identity.ldap.attribute", "", Origin{file, 12}},
 		{"session.mode", "shared", Origin{file, 4}}, {"session.idle_lock", "", Origin{file, 3}},
 	}
 	if got := mustLoad(t, file).Inert(); !reflect.DeepEqual(got, want) {

@@ -92,6 +92,9 @@ type LDAP struct {
 	StartTLS  bool
 	CA        string // absolute path of a PEM file; empty means the system's authorities
 	Bind      string // "machine" or "file:" and an absolute path
+
+	Timeout time.Duration // for one answer
+	MaxAge  time.Duration // of an answer that is used while the directory cannot be reached; 0 uses none
 }
 
 // SessionMode says whose desktop session a card opens.

@@ -111,58 +111,11 @@ func revocationKeys() []Key {
 
 func identityKeys() []Key {
 	return []Key{{
-		Name: "identity.sources", Type: TypeStrings, Since: first, InertValues: []string{"ldap"},
+		Name: "identity.sources", Type: TypeStrings, Since: first,
 		Default: `["accounts", "upn"]`, Enum: []string{"accounts", "upn", "ldap"},
 		Doc: Text{
 			SV: "Var personens konto söks, i ordning; den första som känner personen avgör.",
 			EN: "Where the person's account is looked for, in order; the first that knows the person decides."},
 		field: func(p *Policy) any { return &p.Identity.Sources },
-	}}
-}
-
-func ldapKeys() []Key {
-	return []Key{{
-		Name: "identity.ldap.uri", Type: TypeString, Since: first, Inert: true,
-		Default: `""`, Form: formLDAPURI(), Optional: true,
-		Doc:   Text{SV: "Katalogens adress.", EN: "The directory's address."},
-		field: func(p *Policy) any { return &p.Identity.LDAP.URI },
-	}, {
-		Name: "identity.ldap.base", Type: TypeString, Since: first, Inert: true,
-		Default: `""`, Form: formWord(), Optional: true,
-		Doc:   Text{SV: "Var i katalogen sökningen börjar.", EN: "Where in the directory the search begins."},
-		field: func(p *Policy) any { return &p.Identity.LDAP.Base },
-	}, {
-		Name: "identity.ldap.filter", Type: TypeString, Since: first, Inert: true,
-		Default: `""`, Form: formFilter(), Optional: true,
-		Doc: Text{
-			SV: "Filtret som hittar personen; {hsa_id} byts mot HSA-id.",
-			EN: "The filter that finds the person; {hsa_id} is replaced by the HSA-id."},
-		field: func(p *Policy) any { return &p.Identity.LDAP.Filter },
-	}, {
-		Name: "identity.ldap.attribute", Type: TypeString, Since: first, Inert: true,
-		Default: `""`, Form: formWord(), Optional: true,
-		Doc:   Text{SV: "Attributet som innehåller kontonamnet.", EN: "The attribute that holds the account name."},
-		field: func(p *Policy) any { return &p.Identity.LDAP.Attribute },
-	}, {
-		Name: "identity.ldap.start_tls", Type: TypeBool, Since: first, Inert: true,
-		Default: `true`,
-		Doc: Text{
-			SV: "Kryptera en förbindelse till ldap:// med StartTLS.",
-			EN: "Encrypt a connection to ldap:// with StartTLS."},
-		field: func(p *Policy) any { return &p.Identity.LDAP.StartTLS },
-	}, {
-		Name: "identity.ldap.ca", Type: TypeString, Since: first, Inert: true,
-		Default: `""`, Form: formPath(), Optional: true,
-		Doc: Text{
-			SV: "PEM-fil med katalogens utfärdare; tomt betyder systemets.",
-			EN: "PEM file of the directory's authority; empty means the system's."},
-		field: func(p *Policy) any { return &p.Identity.LDAP.CA },
-	}, {
-		Name: "identity.ldap.bind", Type: TypeString, Since: first, Inert: true,
-		Default: `"machine"`, Form: formBind(),
-		Doc: Text{
-			SV: "Vem som frågar katalogen: datorns eget konto eller uppgifter i en fil.",
-			EN: "Who asks the directory: the machine's own account or credentials in a file."},
-		field: func(p *Policy) any { return &p.Identity.LDAP.Bind },
 	}}
 }
