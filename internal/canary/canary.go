@@ -30,7 +30,7 @@ func (c Canary) Tag() string { return prefix + c.Name }
 
 // All returns every canary.
 func All() []Canary {
-	return slices.Concat(sessionCanaries(), agentCanaries(), identityCanaries(), certificateCanaries(), pinCanaries(), childCanaries(),
+	return slices.Concat(sessionCanaries(), agentCanaries(), identityCanaries(), certificateCanaries(), directoryCanaries(), pinCanaries(), childCanaries(),
 		apiCanaries(), fileCanaries(), doorCanaries(), moduleCanaries())
 }
 

@@ -18,6 +18,8 @@ func parsers() []parser {
 		{"certificates of the card", "pcsc/siths", []string{"FuzzParse", "FuzzIdentity"}},
 		{"certificates of the card, up to the person", "agent/identity", []string{"FuzzIdentify"}},
 		{"names of accounts", "agent/identity", []string{"FuzzAccountName"}},
+		{"search filters of policy, with HSA-ids in them", "internal/ldapfilter", []string{"FuzzFilter"}},
+		{"a directory's last answers on disk", "agent/identity/directory", []string{"FuzzAnswers"}},
 		{"revocation lists", "agent/identity", []string{"FuzzParseCRL"}},
 		{"policy and accounts", "agent/policy", []string{"FuzzLoad"}},
 		{"the audit log", "agent/audit", []string{"FuzzOpen", "FuzzVerify", "FuzzRow", "FuzzMark", "FuzzSegmentName"}},

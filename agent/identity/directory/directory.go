@@ -1,0 +1,247 @@
+// Package directory asks an LDAP directory which account a person has, and keeps the last answers.
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/agent/courier"
+	"siths-agent/internal/ldapfilter"
+)
+
+const (
+	// fresh is how old an answer may be that is used without asking again: a person who puts a card in and then types a
+	// PIN is looked up twice.
+	fresh = time.Minute
+	// pace is the time between two questions.
+	pace = time.Second
+)
+
+// Config is what policy says about the directory, and what the service lends.
+type Config struct {
+	URI       string // ldap:// or ldaps://
+	Base      string
+	Filter    string // as ldapfilter.Parse takes it
+	Attribute string // holds the account's name
+	StartTLS  bool
+	CA        string        // a PEM file; empty means the system's authorities
+	Bind      string        // "machine" or "file:" and a path
+	Timeout   time.Duration // for one answer
+	MaxAge    time.Duration // of an answer that is used while the directory cannot be reached; 0 keeps none
+
+	State   string           // the file of the last answers
+	Courier Asker            // who has a network
+	Clock   func() time.Time // nil: time.Now
+	Log     *slog.Logger
+
+	Keytab, Krb5Conf string // of the machine; empty means the system's
+}
+
+// Asker puts a question to the process that has a network, as courier.Client does.
+type Asker interface {
+	Ask(ctx context.Context, q courier.Question) (courier.Answer, error)
+}
+
+// Directory is one directory. It is safe for concurrent use.
+type Directory struct {
+	cfg     Config
+	filter  ldapfilter.Filter
+	answers *answers
+
+	mu      sync.Mutex
+	flights map[string]*flight // by HSA-id
+	next    time.Time          // when the next question may be put
+}
+
+// flight is a question that is under way, and its answer once done is closed.
+type flight struct {
+	done  chan struct{}
+	name  string
+	known bool
+	err   error
+}
+
+// New returns the directory of this policy. Last answers that cannot be used are forgotten. The error is
+// ldapfilter.ErrMisplaced.
+func New(cfg Config) (*Directory, error) {
+	filter, err := ldapfilter.Parse(cfg.Filter)
+	if err != nil {
+		return nil, fmt.Errorf("identity.ldap.filter: %w", err)
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	d := &Directory{cfg: cfg, filter: filter, flights: map[string]*flight{}}
+	d.answers = d.recall()
+	return d, nil
+}
+
+// recall reads the answers to the same questions as today's.
+func (d *Directory) recall() *answers {
+	kept := newAnswers(d.cfg)
+	if d.cfg.MaxAge == 0 {
+		return kept
+	}
+	if err := kept.read(); err != nil {
+		d.cfg.Log.Warn("the directory's last answers are forgotten", "error", err)
+	}
+	return kept
+}
+
+// Account returns the name of the account of the person with exactly this HSA-id, or false where the directory has no
+// such person. The error is an *Error or ctx's. The name has not been checked.
+func (d *Directory) Account(ctx context.Context, hsaID string) (string, bool, error) {
+	if name, ok := d.answers.of(hsaID, d.now(), fresh); ok {
+		return name, true, nil
+	}
+	f := d.fly(ctx, hsaID)
+	select {
+	case <-f.done:
+	case <-ctx.Done():
+		return "", false, ctx.Err()
+	}
+	if !isUnreached(f.err) {
+		return f.name, f.known, f.err
+	}
+	name, ok := d.answers.of(hsaID, d.now(), d.cfg.MaxAge)
+	if !ok {
+		return "", false, f.err
+	}
+	d.cfg.Log.Warn("the directory cannot be reached, its last answer is used", "error", f.err)
+	return name, true, nil
+}
+
+// now is the time of day, without what would hide from a comparison that somebody has set it.
+func (d *Directory) now() time.Time { return d.cfg.Clock().UTC().Round(0) }
+
+// fly puts the question, or finds the one about the same person that is under way. It ends by itself in time, also when
+// the one who began it has gone: another may be waiting for it.
+func (d *Directory) fly(ctx context.Context, hsaID string) *flight {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if f := d.flights[hsaID]; f != nil {
+		return f
+	}
+	f := &flight{done: make(chan struct{})}
+	d.flights[hsaID] = f
+	go func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.cfg.Timeout)
+		defer cancel()
+		f.name, f.known, f.err = d.look(ctx, hsaID)
+		d.mu.Lock()
+		delete(d.flights, hsaID)
+		d.mu.Unlock()
+		close(f.done)
+	}()
+	return f
+}
+
+// look asks for the account and remembers the answer. Whatever the directory answers takes the place of what it has
+// answered before.
+func (d *Directory) look(ctx context.Context, hsaID string) (string, bool, error) {
+	name, known, err := d.search(ctx, hsaID)
+	if !isAnswer(err) {
+		return "", false, err
+	}
+	if kept := d.answers.keep(hsaID, name, known, d.now()); kept != nil {
+		d.cfg.Log.Warn("the directory's answer is not kept", "error", kept)
+	}
+	return name, known, err
+}
+
+func (d *Directory) search(ctx context.Context, hsaID string) (string, bool, error) {
+	found, err := d.entry(ctx, hsaID, d.cfg.Attribute)
+	if err != nil || found == nil {
+		return "", false, err
+	}
+	names := valuesOf(*found, d.cfg.Attribute)
+	switch len(names) {
+	case 0:
+		return "", false, nil
+	case 1:
+		return string(names[0]), true, nil
+	}
+	return "", false, &Error{apitype.PersonUnmapped, errSeveralNames}
+}
+
+// entry asks for the entry of a person, nil where there is none. The directory's word that it is this person's is not
+// enough: the entry itself has to say so.
+func (d *Directory) entry(ctx context.Context, hsaID string, attribute string) (*courier.Entry, error) {
+	if err := d.turn(ctx); err != nil {
+		return nil, &Error{apitype.NetworkDown, err}
+	}
+	answer, err := d.ask(ctx, hsaID, attribute)
+	switch {
+	case err != nil:
+		return nil, err
+	case isSeveral(answer):
+		return nil, &Error{apitype.PersonUnmapped, errSeveral}
+	case len(answer.Entries) == 0:
+		return nil, nil
+	case !isOf(answer.Entries[0], d.filter.Compared(), hsaID):
+		return nil, &Error{apitype.PersonUnmapped, errSomebodyElse}
+	}
+	return &answer.Entries[0], nil
+}
+
+// turn waits until the next question may be put. The caller has the flight, so that few wait.
+func (d *Directory) turn(ctx context.Context) error {
+	d.mu.Lock()
+	now := time.Now()
+	at := now
+	if d.next.After(now) {
+		at = d.next
+	}
+	d.next = at.Add(pace)
+	d.mu.Unlock()
+	wait := time.NewTimer(at.Sub(now))
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+		return nil
+	case <-ctx.Done():
+		return errNoTurn
+	}
+}
+
+// ask puts the question. Secrets in it are wiped as far as they are in our hands.
+func (d *Directory) ask(ctx context.Context, hsaID, attribute string) (courier.Answer, error) {
+	bind, err := d.bind()
+	if err != nil {
+		return courier.Answer{}, &Error{apitype.ConfigInvalid, err}
+	}
+	defer wipe(bind)
+	authorities, err := d.authorities()
+	if err != nil {
+		return courier.Answer{}, &Error{apitype.ConfigInvalid, err}
+	}
+	answer, err := d.cfg.Courier.Ask(ctx, courier.Question{Timeout: timeLeft(ctx), Search: &courier.Search{
+		URI: d.cfg.URI, StartTLS: d.cfg.StartTLS, CA: authorities, Bind: bind, Base: d.cfg.Base,
+		Filter: d.filter.For(hsaID), Attributes: append(slices.Clone(d.filter.Compared()), attribute), Limit: 1,
+	}})
+	if err != nil {
+		return courier.Answer{}, failed(err)
+	}
+	return answer, nil
+}
+
+// timeLeft is what ctx leaves for a question.
+func timeLeft(ctx context.Context) time.Duration {
+	end, _ := ctx.Deadline()
+	return time.Until(end)
+}
+
+// failed gives the courier's failure its code.
+func failed(err error) error {
+	var f *courier.Failure
+	if errors.As(err, &f) && f.Reason != courier.Unreachable && f.Reason != courier.Late {
+		return &Error{apitype.ConfigInvalid, err}
+	}
+	return &Error{apitype.NetworkDown, err}
+}

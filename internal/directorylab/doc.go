@@ -1,0 +1,2 @@
+// Package directorylab runs real LDAP directories for tests, with people who have HSA-ids.
+package directorylab
