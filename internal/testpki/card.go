@@ -64,6 +64,8 @@ type Card struct {
 	Sign    *Pair
 	PIDAuth *Pair
 	PIDSign *Pair
+	Others  []*Pair // further pairs, as the Telia pair beside the SITHS one: they come after those above
+	Issuers []*CA   // whose certificates are on the card too
 	pki     *PKI
 }
 
@@ -123,7 +125,7 @@ func (c *Card) Pairs() []*Pair {
 			pairs = append(pairs, pair)
 		}
 	}
-	return pairs
+	return append(pairs, c.Others...)
 }
 
 // DER returns the card's certificates as a reader would get them.
@@ -131,6 +133,9 @@ func (c *Card) DER() [][]byte {
 	var certs [][]byte
 	for _, pair := range c.Pairs() {
 		certs = append(certs, pair.Cert.Raw)
+	}
+	for _, issuer := range c.Issuers {
+		certs = append(certs, issuer.Cert.Raw)
 	}
 	return certs
 }

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// Write puts the card into dir as NAME.key (PKCS#8, mode 0600) and NAME.pem, the form that siths-vcard takes.
-// It makes dir if it is not there.
+// Write puts the card into dir as NAME.key (PKCS#8, mode 0600) and NAME.pem, with the certificates of issuers in the
+// folder issuers: the form that siths-vcard takes. It makes dir if it is not there.
 func (c *Card) Write(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("writing a card: %w", err)
@@ -17,6 +17,21 @@ func (c *Card) Write(dir string) error {
 	for _, pair := range c.Pairs() {
 		if err := pair.write(dir); err != nil {
 			return fmt.Errorf("writing a card: %w", err)
+		}
+	}
+	if len(c.Issuers) == 0 {
+		return nil
+	}
+	return writeIssuers(filepath.Join(dir, "issuers"), c.Issuers)
+}
+
+func writeIssuers(dir string, issuers []*CA) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("writing the issuers on a card: %w", err)
+	}
+	for i, issuer := range issuers {
+		if err := writePEM(filepath.Join(dir, fmt.Sprintf("%02d.pem", i)), "CERTIFICATE", issuer.Cert.Raw, 0o644); err != nil {
+			return fmt.Errorf("writing the issuers on a card: %w", err)
 		}
 	}
 	return nil

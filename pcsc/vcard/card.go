@@ -15,18 +15,12 @@ const (
 	PKCS15  Profile = "pkcs15"
 )
 
-// ProfileError says that no virtual card of this profile can be made.
-type ProfileError struct {
-	Profile Profile
-	Known   bool // the profile exists, but not in this version
-}
+// ProfileError says that there is no such profile.
+type ProfileError struct{ Profile Profile }
 
 // Error says what can be used instead.
 func (e ProfileError) Error() string {
-	if e.Known {
-		return fmt.Sprintf("profile %q is not built yet; use %q", e.Profile, IDPrime)
-	}
-	return fmt.Sprintf("there is no profile %q; use %q", e.Profile, IDPrime)
+	return fmt.Sprintf("there is no profile %q; use %q or %q", e.Profile, IDPrime, PKCS15)
 }
 
 // TriesError says that a counter of PIN tries is out of range.
@@ -73,16 +67,22 @@ func New(content *Content, o Options) (*Card, error) {
 	if o.Tries < 0 || o.Tries > MaxTries {
 		return nil, TriesError{o.Tries}
 	}
+	p, err := newPersonality(content, o)
+	if err != nil {
+		return nil, err
+	}
+	p.reset()
+	return &Card{personality: p, id: content.ID, content: content}, nil
+}
+
+func newPersonality(content *Content, o Options) (personality, error) {
 	switch o.Profile {
 	case IDPrime, "":
-		p, err := newIDPrime(content, o)
-		if err != nil {
-			return nil, err
-		}
-		return &Card{personality: p, id: content.ID, content: content}, nil
-	default:
-		return nil, ProfileError{Profile: o.Profile, Known: o.Profile == PKCS15}
+		return newIDPrime(content, o)
+	case PKCS15:
+		return newPKCS15(content, o)
 	}
+	return nil, ProfileError{o.Profile}
 }
 
 // ATR returns the answer to reset (ISO/IEC 7816-3, 8.2) that the card wears, a SITHS-like one.
@@ -195,8 +195,6 @@ func (c *Card) more(cmd command) []byte {
 
 // number is the card's number as people see it.
 func (c *Card) number() string { return hex.EncodeToString(c.id[:]) }
-
-var _ personality = (*idprime)(nil)
 
 // keyBits returns the length of a key's modulus in bits.
 func keyBits(key *rsa.PrivateKey) int { return key.N.BitLen() }

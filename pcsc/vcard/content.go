@@ -15,10 +15,11 @@ import (
 )
 
 const (
-	idLen      = 16 // bytes of a card's number
-	idFile     = "card.id"
-	keySuffix  = ".key"
-	minKeyBits = 2048
+	idLen         = 16 // bytes of a card's number
+	idFile        = "card.id"
+	issuersFolder = "issuers"
+	keySuffix     = ".key"
+	minKeyBits    = 2048
 )
 
 // Pair is one key on a card with its certificate. The two need not belong together: a cloned card shows its victim's
@@ -33,6 +34,8 @@ type Pair struct {
 type Content struct {
 	ID    [idLen]byte // the card's number
 	Pairs []Pair      // in the order in which the card lists them
+
+	Issuers []*x509.Certificate // certificates that the card holds no key for
 }
 
 // ContentError says what is wrong with the content of a card.
@@ -57,7 +60,8 @@ var ErrNoPair = errors.New(`no NAME.key with NAME.pem here; "siths-vcard pki DIR
 
 // Load reads a card's content from a folder: each NAME.key (PEM) with its NAME.pem, .crt, .cer or .der, in the order
 // of names, and the card's number from card.id (32 hexadecimal digits), or made from the certificates when there is
-// no such file. Certificates without a key are ignored. It returns a ContentError.
+// no such file. Certificates without a key are ignored, but for those in the folder issuers in it, which the card has
+// too. It returns a ContentError.
 func Load(dir string) (*Content, error) {
 	names, err := keyNames(dir)
 	if err != nil {
@@ -70,6 +74,9 @@ func Load(dir string) (*Content, error) {
 			return nil, ContentError{Name: filepath.Join(dir, name), Err: err}
 		}
 		content.Pairs = append(content.Pairs, pair)
+	}
+	if content.Issuers, err = loadIssuers(filepath.Join(dir, issuersFolder)); err != nil {
+		return nil, ContentError{Name: filepath.Join(dir, issuersFolder), Err: err}
 	}
 	if content.ID, err = loadID(dir, content.Pairs); err != nil {
 		return nil, ContentError{Name: filepath.Join(dir, idFile), Err: err}
@@ -144,6 +151,27 @@ func parseKey(block *pem.Block) (*rsa.PrivateKey, error) {
 		return nil, fmt.Errorf("%T is no RSA key", key)
 	}
 	return nil, fmt.Errorf("%q is no private key in PKCS #8 or PKCS #1, without a password", block.Type)
+}
+
+// loadIssuers reads every certificate of a folder, in the order of names. A folder that is not there holds none.
+func loadIssuers(dir string) ([]*x509.Certificate, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var issuers []*x509.Certificate
+	for _, e := range entries {
+		raw, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		issuer, err := parseCertificate(raw)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", e.Name(), err)
+		}
+		issuers = append(issuers, issuer)
+	}
+	return issuers, nil
 }
 
 func loadCertificate(stem string) (*x509.Certificate, error) {

@@ -22,6 +22,9 @@ func contentFaults() []faultKind {
 	}
 }
 
+// chainLen is how many of the longest certificates make a chain.
+const chainLen = 10
+
 // wrongATR repeats the card's own ATR up to a length. ISO/IEC 7816-3, 8.2.1 allows 2 to 33 bytes.
 func wrongATR(d *Device, arg string) (fault, error) {
 	n, err := strconv.Atoi(arg)
@@ -88,7 +91,7 @@ func wrongCertificate(d *Device, how string) (fault, error) {
 		"garbage": func(p *idprime, c *Content) error { return p.show(c, 1, noise(len(c.Pairs[0].Certificate.Raw))) },
 		"longest": func(p *idprime, c *Content) error { return p.showForged(c, 1, longestCertificate) },
 		"names":   func(p *idprime, c *Content) error { return p.showForged(c, 1, manyNames) },
-		"chain":   func(p *idprime, c *Content) error { return p.showForged(c, maxPairs, longestCertificate) },
+		"chain":   func(p *idprime, c *Content) error { return p.showForged(c, chainLen, longestCertificate) },
 		"bomb":    func(p *idprime, _ *Content) error { return p.showBomb() },
 	}[how]
 	if !known {

@@ -84,7 +84,7 @@ func TestTheCertificateCanBeNone(t *testing.T) {
 func TestTheLongestCertificateIsOneAndFillsAFile(t *testing.T) {
 	device := NewDevice(trainingCard(t), Config{})
 	set(t, device, "fault certificate chain")
-	for n := range uint16(maxPairs) {
+	for n := range uint16(chainLen) {
 		der := unpacked(t, device, n)
 		if _, err := x509.ParseCertificate(der); err != nil || len(der) != maxFileLen {
 			t.Errorf("number %d has %d bytes: %v", n, len(der), err)

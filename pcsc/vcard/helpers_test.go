@@ -11,8 +11,10 @@ import (
 )
 
 const (
-	trainingPIN = "123456"
-	trainingPUK = "12345678"
+	trainingPIN     = "123456"
+	trainingSignPIN = "654321"
+	trainingPUK     = "12345678"
+	trainingSignPUK = "87654321"
 )
 
 // trainingPKI is made once: keys take long to make.
@@ -43,12 +45,19 @@ func cardDir(t testing.TB, person testpki.Person) string {
 	return dir
 }
 
-func loadCard(dir string) (*Card, error) {
+func loadCard(dir string) (*Card, error) { return loadProfile(dir, IDPrime) }
+
+func loadProfile(dir string, profile Profile) (*Card, error) {
 	content, err := Load(dir)
 	if err != nil {
 		return nil, err
 	}
-	return New(content, Options{PIN: []byte(trainingPIN), SignPIN: []byte("654321"), PUK: []byte(trainingPUK), SignPUK: []byte("87654321")})
+	return New(content, trainingOptions(profile))
+}
+
+func trainingOptions(profile Profile) Options {
+	return Options{Profile: profile, PIN: []byte(trainingPIN), SignPIN: []byte(trainingSignPIN),
+		PUK: []byte(trainingPUK), SignPUK: []byte(trainingSignPUK)}
 }
 
 func trainingContent(t testing.TB) *Content {

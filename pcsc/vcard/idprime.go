@@ -73,7 +73,7 @@ func (p *idprime) execute(c command) ([]byte, status) {
 	case insSelect:
 		return p.selectFile(c)
 	case insReadBinary:
-		return p.readBinary(c)
+		return readBinary(p.current, c)
 	case insGetData:
 		return p.getData(c)
 	case insVerify:
@@ -146,20 +146,20 @@ func fileControl(p2 byte, description []byte) ([]byte, status) {
 	return nil, swWrongP1P2
 }
 
-// readBinary answers READ BINARY of the selected file (ISO/IEC 7816-4, 7.2.3).
-func (p *idprime) readBinary(c command) ([]byte, status) {
+// readBinary answers READ BINARY of the selected file, nil when none is (ISO/IEC 7816-4, 7.2.3).
+func readBinary(file []byte, c command) ([]byte, status) {
 	offset := c.p1p2()
 	switch {
 	case c.p1&0x80 != 0: // by short identifier: files have none here
 		return nil, swWrongP1P2
 	case len(c.data) > 0 || c.ne == 0:
 		return nil, swWrongLength
-	case p.current == nil:
+	case file == nil:
 		return nil, swNoCurrentFile
-	case offset >= len(p.current):
+	case offset >= len(file):
 		return nil, swOutsideFile
 	}
-	rest := p.current[offset:]
+	rest := file[offset:]
 	if len(rest) < c.ne && !c.wantsAll() {
 		return rest, swEndOfFile
 	}

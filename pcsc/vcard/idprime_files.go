@@ -5,7 +5,6 @@ import (
 	"compress/zlib"
 	"crypto/rsa"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -22,7 +21,7 @@ const (
 
 const (
 	firstKeyReference = 0x56 // IDPrime of operating system level 4 numbers its keys from here
-	maxPairs          = 10   // drivers read one decimal digit of a certificate's name
+	maxCerts          = 40   // what OpenSC's 128 objects for one card have room for: each certificate with two keys
 	maxFileLen        = 1<<16 - 1
 	osReleaseLevel    = 4
 )
@@ -46,16 +45,17 @@ func (e indexEntry) appendTo(index []byte) []byte {
 
 // idprimeFiles lays out the card's files.
 func idprimeFiles(content *Content) (map[uint16][]byte, error) {
-	if len(content.Pairs) == 0 || len(content.Pairs) > maxPairs {
-		return nil, ContentError{Err: fmt.Errorf("an IDPrime card holds 1 to %d keys with certificates, not %d", maxPairs, len(content.Pairs))}
+	pairs, err := content.shown()
+	if err != nil {
+		return nil, err
 	}
-	containers := containerMap(content.Pairs)
+	containers := containerMap(pairs)
 	files := map[uint16][]byte{fileCardID: content.ID[:], fileContainerMap: containers}
 	entries := []indexEntry{
 		{id: fileCardID, size: idLen, name: "cardid"},
 		{id: fileContainerMap, size: len(containers), name: "cmapfile", dir: "mscp"},
 	}
-	for i, pair := range content.Pairs {
+	for i, pair := range pairs {
 		file, err := compressCertificate(pair.Certificate.Raw)
 		if err != nil {
 			return nil, ContentError{Name: pair.Name, Err: err}
@@ -77,10 +77,23 @@ func index(entries []indexEntry) []byte {
 	return file
 }
 
+// shown lists what a driver sees a container for: the pairs, and then each certificate without a key in an empty container.
+func (c *Content) shown() ([]Pair, error) {
+	pairs := slices.Clone(c.Pairs)
+	for i, issuer := range c.Issuers {
+		pairs = append(pairs, Pair{Name: fmt.Sprintf("issuer %d", i+1), Certificate: issuer})
+	}
+	if len(c.Pairs) == 0 || len(pairs) > maxCerts {
+		return nil, ContentError{Err: fmt.Errorf("a card holds 1 to %d certificates, at least one of them with a key, not %d and %d",
+			maxCerts, len(pairs), len(c.Pairs))}
+	}
+	return pairs, nil
+}
+
 // certificateName is ksc (a certificate for signatures) or kxc (for key exchange, which includes logging in) with the
 // number of the key container (Microsoft Smart Card Minidriver Specification 7.07, 5.4.1).
 func certificateName(pair Pair, container int) string {
-	if pair.Certificate.KeyUsage == x509.KeyUsageContentCommitment {
+	if isForSignatures(pair.Certificate) {
 		return fmt.Sprintf("ksc%02d", container)
 	}
 	return fmt.Sprintf("kxc%02d", container)
@@ -125,7 +138,9 @@ func containerMap(pairs []Pair) []byte {
 		if certificateName(pair, i)[:3] == "ksc" {
 			size = record[nameLen+2:]
 		}
-		binary.LittleEndian.PutUint16(size, uint16(keyBits(pair.Key)))
+		if pair.Key != nil {
+			binary.LittleEndian.PutUint16(size, uint16(keyBits(pair.Key)))
+		}
 		file = append(file, record[:]...)
 	}
 	return file
@@ -137,7 +152,8 @@ func containerName(pair Pair) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", h[0:4], h[4:6], h[6:8], h[8:10], h[10:16])
 }
 
-// idprimeKeys numbers the private keys in the order of their certificates.
+// idprimeKeys numbers the private keys in the order of their certificates. OpenSC 0.23 reads one decimal digit of a
+// certificate's name (card-idprime.c), so with it the first ten alone can sign.
 func idprimeKeys(content *Content) map[byte]*rsa.PrivateKey {
 	keys := map[byte]*rsa.PrivateKey{}
 	for i, pair := range content.Pairs {

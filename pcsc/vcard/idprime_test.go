@@ -217,16 +217,24 @@ func TestResetDeselectsTheFile(t *testing.T) {
 	expect(t, card, "00 B0 00 00 00", swNoCurrentFile)
 }
 
-func TestACardHoldsOneToTenPairs(t *testing.T) {
+func TestACardHoldsOneToFortyCertificates(t *testing.T) {
 	pair := trainingContent(t).Pairs[0]
-	for n, allowed := range map[int]bool{0: false, 1: true, 10: true, 11: false} {
-		content := &Content{}
-		for range n {
-			content.Pairs = append(content.Pairs, pair)
-		}
-		_, err := New(content, Options{PIN: []byte(trainingPIN)})
-		if (err == nil) != allowed || (!allowed && !errors.As(err, new(ContentError))) {
-			t.Errorf("%d pairs: %v", n, err)
+	for _, profile := range []Profile{IDPrime, PKCS15} {
+		for _, c := range []struct {
+			pairs, issuers int
+			allowed        bool
+		}{{0, 0, false}, {0, 1, false}, {1, 0, true}, {1, 39, true}, {40, 0, true}, {41, 0, false}, {20, 21, false}} {
+			content := &Content{}
+			for range c.pairs {
+				content.Pairs = append(content.Pairs, pair)
+			}
+			for range c.issuers {
+				content.Issuers = append(content.Issuers, pair.Certificate)
+			}
+			_, err := New(content, Options{Profile: profile, PIN: []byte(trainingPIN), SignPIN: []byte(trainingSignPIN)})
+			if (err == nil) != c.allowed || (!c.allowed && !errors.As(err, new(ContentError))) {
+				t.Errorf("%s with %+v: %v", profile, c, err)
+			}
 		}
 	}
 }
@@ -234,15 +242,15 @@ func TestACardHoldsOneToTenPairs(t *testing.T) {
 func TestTheIndexOfManyCertificatesIsReadInParts(t *testing.T) {
 	pair := trainingContent(t).Pairs[0]
 	content := &Content{}
-	for range maxPairs {
+	for range maxCerts {
 		content.Pairs = append(content.Pairs, pair)
 	}
 	card, err := New(content, Options{PIN: []byte(trainingPIN)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if index := readIndex(t, card); len(index) != maxPairs+2 {
-		t.Errorf("%d entries, want %d", len(index), maxPairs+2)
+	if index := readIndex(t, card); len(index) != maxCerts+2 {
+		t.Errorf("%d entries, want %d", len(index), maxCerts+2)
 	}
 }
 

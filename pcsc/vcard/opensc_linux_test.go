@@ -15,7 +15,12 @@ import (
 // newStack is a training card in a real reader service.
 func newStack(t testing.TB, person testpki.Person) (*room, *service, *Device) {
 	t.Helper()
-	card, err := loadCard(cardDir(t, person))
+	return stackOf(t, IDPrime, cardDir(t, person))
+}
+
+func stackOf(t testing.TB, profile Profile, dir string) (*room, *service, *Device) {
+	t.Helper()
+	card, err := loadProfile(dir, profile)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,7 @@ func renew(t testing.TB, r *room, args ...string) (string, error) {
 }
 
 func TestOpenSCChangesThePIN(t *testing.T) {
+	t.Parallel()
 	r, _, device := newStack(t, testpki.Person{})
 	if output, err := renew(t, r, "--login", "--pin", trainingPIN, "--change-pin", "--new-pin", "482913"); err != nil {
 		t.Fatalf("%v\n%s", err, output)
@@ -43,6 +44,7 @@ func TestOpenSCChangesThePIN(t *testing.T) {
 }
 
 func TestOpenSCUnblocksThePINWithThePUK(t *testing.T) {
+	t.Parallel()
 	r, _, device := newStack(t, testpki.Person{})
 	if err := device.SetTries(0); err != nil {
 		t.Fatal(err)
