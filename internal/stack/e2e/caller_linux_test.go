@@ -32,10 +32,13 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// call is the caller: it hands a PIN over ("pin INSERTION"), or sends what its input holds as it is.
+// call is the caller: it hands a PIN over ("pin INSERTION"), changes or unblocks it, or sends what its input holds as it is.
 func call(socket string, args []string) error {
 	if len(args) == 2 && args[0] == "pin" {
 		return callPIN(socket, args[1])
+	}
+	if len(args) == 2 {
+		return callCare(socket, args[0], args[1])
 	}
 	return callRaw(socket)
 }
