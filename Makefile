@@ -6,7 +6,7 @@ BIN   := bin
 # agentd needs the C library to look people up (NSS) and to reach PC/SC; cardhost to load PKCS#11 modules. The others
 # start faster without it.
 PROGRAMS := siths-agentd siths-cardhost
-STATIC   := siths-pam sithsctl siths-vcard
+STATIC   := siths-courier siths-pam sithsctl siths-vcard
 GOFLAGS_BUILD := -trimpath
 
 # The PAM module is the only C in the house. Each flag makes a class of faults harmless or visible.
@@ -49,7 +49,7 @@ check: cross ## formatting, vet, staticcheck, and Windows
 
 cross: ## vet and build for Windows what has no C
 	GOOS=windows CGO_ENABLED=0 $(GO) vet $(WINDOWS)
-	GOOS=windows CGO_ENABLED=0 $(GO) build -o $(BIN)/windows/ ./cmd/siths-agentd ./cmd/sithsctl ./cmd/siths-vcard
+	GOOS=windows CGO_ENABLED=0 $(GO) build -o $(BIN)/windows/ ./cmd/siths-agentd ./cmd/siths-courier ./cmd/sithsctl ./cmd/siths-vcard
 
 bench: setup build ## print the figures, each beside its peer in the same run
 	$(GO) run ./internal/bench

@@ -31,6 +31,17 @@ type Question struct {
 	Timeout time.Duration `json:"timeout"` // for all of it
 }
 
+// Parts counts the parts of a question, which makes sense with exactly one.
+func (q Question) Parts() int {
+	n := 0
+	for _, there := range []bool{q.Fetch != nil, q.Search != nil, q.Forward != nil} {
+		if there {
+			n++
+		}
+	}
+	return n
+}
+
 // Fetch is one HTTP request; redirects are not followed. The answer's Body is what came with status 200.
 type Fetch struct {
 	URL    string `json:"url"`              // http or https
@@ -149,7 +160,7 @@ func failed(ctx context.Context, err error) error {
 }
 
 func exchange(conn net.Conn, q Question) (Answer, error) {
-	if err := writeFrame(conn, q, MaxQuestion); err != nil {
+	if err := WriteQuestion(conn, q); err != nil {
 		return Answer{}, err
 	}
 	return ReadAnswer(conn, q.limit())
@@ -165,6 +176,9 @@ func (q Question) limit() int64 {
 
 var errFrame = errors.New("malformed frame on the courier's socket")
 
+// WriteQuestion sends one question, as the service does.
+func WriteQuestion(w io.Writer, q Question) error { return writeFrame(w, q, MaxQuestion) }
+
 // ReadQuestion reads one question, as the courier does.
 func ReadQuestion(r io.Reader) (Question, error) {
 	var q Question
@@ -172,13 +186,17 @@ func ReadQuestion(r io.Reader) (Question, error) {
 	return q, err
 }
 
-// WriteAnswer sends an answer and its body.
+// WriteAnswer sends an answer and its body. In the place of one that does not fit goes a Failure that says so.
 func WriteAnswer(w io.Writer, a Answer) error {
 	a.Length = int64(len(a.Body))
-	if err := writeFrame(w, a, MaxHead); err != nil {
+	err := writeFrame(w, a, MaxHead)
+	if errors.Is(err, errFrame) {
+		return writeFrame(w, Answer{Failure: &Failure{Reason: TooLarge, Detail: err.Error()}}, MaxHead)
+	}
+	if err != nil {
 		return err
 	}
-	_, err := w.Write(a.Body)
+	_, err = w.Write(a.Body)
 	return err
 }
 

@@ -39,12 +39,18 @@ func PeerFrom(ctx context.Context) (Peer, bool) {
 // (ErrInUse); a stale socket of the same owner is replaced.
 func Listen(path string) (net.Listener, error) { return listen(path) }
 
+// ListenPrivate is Listen for a socket that only root and the caller's own user may connect to.
+func ListenPrivate(path string) (net.Listener, error) { return listenPrivate(path) }
+
 // Dial connects to the socket at path and makes sure that its listener is run by root or by the caller's own user
 // (ErrNotOurs otherwise): whoever else has put a socket there gets no PIN.
 func Dial(ctx context.Context, path string) (net.Conn, error) { return dial(ctx, path) }
 
 // PeerOf returns who is at the other end of a connection from Listen.
 func PeerOf(conn net.Conn) (Peer, error) { return peerOf(conn) }
+
+// ListenerOf returns who has made a listening socket, which this process may have been given.
+func ListenerOf(l net.Listener) (Peer, error) { return listenerOf(l) }
 
 // StillThere says whether the process that connected has not ended yet. While it has not, no other process has its
 // number. Where the kernel cannot tell (Linux before 6.5), the answer is yes.

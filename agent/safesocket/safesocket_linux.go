@@ -21,7 +21,11 @@ const staleTime = time.Second
 // doorTime is how long Dial stands at a crowded door, looking again after every doorPause.
 const doorTime, doorPause = 3 * time.Second, 5 * time.Millisecond
 
-func listen(path string) (net.Listener, error) {
+func listen(path string) (net.Listener, error) { return listenAs(path, 0o666) }
+
+func listenPrivate(path string) (net.Listener, error) { return listenAs(path, 0o600) }
+
+func listenAs(path string, mode os.FileMode) (net.Listener, error) {
 	if err := checkFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
@@ -32,7 +36,7 @@ func listen(path string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Chmod(path, 0o666); err != nil {
+	if err := os.Chmod(path, mode); err != nil {
 		_ = l.Close()
 		return nil, err
 	}
@@ -107,7 +111,7 @@ func knock(ctx context.Context, path string) (net.Conn, error) {
 }
 
 // onSocket runs f with the socket's descriptor.
-func onSocket(conn net.Conn, f func(fd int) error) error {
+func onSocket(conn any, f func(fd int) error) error {
 	sc, ok := conn.(syscall.Conn)
 	if !ok {
 		return ErrNoPeer
@@ -121,7 +125,12 @@ func onSocket(conn net.Conn, f func(fd int) error) error {
 	return errors.Join(err, failed)
 }
 
-func peerOf(conn net.Conn) (Peer, error) {
+// listenerOf asks a listening socket for its peer, which is who called listen on it (unix(7)).
+func listenerOf(l net.Listener) (Peer, error) { return credentials(l) }
+
+func peerOf(conn net.Conn) (Peer, error) { return credentials(conn) }
+
+func credentials(conn any) (Peer, error) {
 	var cred *unix.Ucred
 	err := onSocket(conn, func(fd int) (err error) {
 		cred, err = unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)

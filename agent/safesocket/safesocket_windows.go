@@ -14,10 +14,14 @@ func listen(path string) (net.Listener, error) {
 	return nil, fmt.Errorf("listening on %s: %w", path, errors.ErrUnsupported)
 }
 
+func listenPrivate(path string) (net.Listener, error) { return listen(path) }
+
 func dial(_ context.Context, path string) (net.Conn, error) {
 	return nil, fmt.Errorf("connecting to %s: %w", path, errors.ErrUnsupported)
 }
 
 func peerOf(net.Conn) (Peer, error) { return Peer{}, ErrNoPeer }
+
+func listenerOf(net.Listener) (Peer, error) { return Peer{}, ErrNoPeer }
 
 func stillThere(net.Conn) bool { return true }

@@ -2,7 +2,7 @@ package canary
 
 // childCanaries are those of the process that holds a card, and of the readers.
 func childCanaries() []Canary {
-	const host, child, pcsc = "pcsc/token/host", "pcsc/token/host/child", "pcsc"
+	const host, child, pcsc, courier = "pcsc/token/host", "pcsc/token/host/child", "pcsc", "agent/courier/child"
 	return []Canary{
 		{"card_exclusive", "Nobody else gets to a card that has had the PIN.", host,
 			append(in(host, "TestTheChildsSettingsKeepTheCardForItAlone"), onStack("TestNobodyElseGetsToTheCardThatHasHadThePIN"))},
@@ -17,6 +17,9 @@ func childCanaries() []Canary {
 		{"child_files", "The child gets none of our descriptors.", host, in(host, "TestAChildGetsNothingThatItDoesNotNeed")},
 		{"child_deadline", "A card that does not answer is given up in time.", host, in(host, "TestAChildThatDoesNotKeepToTheProtocolIsKilled")},
 		{"module_folder", "A module's name leads out of no folder of the system.", child, in(child, "TestOnlyBareNamesAreLookedUpInTheSystemsFolders")},
+		{"fetch_limit", "A body over its limit is refused.", courier, in(courier, "TestABodyOverTheLimitIsRefused|TestTwoHundredMegabytesAreNotTaken")},
+		{"fetch_deadline", "A server cannot take more time than it is given.", courier, in(courier, "TestAServerThatSaysAByteNowAndThenIsLate|TestABlackHoleIsLate")},
+		{"courier_asker", "Only root and the service's user put questions to the courier.", courier, in(courier, "TestAStrangerGetsNoAnswer")},
 		{"card_swap", "A card that is swapped between two looks is another card.", pcsc, in(pcsc, "TestTrackerTellsWhatChangedBetweenTwoLooks")},
 	}
 }

@@ -45,6 +45,7 @@ func within(path, room string) bool {
 const (
 	agentd   = Module + "/cmd/siths-agentd"
 	cardhost = Module + "/cmd/siths-cardhost"
+	courier  = Module + "/cmd/siths-courier"
 	ctl      = Module + "/cmd/sithsctl"
 	pam      = Module + "/cmd/siths-pam"
 	scard    = "github.com/ebfe/scard/..."
@@ -70,6 +71,12 @@ func TestTheWallsStand(t *testing.T) {
 		{agentd, Module + "/internal/testpki", "no key made for a test is trusted by the service"},
 		{cardhost, Module + "/agent/...", "a child knows of one card and of nothing else"},
 		{cardhost, "net/http/...", "a child has no network"},
+		{agentd, Module + "/agent/courier/child/...", "the privileged process has no network"},
+		{courier, Module + "/pcsc/...", "who has a network has no card"},
+		{courier, Module + "/agent/session", "who has a network decides nothing"},
+		{courier, Module + "/agent/identity", "who has a network judges nothing that it brings"},
+		{courier, Module + "/agent/localapi", "who has a network serves nobody but the service"},
+		{courier, Module + "/agent/audit", "who has a network writes no history"},
 		{Module + "/...", "fyne.io/...", "there is no window yet; later only ui/widget and its program draw"},
 	} {
 		t.Run(wall.from+" has no "+wall.never, func(t *testing.T) {
@@ -97,6 +104,7 @@ func TestSomePackagesHaveOnePlaceThatUsesThem(t *testing.T) {
 	}{
 		{scard, []string{Module + "/pcsc", Module + "/internal/bench"}, false, "who asks PC/SC has to know its traps"},
 		{pkcs11, []string{Module + "/pcsc/token/host/child"}, false, "vendor code belongs into the child"},
+		{Module + "/agent/courier/child", []string{courier}, false, "one process has a network"},
 		{Module + "/internal/testpki", []string{Module + "/cmd/siths-vcard"}, true, "keys made for tests are shipped with the virtual card alone"},
 		{Module + "/internal/stack/...", nil, true, "test harnesses are not shipped"},
 	} {
