@@ -76,7 +76,7 @@ func (k Key) convert(v value) (any, []problem) {
 	case TypeStrings:
 		return k.strings(v)
 	case TypeRules:
-		return k.rules(v)
+		return k.tables(v)
 	default:
 		return v.text, k.checkWord(v)
 	}
@@ -148,54 +148,6 @@ func (k Key) strings(v value) (any, []problem) {
 		problems = k.wrong(v, Empty)
 	}
 	return words, problems
-}
-
-func (k Key) rules(v value) (any, []problem) {
-	rules, problems := []OIDRule{}, []problem{}
-	for _, item := range v.list {
-		rule, wrong := k.rule(item)
-		if slices.ContainsFunc(rules, func(r OIDRule) bool { return r.OID == rule.OID && r.OID != "" }) {
-			wrong = append(wrong, problem{key: k.Name + ".oid", line: item.line, fault: Duplicate, got: rule.OID})
-		}
-		rules, problems = append(rules, rule), append(problems, wrong...)
-	}
-	return rules, problems
-}
-
-// rule reads one table. Every key of it must be there, once, and no other.
-func (k Key) rule(item value) (OIDRule, []problem) {
-	if item.kind != kindTable {
-		return OIDRule{}, k.wrong(item, WrongType)
-	}
-	got := map[string]any{}
-	var problems []problem
-	for _, s := range item.table {
-		v, wrong := k.subValue(s)
-		got[s.key()] = v
-		problems = append(problems, wrong...)
-	}
-	for _, sub := range k.Sub {
-		if _, there := got[sub.Name]; !there {
-			problems = append(problems, problem{key: k.Name + "." + sub.Name, line: item.line,
-				fault: KeyMissing, got: "[[" + k.Name + "]]", allowed: sub.Allowed()})
-		}
-	}
-	oid, _ := got["oid"].(string)
-	loa, _ := got["loa"].(int)
-	identity, _ := got["identity"].(string)
-	carrier, _ := got["carrier"].(string)
-	return OIDRule{OID: oid, LoA: loa, Identity: identity, Carrier: carrier}, problems
-}
-
-func (k Key) subValue(s setting) (any, []problem) {
-	names := make([]string, len(k.Sub))
-	for i, sub := range k.Sub {
-		if names[i] = sub.Name; sub.Name == s.key() {
-			sub.Name = k.Name + "." + sub.Name
-			return sub.convert(s.val)
-		}
-	}
-	return nil, []problem{{key: k.Name + "." + s.key(), line: s.line, fault: UnknownKey, hint: hint(s.key(), names)}}
 }
 
 // shown is the value as a message repeats it.

@@ -65,6 +65,16 @@ func isArc(s string) bool {
 	return allOf(s, digits) && (s == "0" || s[0] != '0')
 }
 
+func formMark() *Form {
+	return &Form{valid: isMark, Allowed: Text{
+		`del av ett namn med * först eller sist, till exempel "TEST *"`, `part of a name with * first or last, such as "TEST *"`}}
+}
+
+func isMark(s string) bool {
+	name := strings.Trim(s, "*")
+	return len(name) == len(s)-1 && strings.ContainsFunc(name, unicode.IsLetter) && !strings.Contains(name, "*") && printable(name)
+}
+
 func formLDAPURI() *Form {
 	return &Form{valid: func(s string) bool { return hasHost(s, "ldap://") || hasHost(s, "ldaps://") },
 		Allowed: same(`ldap://HOST[:PORT] | ldaps://HOST[:PORT]`)}

@@ -16,7 +16,9 @@ func format(v any) string {
 	case []string:
 		return "[" + quoteAll(v, ", ") + "]"
 	case []OIDRule:
-		return formatRules(v)
+		return formatRules(v, func(r OIDRule) string { return formatRule("oid", r.OID, r.LoA, r.Identity, r.Carrier) })
+	case []IssuerRule:
+		return formatRules(v, func(r IssuerRule) string { return formatRule("name", r.Name, r.LoA, r.Identity, r.Carrier) })
 	case bool:
 		return strconv.FormatBool(v)
 	case int:
@@ -26,11 +28,18 @@ func format(v any) string {
 	}
 }
 
-func formatRules(rules []OIDRule) string {
+func formatRules[T any](rules []T, one func(T) string) string {
 	items := make([]string, len(rules))
 	for i, r := range rules {
-		items[i] = fmt.Sprintf("{oid = %s, loa = %d, identity = %s, carrier = %s}",
-			quote(r.OID), r.LoA, quote(r.Identity), quote(r.Carrier))
+		items[i] = one(r)
 	}
 	return "[" + strings.Join(items, ", ") + "]"
+}
+
+func formatRule(key, name string, loa int, identity, carrier string) string {
+	text := fmt.Sprintf("{%s = %s, loa = %d, identity = %s", key, quote(name), loa, quote(identity))
+	if carrier != "" {
+		text += ", carrier = " + quote(carrier)
+	}
+	return text + "}"
 }

@@ -36,6 +36,7 @@ type Key struct {
 	Sub         []Key    // of TypeRules: the keys of one table
 
 	field func(*Policy) any // pointer to where the value goes
+	rows  func([]row) any   // of TypeRules: the tables as the Policy has them
 }
 
 // Form is a rule for the shape of a string.

@@ -195,6 +195,9 @@ func (l *Loaded) conflicts() Errors {
 	if unchecked(l.Policy) {
 		errs = append(errs, l.conflict("revocation.mode", NotInProduction, quote(string(Off))))
 	}
+	if unmarked(l.Policy) {
+		errs = append(errs, l.conflict("trust.test_marks", NotInProduction, format(l.Policy.Trust.TestMarks)))
+	}
 	if slices.Contains(l.Policy.Identity.Sources, "ldap") {
 		errs = append(errs, l.ldapConflicts()...)
 	}

@@ -51,7 +51,8 @@ func TestAnEmptyFileIsTheDefaultsOfTheContract(t *testing.T) {
 	dir := folder(t, "agent.toml", "")
 	want := Policy{
 		Card:       Card{Modules: []string{"opensc-pkcs11.so"}, Readers: []string{}, OperationTimeout: 5 * time.Second},
-		Trust:      Trust{Environment: Production, Anchors: []string{dir + "/trust"}, MinimumLoA: 3, Policy: []OIDRule{}},
+		Trust:      Trust{Environment: Production, Anchors: []string{dir + "/trust"}, MinimumLoA: 3, Policy: []OIDRule{}, Issuer: []IssuerRule{},
+			TestMarks: []string{"TEST *", "SYSTEMTEST *", "* PP"}},
 		Revocation: Revocation{Mode: Require, Order: []string{"ocsp", "crl"}, Grace: 24 * time.Hour, Timeout: 2 * time.Second},
 		Identity:   Identity{Sources: []string{"accounts", "upn"}, LDAP: LDAP{StartTLS: true, Bind: "machine", Timeout: 2 * time.Second, MaxAge: 24 * time.Hour}},
 		Session: Session{Mode: Personal, OnRemoval: Lock, IdleLock: 10 * time.Minute, IdentityHeartbeat: 5 * time.Second,
@@ -73,6 +74,11 @@ operation_timeout = "5s"
 environment = "test"
 anchors = ["/etc/siths-agent/trust"]
 minimum_loa = 2
+test_marks = ["QA *", "TEST *"]
+[[trust.issuer]]
+name = "SITHS e-id Person HSA-id 3 CA v1"
+loa = 3
+identity = "hsa"
 [[trust.policy]]
 oid = "1.2.752.74.8.9001"
 loa = 3
@@ -118,7 +124,9 @@ func TestEveryKeyOfTheContractIsTakenOver(t *testing.T) {
 		Card: Card{Modules: []string{"opensc-pkcs11.so", "/usr/lib/libiidp11.so"}, Readers: []string{"Virtual PCD *"},
 			OperationTimeout: 5 * time.Second},
 		Trust: Trust{Environment: Test, Anchors: []string{"/etc/siths-agent/trust"}, MinimumLoA: 2, Policy: []OIDRule{
-			{"1.2.752.74.8.9001", 3, "hsa", "card"}, {"1.2.752.74.8.9002", 2, "samordningsnummer", "reserve"}}},
+			{"1.2.752.74.8.9001", 3, "hsa", "card"}, {"1.2.752.74.8.9002", 2, "samordningsnummer", "reserve"}},
+			Issuer:    []IssuerRule{{"SITHS e-id Person HSA-id 3 CA v1", 3, "hsa", ""}},
+			TestMarks: []string{"QA *", "TEST *"}},
 		Revocation: Revocation{Mode: Off, Order: []string{"crl"}, Grace: 48 * time.Hour, Timeout: 1500 * time.Millisecond},
 		Identity: Identity{Sources: []string{"ldap", "upn"}, LDAP: LDAP{
 			URI: "ldaps://dc.example.se:636", Base: "DC=example,DC=se", Filter: "(&(objectClass=user)(hsaIdentity={hsa_id}))",

@@ -49,6 +49,8 @@ type Trust struct {
 	Anchors     []string // absolute paths of folders or PEM files
 	MinimumLoA  int      // level of assurance, 2 to 4 (DIGG's tillitsnivåer)
 	Policy      []OIDRule
+	Issuer      []IssuerRule
+	TestMarks   []string // names of test authorities, with one "*" at an end
 }
 
 // OIDRule says what one certificate policy (RFC 5280, 4.2.1.4) means.
@@ -57,6 +59,14 @@ type OIDRule struct {
 	LoA      int
 	Identity string // "hsa", "personnummer" or "samordningsnummer"
 	Carrier  string // "card", "reserve" or "mobile"
+}
+
+// IssuerRule says what an issuer means for certificates that have no policies, and at most for others.
+type IssuerRule struct {
+	Name     string // common name
+	LoA      int
+	Identity string // as OIDRule's
+	Carrier  string // as OIDRule's; empty: of several kinds
 }
 
 // RevocationMode says what happens when nobody can tell whether a certificate is revoked.

@@ -28,55 +28,6 @@ func cardKeys() []Key {
 	}}
 }
 
-func trustKeys() []Key {
-	return []Key{{
-		Name: "trust.environment", Type: TypeString, Since: first,
-		Default: `"production"`, Enum: []string{string(Production), string(Test)},
-		Doc: Text{
-			SV: `"production" vägrar certifikat från TEST och SYSTEMTEST; "test" godtar bara sådana.`,
-			EN: `"production" refuses certificates of TEST and SYSTEMTEST; "test" accepts only them.`},
-		field: func(p *Policy) any { return &p.Trust.Environment },
-	}, {
-		Name: "trust.anchors", Type: TypeStrings, Since: first,
-		Default: `["{dir}/trust"]`, Form: formPath(),
-		Doc: Text{
-			SV: "Mappar eller PEM-filer med betrodda rötter och utfärdare.",
-			EN: "Folders or PEM files of trusted roots and issuing authorities."},
-		field: func(p *Policy) any { return &p.Trust.Anchors },
-	}, {
-		Name: "trust.minimum_loa", Type: TypeInt, Since: first,
-		Default: `3`, Min: "2", Max: "4",
-		Doc: Text{
-			SV: "Lägsta tillitsnivå som låser upp.",
-			EN: "Lowest level of assurance that unlocks."},
-		field: func(p *Policy) any { return &p.Trust.MinimumLoA },
-	}, {
-		Name: "trust.policy", Type: TypeRules, Since: first,
-		Default: `[]`, Optional: true, Sub: ruleKeys(),
-		Doc: Text{
-			SV: "Vad varje certifikatpolicy (OID) betyder, en tabell för varje.",
-			EN: "What each certificate policy (OID) means, one table for each."},
-		field: func(p *Policy) any { return &p.Trust.Policy },
-	}}
-}
-
-// ruleKeys are the keys of one [[trust.policy]]; none has a default.
-func ruleKeys() []Key {
-	return []Key{{
-		Name: "oid", Type: TypeString, Since: first, Form: formOID(),
-		Doc: Text{SV: "Certifikatpolicyns OID, en gång i listan.", EN: "The certificate policy's OID, once in the list."},
-	}, {
-		Name: "loa", Type: TypeInt, Since: first, Min: "2", Max: "4",
-		Doc: Text{SV: "Tillitsnivån som den står för.", EN: "The level of assurance that it stands for."},
-	}, {
-		Name: "identity", Type: TypeString, Since: first, Enum: []string{"hsa", "personnummer", "samordningsnummer"},
-		Doc: Text{SV: "Vad certifikatets serialNumber innehåller.", EN: "What the certificate's serialNumber holds."},
-	}, {
-		Name: "carrier", Type: TypeString, Since: first, Enum: []string{"card", "reserve", "mobile"},
-		Doc: Text{SV: "Vad nyckeln bärs av.", EN: "What carries the key."},
-	}}
-}
-
 func revocationKeys() []Key {
 	return []Key{{
 		Name: "revocation.mode", Type: TypeString, Since: first,

@@ -54,19 +54,31 @@ func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error)
 // newIdentifier turns policy into who-is-who.
 func newIdentifier(loaded *policy.Loaded) (*identity.Identifier, error) {
 	p := loaded.Policy
-	table := siths.Table{}
-	for _, rule := range p.Trust.Policy {
-		table[rule.OID] = siths.Rule{LoA: rule.LoA, Identity: siths.Identity(rule.Identity), Carrier: siths.Carrier(rule.Carrier)}
-	}
 	var sources []identity.Source
 	for _, s := range p.Identity.Sources {
 		sources = append(sources, identity.Source(s))
 	}
 	return identity.New(identity.Config{
 		Environment: identity.Environment(p.Trust.Environment), Anchors: p.Trust.Anchors, MinimumLoA: p.Trust.MinimumLoA,
-		Table: table, Revocation: identity.Mode(p.Revocation.Mode), Grace: p.Revocation.Grace,
+		Table: policiesOf(p.Trust), Issuers: issuersOf(p.Trust), TestMarks: p.Trust.TestMarks, Revocation: identity.Mode(p.Revocation.Mode), Grace: p.Revocation.Grace,
 		Sources: sources, Accounts: loaded.Accounts,
 	})
+}
+
+func policiesOf(t policy.Trust) siths.Table {
+	table := siths.Table{}
+	for _, rule := range t.Policy {
+		table[rule.OID] = siths.Rule{LoA: rule.LoA, Identity: siths.Identity(rule.Identity), Carrier: siths.Carrier(rule.Carrier)}
+	}
+	return table
+}
+
+func issuersOf(t policy.Trust) siths.Table {
+	table := siths.Table{}
+	for _, rule := range t.Issuer {
+		table[rule.Name] = siths.Rule{LoA: rule.LoA, Identity: siths.Identity(rule.Identity), Carrier: siths.Carrier(rule.Carrier)}
+	}
+	return table
 }
 
 // openCard starts one child per card.

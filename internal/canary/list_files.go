@@ -15,6 +15,8 @@ func fileCanaries() []Canary {
 		{"policy_depth", "A policy of nothing but brackets is refused at once.", policy, in(policy, "TestAFileOfBracketsIsRefusedAtOnce")},
 		{"policy_revocation_off", "Policy turns revocation off in the test environment only.", policy,
 			in(policy, "TestADropInCanTurnRevocationOffOnlyTogetherWithTheTestEnvironment")},
+		{"policy_test_marks", "In production the marks of Inera's test authorities always count.", policy,
+			in(policy, "TestProductionCannotForgetInerasTestMarks")},
 		{"audit_personnummer", "No personnummer is written into the log.", audit, in(audit, "TestPersonnummerAreHidden|TestEveryTextFieldIsCleaned")},
 		{"audit_text", "No text breaks a line of the log or steers a terminal.", audit, in(audit, "TestCharactersThatAreNotPrintedAreSpelledOut")},
 		{"audit_card_number", "A card's number is in the log with four digits only.", audit, in(audit, "TestCardNumbersKeepTheirLastFour")},

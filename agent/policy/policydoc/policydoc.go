@@ -64,7 +64,7 @@ func writeKey(b *strings.Builder, k policy.Key) {
 }
 
 func writeSub(b *strings.Builder, k policy.Key) {
-	fmt.Fprintf(b, "\nEach `[[%s]]` has all of:\n\n| key | type | allowed | meaning |\n|---|---|---|---|\n", k.Name)
+	fmt.Fprintf(b, "\nEach `[[%s]]` has these keys, all but what may be left out:\n\n| key | type | allowed | meaning |\n|---|---|---|---|\n", k.Name)
 	for _, s := range k.Sub {
 		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", s.Name, s.Type, cell(s.Allowed().EN), s.Doc.EN)
 	}

@@ -1,0 +1,5 @@
+//go:build canary_policy_test_marks
+
+package policy
+
+func unmarked(Policy) bool { return false }
