@@ -146,7 +146,7 @@ func (a *Agent) cardView(c *card) *apitype.Card {
 
 func holderView(ch *child) *apitype.Holder {
 	p := ch.person
-	return &apitype.Holder{Name: p.Name, HSAID: p.HSAID, Org: p.Org, LoA: p.LoA, Account: p.Account, NotAfter: p.NotAfter.UTC(),
+	return &apitype.Holder{Name: p.Name, HSAID: p.HSAID, Org: p.Org, LoA: p.LoA, Carrier: string(p.Carrier), Account: p.Account, NotAfter: p.NotAfter.UTC(),
 		Revocation: &apitype.Revocation{Result: p.Revocation.Result, Source: p.Revocation.Source, AgeS: p.Revocation.AgeS}}
 }
 

@@ -73,6 +73,7 @@ type Holder struct {
 	HSAID      string      `json:"hsa_id"`
 	Org        string      `json:"org,omitempty"`
 	LoA        int         `json:"loa"`
+	Carrier    string      `json:"carrier,omitempty"` // "card", "reserve" or "mobile"
 	Account    string      `json:"account,omitempty"`
 	NotAfter   time.Time   `json:"not_after"`
 	Revocation *Revocation `json:"revocation,omitempty"`

@@ -82,7 +82,7 @@ func story() []Row {
 		{Event: PINWrong, Insertion: 1, HSAID: "SE2321000131-P000000000001", Tries: new(2), Code: "pin.wrong", Ref: "7F3A"},
 		{Event: UnlockGranted, Insertion: 1, HSAID: "SE2321000131-P000000000001", Account: "anna", UID: new(uint32(1000)), Service: "i3lock",
 			Session: "c1", CertSerial: "01772941ce29b3ec999d657f0e0174", CertIssuer: "C=SE,O=Inera AB,CN=TEST SITHS e-id Person HSA-id 3 CA v1",
-			PolicyOID: "1.2.752.74.8.9001", LoA: 3, Revocation: "good", RevocationAgeS: new(int64(0)), RevocationFrom: "ocsp",
+			PolicyOID: "1.2.752.74.8.9001", LoA: 3, Carrier: "reserve", Revocation: "good", RevocationAgeS: new(int64(0)), RevocationFrom: "ocsp",
 			Proof: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
 		{Event: ClockChanged, StepS: new(int64(-3600))},
 		{Event: CardOut, Insertion: 1, Reader: "Virtual PCD 00 00"},

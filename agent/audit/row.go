@@ -55,6 +55,7 @@ type Row struct {
 	CertIssuer     string `json:"cert_issuer,omitempty"`
 	PolicyOID      string `json:"policy_oid,omitempty"`
 	LoA            int    `json:"loa,omitempty"`
+	Carrier        string `json:"carrier,omitempty"`    // "card", "reserve" or "mobile"
 	Revocation     string `json:"revocation,omitempty"` // "good", "revoked", "unknown" or "off"
 	RevocationAgeS *int64 `json:"revocation_age_s,omitempty"`
 	RevocationFrom string `json:"revocation_source,omitempty"` // "ocsp", "crl" or where else the answer is from
@@ -85,7 +86,7 @@ type Entry struct {
 
 // prose are the fields that free text can get into.
 func (r *Row) prose() []*string {
-	return []*string{&r.Reader, &r.HSAID, &r.CertIssuer, &r.PolicyOID, &r.Revocation, &r.RevocationFrom, &r.Account, &r.Session,
+	return []*string{&r.Reader, &r.HSAID, &r.CertIssuer, &r.PolicyOID, &r.Carrier, &r.Revocation, &r.RevocationFrom, &r.Account, &r.Session,
 		&r.Service, &r.Code, &r.Ref, &r.Reason}
 }
 

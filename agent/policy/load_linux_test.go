@@ -50,8 +50,8 @@ func refused(t *testing.T, file string) *Error {
 func TestAnEmptyFileIsTheDefaultsOfTheContract(t *testing.T) {
 	dir := folder(t, "agent.toml", "")
 	want := Policy{
-		Card:       Card{Modules: []string{"opensc-pkcs11.so"}, Readers: []string{}, OperationTimeout: 5 * time.Second},
-		Trust:      Trust{Environment: Production, Anchors: []string{dir + "/trust"}, MinimumLoA: 3, Policy: []OIDRule{}, Issuer: []IssuerRule{},
+		Card: Card{Modules: []string{"opensc-pkcs11.so"}, Readers: []string{}, OperationTimeout: 5 * time.Second},
+		Trust: Trust{Environment: Production, Anchors: []string{dir + "/trust"}, MinimumLoA: 3, Policy: []OIDRule{}, Issuer: []IssuerRule{},
 			TestMarks: []string{"TEST *", "SYSTEMTEST *", "* PP"}},
 		Revocation: Revocation{Mode: Require, Order: []string{"ocsp", "crl"}, Grace: 24 * time.Hour, Timeout: 2 * time.Second},
 		Identity:   Identity{Sources: []string{"accounts", "upn"}, LDAP: LDAP{StartTLS: true, Bind: "machine", Timeout: 2 * time.Second, MaxAge: 24 * time.Hour}},

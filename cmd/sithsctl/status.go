@@ -46,6 +46,7 @@ func (t *table) holder(h *apitype.Holder) {
 	}
 	t.row(text.CtlHolder, nameAndOrg(h))
 	t.row(text.CtlAccount, h.Account)
+	t.row(text.CtlCarrier, text.Carrier(t.env.lang, h.Carrier))
 }
 
 func nameAndOrg(h *apitype.Holder) string {

@@ -11,6 +11,7 @@ const (
 	CtlHSAID
 	CtlOrg
 	CtlLoA
+	CtlCarrier
 	CtlAccount
 	CtlReader
 	CtlCard
@@ -89,6 +90,7 @@ func ctlLabels() map[CtlWord]pair {
 		CtlHSAID:           {"HSA-id", "HSA-id"},
 		CtlOrg:             {"Organisation", "Organisation"},
 		CtlLoA:             {"Tillitsnivå", "Level of assurance"},
+		CtlCarrier:         {"Kortslag", "Carrier"},
 		CtlAccount:         {"Konto", "Account"},
 		CtlReader:          {"Kortläsare", "Card reader"},
 		CtlCard:            {"Kortnummer", "Card number"},
@@ -180,6 +182,19 @@ func Revocation(l Lang, result string) string {
 		return pair{"avstängd", "off"}.in(l)
 	}
 	return result
+}
+
+// Carrier returns a word for what carries the key. One that this version does not know is shown as it is.
+func Carrier(l Lang, carrier string) string {
+	switch carrier {
+	case "card":
+		return pair{"ordinarie kort", "ordinary card"}.in(l)
+	case "reserve":
+		return pair{"reservkort", "reserve card"}.in(l)
+	case "mobile":
+		return pair{"mobilt SITHS", "mobile SITHS"}.in(l)
+	}
+	return carrier
 }
 
 // AuditDamage returns what is wrong with a line of the audit log. Damage that this version does not know is shown as

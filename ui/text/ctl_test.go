@@ -46,6 +46,7 @@ func TestResultsAndDamagesHaveTheirOwnWords(t *testing.T) {
 		words []string
 	}{
 		"revocation":   {Revocation, []string{"good", "revoked", "unknown", "off"}},
+		"carrier":      {Carrier, []string{"card", "reserve", "mobile"}},
 		"audit damage": {AuditDamage, []string{"torn", "too-long", "not-an-entry", "out-of-sequence", "chain-broken", "beheaded", "cut-off"}},
 	}
 	for name, table := range tables {
