@@ -10,5 +10,7 @@ func directoryCanaries() []Canary {
 		{"ldap_age", "A directory's last answer counts only until its age, whatever the clock is set to.", room,
 			in(room, "TestTheLastAnswerCountsUntilItsAge|TestTimeThatHasBeenSeenCountsAfterAClockSetBack")},
 		{"ldap_secret", "A secret that others can read is not used.", room, in(room, "TestASecretIsTwoLinesThatNobodyElseCanRead")},
+		{"ldap_server", "Only the directory that policy names is asked.", "agent/courier/child",
+			in("agent/courier/child", "TestADirectoryThatPolicyDoesNotMeanIsNotAsked")},
 	}
 }

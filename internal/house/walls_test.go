@@ -72,6 +72,8 @@ func TestTheWallsStand(t *testing.T) {
 		{cardhost, Module + "/agent/...", "a child knows of one card and of nothing else"},
 		{cardhost, "net/http/...", "a child has no network"},
 		{agentd, Module + "/agent/courier/child/...", "the privileged process has no network"},
+		{agentd, "github.com/go-ldap/...", "what a directory sends is not parsed where there are privileges"},
+		{agentd, "github.com/jcmturner/...", "what a KDC sends is not parsed where there are privileges"},
 		{courier, Module + "/pcsc/...", "who has a network has no card"},
 		{courier, Module + "/agent/session", "who has a network decides nothing"},
 		{courier, Module + "/agent/identity", "who has a network judges nothing that it brings"},

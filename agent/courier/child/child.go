@@ -115,6 +115,8 @@ func (s *server) do(ctx context.Context, q courier.Question) (courier.Answer, er
 	switch {
 	case q.Fetch != nil:
 		return s.fetch(ctx, *q.Fetch)
+	case q.Search != nil:
+		return search(ctx, *q.Search)
 	}
 	return courier.Answer{}, malformed("a question that is not known")
 }
