@@ -9,6 +9,13 @@ const (
 	PINSign = "sign"
 )
 
+// The headers of GET /v1/audit, for who sees all rows: how far the log goes at least, as audit.Mark writes it, and of how
+// many files it consists.
+const (
+	HeaderAuditHead  = "Siths-Audit-Head"
+	HeaderAuditFiles = "Siths-Audit-Files"
+)
+
 // The headers of the PIN channel. What follows the upgrade is binary: the insertion number (8 bytes, big-endian), the
 // PIN's length (1 byte), the PIN. The answer is one line of JSON, a PINResult.
 const (

@@ -147,10 +147,31 @@ func Entries(r io.Reader) iter.Seq2[Entry, error] {
 	}
 }
 
-// line is one line as it stands in the file.
+// Line is one line as it stands in the file.
+type Line struct {
+	Number int    // from 1
+	Data   []byte // without the newline; valid until the next line is read
+}
+
+// Lines reads a log line by line without looking into them. A line that is torn or too long is given as a *ChainError
+// and reading goes on behind it; any other error ends it.
+func Lines(r io.Reader) iter.Seq2[Line, error] {
+	return func(yield func(Line, error) bool) {
+		for l, err := range lines(r) {
+			if err == nil && l.damage != "" {
+				err = &ChainError{Line: l.number, What: l.damage}
+			}
+			if !yield(Line{l.number, l.data}, err) {
+				return
+			}
+		}
+	}
+}
+
+// line is one line with what is wrong with it.
 type line struct {
 	number int
-	data   []byte // without the newline; valid until the next line is read
+	data   []byte
 	damage Damage
 }
 

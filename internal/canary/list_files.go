@@ -26,6 +26,7 @@ func fileCanaries() []Canary {
 		{"audit_head", "Lines that are missing at the end are found.", audit, in(audit, "TestACutOffEndIsFoundByVerifyAndToldAtTheNextStart")},
 		{"audit_pruned", "Lines that are missing at the beginning are found.", audit, in(audit, "TestAHeadThatSomebodyElseCutOffIsFound")},
 		{"audit_clock", "A clock that is set wrong removes no rows.", audit, in(audit, "TestAClockThatJumpsRemovesNothing")},
+		{"report_few", "A report tells nothing about fewer than five.", "agent/report", in("agent/report", "TestCellsBelowFiveAreHidden|TestATableOfSmallCellsOnlyIsWithheld")},
 		{"audit_one_writer", "The log has one writer.", audit, in(audit, "TestOneProcessOneWriter")},
 		{"audit_file", "A log that is a stranger's, or has a second name, is not written to.", audit, in(audit, "TestWhatIsNoPlainFolderOrFileOfOursIsRefused")},
 		{"audit_folder", "A log in a folder that others can change is not opened.", audit, in(audit, "TestWhatIsNoPlainFolderOrFileOfOursIsRefused")},

@@ -23,6 +23,7 @@ func parsers() []parser {
 		{"revocation lists", "agent/identity", []string{"FuzzParseCRL"}},
 		{"policy and accounts", "agent/policy", []string{"FuzzLoad"}},
 		{"the audit log", "agent/audit", []string{"FuzzOpen", "FuzzVerify", "FuzzRow", "FuzzMark", "FuzzSegmentName"}},
+		{"rows, for a report", "agent/report", []string{"FuzzScan"}},
 		{"what the service remembered on disk", "agent/memory", []string{"FuzzParse"}},
 		{"requests to the local API", "agent/localapi", []string{"FuzzRawRequests", "FuzzRequestBodies"}},
 		{"the PIN channel", "agent/localapi", []string{"FuzzPINChannel", "FuzzCareChannel"}},
