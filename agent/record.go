@@ -136,7 +136,7 @@ func (a *Agent) rowOf(ch *child, event audit.Event) audit.Row {
 	row.Carrier = string(p.Carrier)
 	if row.Revocation = p.Revocation.Result; p.Revocation.Source != "" {
 		age := p.Revocation.AgeS
-		row.RevocationAgeS = &age
+		row.RevocationAgeS, row.RevocationFrom = &age, p.Revocation.Source
 	}
 	return row
 }
@@ -144,6 +144,30 @@ func (a *Agent) rowOf(ch *child, event audit.Event) audit.Row {
 func (a *Agent) fillCaller(row *audit.Row, c Caller) {
 	uid := c.UID
 	row.UID, row.Session, row.Service = &uid, c.Session.ID, c.Service
+}
+
+// Reads records that helpdesk reads what is about others. When it cannot be recorded it must not be read.
+func (a *Agent) Reads(ctx context.Context, caller Caller, what string) error {
+	written := make(chan error, 1)
+	if err := a.call(ctx, func() {
+		row := audit.Row{Event: audit.AuditRead, Reason: what}
+		a.fillCaller(&row, caller)
+		a.record(row, func(err error) { written <- err })
+	}); err != nil {
+		return err
+	}
+	select {
+	case err := <-written:
+		if err != nil {
+			p := a.problem(apitype.AuditUnwritable)
+			return &p
+		}
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-a.done:
+		return stopped()
+	}
 }
 
 // Denied records that somebody asked for what is not theirs.

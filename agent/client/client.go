@@ -91,19 +91,6 @@ func (c *Client) SessionOpened(ctx context.Context, s apitype.SessionOpened) err
 	return err
 }
 
-// Audit copies to w the audit rows that the caller may see, as JSON lines.
-func (c *Client) Audit(ctx context.Context, w io.Writer) error {
-	resp, done, err := c.send(ctx, http.MethodGet, "/v1/audit", nil)
-	if err != nil {
-		return err
-	}
-	defer done()
-	if _, err := io.Copy(w, resp.Body); err != nil {
-		return unreachable(err)
-	}
-	return nil
-}
-
 // Watch calls f with the present state and then with every change, until ctx ends, the service cuts the watch off
 // (agent.unreachable), or f returns an error, which Watch returns as it is.
 func (c *Client) Watch(ctx context.Context, f func(apitype.Snapshot) error) error {

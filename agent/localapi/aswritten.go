@@ -9,5 +9,9 @@ import (
 
 // isRewritten says whether the path is not what was sent, or could be written otherwise.
 func isRewritten(r *http.Request) bool {
-	return r.RequestURI != r.URL.Path || path.Clean(r.URL.Path) != r.URL.Path
+	written := r.URL.Path
+	if takesDays(r.URL.Path) && r.URL.RawQuery != "" {
+		written += "?" + r.URL.RawQuery
+	}
+	return r.RequestURI != written || path.Clean(r.URL.Path) != r.URL.Path
 }

@@ -132,6 +132,10 @@ func (b *backend) Denied(_ context.Context, c agent.Caller, what string) {
 	b.denied = append(b.denied, fmt.Sprintf("%d %s", c.UID, what))
 }
 
+func (b *backend) Reads(_ context.Context, c agent.Caller, what string) error {
+	return b.note("reads %d %s", c.UID, what)
+}
+
 // taken returns what was asked since the last call.
 func (b *backend) taken() (asked, denied, pins []string) {
 	b.mu.Lock()
@@ -166,7 +170,7 @@ func newLab(t testing.TB) *lab {
 	dir := openDir(t)
 	b := &backend{views: make(chan agent.View), view: annasView(), result: apitype.PINResult{OK: true}}
 	return &lab{t: t, b: b, dir: dir, s: &localapi.Server{
-		Agent: b, Sessions: sessions{}, AuditFile: filepath.Join(dir, "audit.jsonl"), AdminUID: rootUID,
+		Agent: b, Sessions: sessions{}, AuditDir: dir, AdminUID: rootUID,
 		Helpdesk: func(uid uint32) bool { return uid == deskUID }, UIDOf: uidOf, Log: slog.New(slog.DiscardHandler),
 	}}
 }

@@ -43,6 +43,7 @@ type Backend interface {
 	Opened(ctx context.Context, s apitype.SessionOpened) error
 	Lock(ctx context.Context) error
 	Denied(ctx context.Context, caller agent.Caller, what string)
+	Reads(ctx context.Context, caller agent.Caller, what string) error
 }
 
 // Server serves the API.
@@ -51,11 +52,11 @@ type Server struct {
 	Sessions interface {
 		SessionOf(ctx context.Context, pid int32, uid uint32) (unlock.Session, error)
 	}
-	AuditFile string
-	AdminUID  uint32                               // the user that the service runs as
-	Helpdesk  func(uid uint32) bool                // is the user in the helpdesk group?
-	UIDOf     func(account string) (uint32, error) // local account → uid
-	Log       *slog.Logger
+	AuditDir string                               // where the audit log is
+	AdminUID uint32                               // the user that the service runs as
+	Helpdesk func(uid uint32) bool                // is the user in the helpdesk group?
+	UIDOf    func(account string) (uint32, error) // local account → uid
+	Log      *slog.Logger
 
 	outside outside
 }
@@ -98,7 +99,7 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for verb, h := range map[Verb]handler{
 		Snapshot: s.snapshot, Watch: s.watch, Health: s.health, PIN: s.pin, Lock: s.lock,
-		UnlockBegin: s.unlockBegin, UnlockFinish: s.unlockFinish, OpenSession: s.openSession, Audit: s.audit,
+		UnlockBegin: s.unlockBegin, UnlockFinish: s.unlockFinish, OpenSession: s.openSession, Audit: s.audit, Report: s.report,
 		PINChange: s.pinChange, PINUnblock: s.pinUnblock, CardUnblock: s.pinUnblock,
 	} {
 		mux.HandleFunc(string(verb), s.guard(verb, h))

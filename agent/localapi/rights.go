@@ -31,6 +31,7 @@ const (
 	UnlockFinish Verb = "POST /v1/unlock/finish"
 	OpenSession  Verb = "POST /v1/session"
 	Audit        Verb = "GET /v1/audit"
+	Report       Verb = "GET /v1/report"
 )
 
 // Right says how far a kind of caller may use a verb.
@@ -63,5 +64,6 @@ func Rights() map[Verb]map[Kind]Right {
 		UnlockFinish: {Admin: All, Helpdesk: Self, Owner: Self, Other: Self},
 		OpenSession:  {Admin: All},
 		Audit:        {Admin: All, Helpdesk: All, Owner: Self, Other: Self},
+		Report:       {Admin: All, Helpdesk: All, Owner: Self, Other: Self},
 	}
 }

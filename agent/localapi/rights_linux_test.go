@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"siths-agent/agent/apitype"
+	"siths-agent/agent/audit"
 	"siths-agent/agent/client"
 	"siths-agent/agent/localapi"
 )
@@ -72,7 +73,7 @@ func TestTheTableIsWhatHappens(t *testing.T) {
 					}
 					return uidOf(account)
 				}
-				if err := os.WriteFile(l.s.AuditFile, nil, 0o600); err != nil {
+				if err := os.WriteFile(filepath.Join(l.s.AuditDir, audit.FileName), nil, 0o600); err != nil {
 					t.Fatal(err)
 				}
 				body := bodies[v]

@@ -1,18 +1,13 @@
 package localapi_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"siths-agent/agent"
 	"siths-agent/agent/apitype"
-	"siths-agent/agent/audit"
 	"siths-agent/agent/client"
 )
 
@@ -96,44 +91,6 @@ func TestAProblemArrivesAsItself(t *testing.T) {
 		wantStatus(t, l.raw(rootUID, request("POST /v1/session", nil, "{}")), status)
 		wantStatus(t, l.raw(rootUID, request("POST /v1/unlock/begin", nil, "{}")), status)
 		wantStatus(t, l.raw(bertUID, request("GET /v1/snapshot", nil, "")), status)
-	}
-}
-
-func TestTheAuditLogIsForHelpdeskAndOwnRowsForTheUser(t *testing.T) {
-	l := newLab(t)
-	wantStatus(t, l.raw(rootUID, request("GET /v1/audit", nil, "")), 503)
-	log, err := audit.Open(filepath.Join(l.dir, "state"), audit.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.s.AuditFile = log.Path()
-	for _, row := range []audit.Row{
-		{Event: audit.AgentStart}, {Event: audit.UnlockGranted, Account: "anna", UID: new(uint32(rootUID))},
-		{Event: audit.PINWrong, Account: "bert"}, {Event: audit.AccessDenied, UID: new(uint32(bertUID))},
-	} {
-		if _, err := log.Append(context.Background(), row); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := log.Close(); err != nil {
-		t.Fatal(err)
-	}
-	f, err := os.OpenFile(log.Path(), os.O_APPEND|os.O_WRONLY, 0)
-	if err == nil {
-		_, err = f.WriteString(`{"seq":5,"half a li`)
-		_ = f.Close()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	for uid, want := range map[uint32]int{rootUID: 4, deskUID: 4, annaUID: 1, bertUID: 2} {
-		var out bytes.Buffer
-		if err := l.as(uid).Audit(context.Background(), &out); err != nil {
-			t.Errorf("%d: %v", uid, err)
-		}
-		if n := strings.Count(out.String(), "\n"); n != want || strings.Contains(out.String(), "half") {
-			t.Errorf("%d got %d rows, not %d:\n%s", uid, n, want, &out)
-		}
 	}
 }
 

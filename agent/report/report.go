@@ -18,6 +18,24 @@ type Options struct {
 	Zone     *time.Location // UTC when nil
 }
 
+// Include says whether a row of that time counts.
+func (o Options) Include(at time.Time) bool {
+	from, to := o.bounds()
+	return from <= at.Unix() && at.Unix() < to
+}
+
+// bounds are the first second that counts and the first one after those, since 1970.
+func (o Options) bounds() (from, to int64) {
+	from, to = -1<<62, 1<<62
+	if !o.From.IsZero() {
+		from = o.From.Start(o.Zone).Unix()
+	}
+	if !o.To.IsZero() {
+		to = o.To.End(o.Zone).Unix()
+	}
+	return from, to
+}
+
 // Report is what the rows of some days come to. Made from the same rows it is the same, byte for byte.
 type Report struct {
 	V    int    `json:"v"`

@@ -45,14 +45,9 @@ type insertion struct {
 }
 
 func newTally(opts Options) *tally {
-	t := &tally{opts: opts, from: -1 << 62, to: 1 << 62, levels: map[string]uint64{}, days: map[string]uint64{},
+	t := &tally{opts: opts, levels: map[string]uint64{}, days: map[string]uint64{},
 		refusals: map[string]uint64{}, people: map[uint64]struct{}{}, expiring: map[uint64]struct{}{}, open: map[uint64]insertion{}}
-	if !opts.From.IsZero() {
-		t.from = opts.From.Start(opts.Zone).Unix()
-	}
-	if !opts.To.IsZero() {
-		t.to = opts.To.End(opts.Zone).Unix()
-	}
+	t.from, t.to = opts.bounds()
 	return t
 }
 

@@ -113,7 +113,7 @@ func childProgram(name string) (string, error) {
 // newServer makes the API for a running agent.
 func (p *program) newServer(a *agent.Agent, desktop *unlock.Desktop) *localapi.Server {
 	return &localapi.Server{
-		Agent: a, Sessions: desktop, AuditFile: p.trail.Path(), AdminUID: ownUID(),
+		Agent: a, Sessions: desktop, AuditDir: p.options.state, AdminUID: ownUID(),
 		Helpdesk: inHelpdesk, UIDOf: uidOf, Log: p.log,
 	}
 }
