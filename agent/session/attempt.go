@@ -57,6 +57,10 @@ func (t *turn) fromAttempt(e Event) {
 		if t.at(e.Attempt, Recording) {
 			t.recorded(e.OK)
 		}
+	case Cleared:
+		if t.at(e.Attempt, Clearing) {
+			t.cleared(e.OK)
+		}
 	}
 }
 
@@ -89,17 +93,55 @@ func (t *turn) record() {
 
 // recorded unlocks, or refuses when the unlock would leave no trace.
 func (t *turn) recorded(ok bool) {
-	if !isTraced(ok) {
-		t.giveUp(AuditUnwritable)
-		t.leave(Lost)
-		t.reopen()
+	switch {
+	case !isTraced(ok):
+		t.fail(AuditUnwritable)
+	case t.isToClear():
+		t.Pending.Stage = Clearing
+		t.do(ClearDesk{Attempt: t.Pending.Attempt})
+	default:
+		t.open()
+	}
+}
+
+// cleared unlocks a shared desktop on which nothing of the holder before runs any more.
+func (t *turn) cleared(ok bool) {
+	if !ok {
+		t.fail(NotCleared)
 		return
 	}
+	t.open()
+}
+
+// fail ends an attempt that was proved and may not open anything, and has the card forget its PIN.
+func (t *turn) fail(code Code) {
+	t.giveUp(code)
+	t.leave(Lost)
+	t.reopen()
+}
+
+// open unlocks, or goes on with what is still open.
+func (t *turn) open() {
 	p := t.Pending
 	t.Pending = Pending{}
-	if !t.Login.Open {
-		t.Login = Login{Insertion: t.Front, Account: p.Account, Open: true}
-		t.do(Enter{Attempt: p.Attempt, Account: p.Account})
+	switch {
+	case t.Login.Open:
+	case t.isInGrace() && !t.isAnother():
+		t.Login.Insertion, t.Login.Open = t.Front, true
+		t.do(Resume{Attempt: p.Attempt, Account: p.Account})
+	default:
+		t.enter(p)
 	}
 	t.do(Answer{Attempt: p.Attempt, Tries: t.Tries})
+}
+
+// enter unlocks the account. A desktop that is open for another holder is left first.
+func (t *turn) enter(p Pending) {
+	why := Removed
+	if p.Account == t.Login.Account {
+		why = Replaced
+	}
+	t.leave(why)
+	t.Login = Login{Insertion: t.Front, Account: p.Account, Holder: t.Holder, Open: true}
+	t.do(Enter{Attempt: p.Attempt, Account: p.Account})
 }

@@ -5,7 +5,7 @@ func (t *turn) fromChild(e Event) {
 	switch e := e.(type) {
 	case CardRead:
 		if t.isCurrent(e.Handle) {
-			t.cardRead(e.Account, e.Tries)
+			t.cardRead(e)
 		}
 	case CardRefused:
 		if t.isCurrent(e.Handle) {
@@ -22,17 +22,17 @@ func (t *turn) fromChild(e Event) {
 	}
 }
 
-func (t *turn) cardRead(account string, tries int) {
+func (t *turn) cardRead(e CardRead) {
 	if t.Ready {
 		return
 	}
-	t.Tries, t.Most = tries, max(t.Most, tries)
+	t.Tries, t.Most = e.Tries, max(t.Most, e.Tries)
 	care := t.Pending.Stage == CareWaits
-	if isBlocked(tries) && !care {
+	if isBlocked(e.Tries) && !care {
 		t.refuse(PINBlocked)
 		return
 	}
-	t.Ready, t.Account, t.Reads = true, account, 0
+	t.Ready, t.Account, t.Holder, t.Shared, t.Reads = true, e.Account, e.Holder, e.Shared, 0
 	if care {
 		t.careRead()
 	}
@@ -40,8 +40,7 @@ func (t *turn) cardRead(account string, tries int) {
 
 // refuse keeps the card out for as long as it stays in.
 func (t *turn) refuse(code Code) {
-	t.giveUp(code)
-	t.leave(Lost)
+	t.lose(code)
 	t.drop()
 	t.Refusal = code
 }
@@ -50,8 +49,7 @@ func (t *turn) refuse(code Code) {
 // program holds is tried again for as long as the card is in. A card that does not answer is not asked again: the PC/SC
 // service goes on waiting for its answer, and would tell us that somebody else has the reader.
 func (t *turn) cardFailed(code Code) {
-	t.giveUp(code)
-	t.leave(Lost)
+	t.lose(code)
 	t.drop()
 	t.Reads++
 	if code == ReaderBusy {
@@ -64,6 +62,15 @@ func (t *turn) cardFailed(code Code) {
 		return
 	}
 	t.read()
+}
+
+// lose ends what the front card has opened or was about to. The desktop that a card before it has left open for a while is
+// not this card's, unless a PIN was under way: then who gave it is in doubt.
+func (t *turn) lose(code Code) {
+	if t.Login.Open || t.Pending.Stage != None {
+		t.giveUp(code)
+		t.leave(Lost)
+	}
 }
 
 func (t *turn) retryDue(c Insertion) {

@@ -8,9 +8,11 @@ type Reason uint8
 
 // The reasons of Leave.
 const (
-	Removed Reason = iota // the card was removed, or its reader or the service went away
-	Asked                 // somebody asked for the lock
-	Lost                  // the card is no longer what it was, or an attempt with it failed
+	Removed  Reason = iota // the card was removed, or its reader or the service went away
+	Asked                  // somebody asked for the lock
+	Lost                   // the card is no longer what it was, or an attempt with it failed
+	Idle                   // nobody has used the desktop for a while
+	Replaced               // another holder takes the same desktop over
 )
 
 type (
@@ -38,8 +40,17 @@ type (
 	AwaitClaim struct{ Attempt Attempt }
 	// Record: make the audit row of the unlock durable.
 	Record struct{ Attempt Attempt }
+	// ClearDesk: end what the holder before has left running, then come back with Cleared.
+	ClearDesk struct{ Attempt Attempt }
 	// Enter: the account is unlocked.
 	Enter struct {
+		Attempt Attempt
+		Account string
+	}
+	// AwaitGrace: drop all that was released to the login, leave its desktop open, and come back with GraceOver.
+	AwaitGrace struct{ Insertion Insertion }
+	// Resume: the holder is back within the grace. The account stays unlocked, with another insertion.
+	Resume struct {
 		Attempt Attempt
 		Account string
 	}
@@ -63,7 +74,10 @@ func (Verify) effect()     {}
 func (Answer) effect()     {}
 func (AwaitClaim) effect() {}
 func (Record) effect()     {}
+func (ClearDesk) effect()  {}
 func (Enter) effect()      {}
+func (AwaitGrace) effect() {}
+func (Resume) effect()     {}
 func (Leave) effect()      {}
 func (Gone) effect()       {}
 func (Relock) effect()     {}

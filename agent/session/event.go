@@ -12,7 +12,12 @@ type (
 	// CardIn: a card was inserted.
 	CardIn struct{ Insertion Insertion }
 	// CardOut: a card was removed.
-	CardOut struct{ Insertion Insertion }
+	CardOut struct {
+		Insertion Insertion
+		Grace     bool // the desktop that it had opened stays open until GraceOver
+	}
+	// GraceOver: the time for the holder of a card that was removed to come back is over.
+	GraceOver struct{ Insertion Insertion }
 )
 
 // What the child that holds a card reports. Those of an older child are ignored.
@@ -21,6 +26,8 @@ type (
 	CardRead struct {
 		Handle  Handle
 		Account string
+		Holder  string // names the person
+		Shared  bool   // others open that account too
 		Tries   int
 	}
 	// CardRefused: the card was read and may not be used.
@@ -74,18 +81,25 @@ type (
 		Attempt Attempt
 		OK      bool
 	}
+	// Cleared: nothing of the holder before runs any more of what has to be ended, or it cannot be ended.
+	Cleared struct {
+		Attempt Attempt
+		OK      bool
+	}
 )
 
 // What happens at the desktop.
 type (
 	// LockAsked: the person, the screen locker or the machine going to sleep wants it locked.
 	LockAsked struct{}
+	// LeftIdle: nobody has used the desktop for as long as policy lets it stay open.
+	LeftIdle struct{}
 	// OpenedElsewhere: a desktop session of the login was told to unlock by somebody else.
 	OpenedElsewhere struct{ Session string }
 	// Beat: time for the heartbeat.
 	Beat struct{}
 	// Remembered: the account's desktop was open when the agent last ended; it is being locked.
-	Remembered struct{ Account string }
+	Remembered struct{ Account, Holder string }
 	// Reloaded: policy, trust or accounts have changed; what was decided about a waiting card may be wrong now.
 	Reloaded struct{}
 )
@@ -94,6 +108,7 @@ func (ServiceDown) event()      {}
 func (ReadersChanged) event()   {}
 func (CardIn) event()           {}
 func (CardOut) event()          {}
+func (GraceOver) event()        {}
 func (CardRead) event()         {}
 func (CardRefused) event()      {}
 func (CardFailed) event()       {}
@@ -106,7 +121,9 @@ func (SignatureRefused) event() {}
 func (Claimed) event()          {}
 func (Expired) event()          {}
 func (Recorded) event()         {}
+func (Cleared) event()          {}
 func (LockAsked) event()        {}
+func (LeftIdle) event()         {}
 func (OpenedElsewhere) event()  {}
 func (Beat) event()             {}
 func (Remembered) event()       {}

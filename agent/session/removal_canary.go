@@ -2,4 +2,4 @@
 
 package session
 
-func (t *turn) removed() {}
+func (t *turn) removed(bool) {}

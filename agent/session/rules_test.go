@@ -14,17 +14,21 @@ type rules struct {
 	verified map[Attempt]bool // PINs that went to a card
 	good     map[Attempt]bool // proved at the stage where a proof counts
 	final    map[Attempt]bool // attempts that have had their last answer
-	open     bool
+	cleared  map[Attempt]bool // whose desktop was cleared at the stage where that counts
+	open     bool             // the desktop is
 	opener   Insertion
+	grace    Insertion // of a desktop that is open without its card
+	holder   string    // whose desktop it was last
 	handles  Handle
 	inside   map[Insertion]bool
 	next     Attempt
+	turns    int
 	lastIn   Insertion
 }
 
 func newRules(t testing.TB) *rules {
 	return &rules{t: t, given: map[Attempt]bool{}, verified: map[Attempt]bool{}, good: map[Attempt]bool{},
-		final: map[Attempt]bool{}, inside: map[Insertion]bool{}}
+		final: map[Attempt]bool{}, cleared: map[Attempt]bool{}, inside: map[Insertion]bool{}}
 }
 
 // feed steps once and checks.
@@ -55,6 +59,10 @@ func (r *rules) note(e Event) {
 		if e.Count == 0 {
 			clear(r.inside)
 		}
+	case Remembered:
+		if r.s.Login.Insertion == 0 {
+			r.holder = e.Holder
+		}
 	case PINGiven:
 		r.given[e.Attempt] = true
 	case CareGiven:
@@ -62,6 +70,10 @@ func (r *rules) note(e Event) {
 	case SignatureGood:
 		if r.s.Pending.Attempt == e.Attempt && r.s.Pending.Stage == AtCard {
 			r.good[e.Attempt] = true
+		}
+	case Cleared:
+		if r.s.Pending.Attempt == e.Attempt && r.s.Pending.Stage == Clearing && e.OK {
+			r.cleared[e.Attempt] = true
 		}
 	}
 }
@@ -79,12 +91,25 @@ func (r *rules) effect(e Effect) {
 		if !r.good[e.Attempt] || !r.verified[e.Attempt] {
 			r.t.Fatalf("attempt %d unlocks without a proof", e.Attempt)
 		}
-		r.open, r.opener = true, r.s.Front
+		if known := r.holder != "" && r.holder == r.s.Holder; r.s.Shared && !known && !r.cleared[e.Attempt] {
+			r.t.Fatalf("attempt %d of %q opens a shared desktop with what %q left on it", e.Attempt, r.s.Holder, r.holder)
+		}
+		r.open, r.opener, r.holder = true, r.s.Front, r.s.Holder
+	case AwaitGrace:
+		if !r.open || r.grace != 0 || e.Insertion != r.opener || r.inside[e.Insertion] {
+			r.t.Fatal("a grace begins without a card that was pulled from an open desktop")
+		}
+		r.grace = e.Insertion
+	case Resume:
+		if r.grace == 0 || !r.good[e.Attempt] || !r.verified[e.Attempt] || r.holder == "" || r.s.Holder != r.holder {
+			r.t.Fatalf("attempt %d of %q ends a grace of %q without a proof", e.Attempt, r.s.Holder, r.holder)
+		}
+		r.grace, r.opener = 0, r.s.Front
 	case Leave:
 		if !r.open {
 			r.t.Fatal("two locks without an unlock between them")
 		}
-		r.open = false
+		r.open, r.grace = false, 0
 	case Gone:
 		if r.open || r.opener == 0 || r.inside[r.opener] {
 			r.t.Fatal("the removal of a card is told that opens now, that opened nothing, that is in, or twice")
@@ -115,10 +140,11 @@ func (r *rules) spend(a Attempt) {
 
 func (r *rules) checkState(e Event, before State, effects []Effect) {
 	s := r.s
-	if (s.Phase() == Unlocked) != r.open {
-		r.t.Fatalf("after %#v the phase is %d but open is %v", e, s.Phase(), r.open)
+	if (s.Phase() == Unlocked) != (r.open && r.grace == 0) {
+		r.t.Fatalf("after %#v the phase is %d but open is %v, in the grace of %d", e, s.Phase(), r.open, r.grace)
 	}
-	if r.open && (s.Front != r.opener || !r.inside[r.opener] || s.Login.Insertion != r.opener || s.Handle == 0) {
+	r.checkGrace(e)
+	if r.open && r.grace == 0 && (s.Front != r.opener || !r.inside[r.opener] || s.Login.Insertion != r.opener || s.Handle == 0) {
 		r.t.Fatalf("after %#v it is unlocked without the card that opened it: %+v", e, s)
 	}
 	if before.Login.Open && !s.Login.Open && !slices.ContainsFunc(effects, isDrop) {
@@ -143,6 +169,23 @@ func (r *rules) checkState(e Event, before State, effects []Effect) {
 		if r.final[a] {
 			delete(r.given, a)
 		}
+	}
+}
+
+// checkGrace looks whether a desktop without a card is open only until something ends that.
+func (r *rules) checkGrace(e Event) {
+	if r.grace == 0 {
+		return
+	}
+	ends := r.s.Readers == 0
+	switch e := e.(type) {
+	case GraceOver:
+		ends = ends || e.Insertion == r.grace
+	case LockAsked, LeftIdle, ServiceDown:
+		ends = true
+	}
+	if ends || r.s.Login.Open || r.inside[r.grace] {
+		r.t.Fatalf("after %#v the desktop is still open without its card", e)
 	}
 }
 
@@ -172,13 +215,16 @@ func (r *rules) natural() Event {
 		return CareDone{Attempt: p.Attempt, Tries: 3, Kept: true}
 	case p.Stage == Recording:
 		return Recorded{Attempt: p.Attempt, OK: true}
+	case p.Stage == Clearing:
+		return Cleared{Attempt: p.Attempt, OK: true}
 	case r.s.Login.Open:
 		return nil
 	case r.s.Ready:
 		r.next++
 		return PINGiven{Attempt: r.next, Insertion: r.s.Front, Account: r.s.Account, LastTry: true, Claim: r.next%2 == 0}
 	case r.s.Refusal == "":
-		return CardRead{Handle: r.s.Handle, Account: "anna", Tries: 3}
+		r.turns++
+		return CardRead{Handle: r.s.Handle, Account: "anna", Holder: []string{"A", "A", "A", "B"}[r.turns%4], Shared: r.turns%3 == 0, Tries: 3}
 	}
 	return CardOut{Insertion: r.s.Front}
 }
@@ -202,17 +248,17 @@ func (r *rules) any(n uint64) Event {
 		return CardIn{Insertion: r.lastIn + Insertion(pick(3))}
 	case 4:
 		if len(r.s.Cards) > 0 && ok {
-			return CardOut{Insertion: r.s.Cards[pick(uint64(len(r.s.Cards)))]}
+			return CardOut{Insertion: r.s.Cards[pick(uint64(len(r.s.Cards)))], Grace: pick(4) != 0}
 		}
-		return CardOut{Insertion: Insertion(pick(5))}
+		return CardOut{Insertion: Insertion(pick(5)), Grace: true}
 	case 5, 6:
-		return CardRead{Handle: handle, Account: []string{"anna", "bob"}[pick(2)], Tries: int(pick(5)) - 1}
+		return CardRead{Handle: handle, Account: []string{"anna", "bob"}[pick(2)], Holder: []string{"A", "B", ""}[pick(3)], Shared: ok, Tries: int(pick(5)) - 1}
 	case 7:
 		return CardRefused{Handle: handle, Code: codes[pick(5)]}
 	case 8:
 		return CardFailed{Handle: handle, Code: codes[pick(5)]}
 	case 9:
-		return RetryDue{Insertion: r.s.Front}
+		return []Event{RetryDue{Insertion: r.s.Front}, GraceOver{Insertion: r.s.Grace}, GraceOver{Insertion: Insertion(pick(5))}}[pick(3)]
 	case 10:
 		return Checked{Handle: handle, OK: ok}
 	case 11, 12:
@@ -232,31 +278,42 @@ func (r *rules) any(n uint64) Event {
 		}
 		return SignatureRefused{Attempt: attempt, Code: "cert.key-mismatch"}
 	case 17:
-		return Recorded{Attempt: attempt, OK: ok}
+		return []Event{Recorded{Attempt: attempt, OK: ok}, Cleared{Attempt: attempt, OK: ok}}[pick(2)]
 	case 18:
 		return r.anyCare(n)
 	case 19:
 		return CareDone{Attempt: attempt, Code: []Code{"", PINWrong, "puk.wrong"}[pick(3)], Tries: int(pick(4)) - 1, Kept: ok}
 	case 20:
-		return []Event{Expired{Attempt: attempt}, LockAsked{}, Reloaded{}}[pick(3)]
+		return []Event{Expired{Attempt: attempt}, LockAsked{}, LeftIdle{}, Reloaded{}}[pick(4)]
 	}
-	return []Event{Beat{}, OpenedElsewhere{Session: "c1"}, Remembered{Account: "bob"}}[pick(3)]
+	return []Event{Beat{}, OpenedElsewhere{Session: "c1"}, Remembered{Account: "bob", Holder: "B"}}[pick(3)]
 }
 
 func TestTheRulesHoldOverAMillionRandomEvents(t *testing.T) {
-	seen := map[Phase]int{}
+	seen, graces, resumed, cleared := map[Phase]int{}, 0, 0, 0
 	for seed := range uint64(200) {
 		r := newRules(t)
 		random := rand.New(rand.NewPCG(seed, 1))
 		for range 5000 {
+			before := r.grace
 			r.feed(r.draw(random.Uint64()))
 			seen[r.s.Phase()]++
+			if before == 0 && r.grace != 0 {
+				graces++
+			}
+			if before != 0 && r.s.Login.Open {
+				resumed++
+			}
 		}
+		cleared += len(r.cleared)
 	}
 	for p := NoReader; p <= Refused; p++ {
 		if seen[p] == 0 {
 			t.Errorf("phase %d was never reached: the events do not exercise the rules", p)
 		}
+	}
+	if graces < 1000 || resumed < 100 || cleared < 100 {
+		t.Errorf("%d graces, %d of them ended by a PIN, %d desktops cleared: the events do not exercise the rules", graces, resumed, cleared)
 	}
 	if seen[Unlocked] < 1000 {
 		t.Errorf("unlocked only %d times: the events do not exercise the rules", seen[Unlocked])

@@ -27,6 +27,7 @@ const (
 	PINLastTry      Code = "pin.last-try"
 	PINTimeout      Code = "pin.timeout"
 	AuditUnwritable Code = "audit.unwritable"
+	NotCleared      Code = "session.not-cleared"
 )
 
 // Phase is where the main job stands.
@@ -50,11 +51,12 @@ const Unknown = -1
 // maxReads is how often in a row a card is opened before it counts as unreadable.
 const maxReads = 3
 
-// Login is the last unlock: which insertion opened which account, and whether that still stands. One of before the start
-// has an account and no insertion.
+// Login is the last unlock: which insertion opened which account, whose card that was, and whether it still stands. One
+// of before the start has an account and no insertion.
 type Login struct {
 	Insertion Insertion
 	Account   string
+	Holder    string // names the person; empty: unknown, and then the next one is another
 	Open      bool
 }
 
@@ -75,6 +77,7 @@ const (
 	AtCard          // the card checks the PIN and signs
 	Proved          // the signature is good; the login screen has not fetched the answer yet
 	Recording       // the audit row is being made durable
+	Clearing        // what the holder before has left running on a shared desktop is being ended
 	CareWaits       // a blocked card is being read, to have its PIN unblocked
 	Caring          // the card changes or unblocks a PIN
 )
@@ -87,12 +90,15 @@ type State struct {
 	Handle  Handle      // the child that holds Front; 0: none
 	Ready   bool        // the child has read the card and the card may be used
 	Account string      // the account that Front opens, when Ready
+	Holder  string      // whose card Front is, when Ready
+	Shared  bool        // others open that account too, when Ready
 	Tries   int         // PIN tries left on Front, or Unknown
 	Most    int         // the most tries that Front has told, or Unknown: a right PIN gives them back
 	Reads   int         // openings of Front in a row that failed
 	Refusal Code        // why Front cannot be used
 	Pending Pending
 	Login   Login
+	Grace   Insertion // of a card that was pulled, and whose GraceOver is to come; 0: none
 
 	lastHandle    Handle
 	lastInsertion Insertion

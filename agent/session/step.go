@@ -2,8 +2,8 @@ package session
 
 // Step returns the state after event e and what has to be done. It changes nothing that s refers to.
 //
-// The rules it keeps, whatever comes in: unlocked only while the card that proved itself is in; every Enter is
-// followed by a Leave before the next; a PIN goes to a card at most once; an event of an older card, child or attempt
+// The rules it keeps, whatever comes in: unlocked only while the card that proved itself is in, but for the grace of a
+// desktop whose card was pulled; every Enter is followed by a Leave before the next; a PIN goes to a card at most once; an event of an older card, child or attempt
 // changes nothing; whatever is in doubt ends locked.
 func Step(s State, e Event) (State, []Effect) {
 	t := turn{State: s}
@@ -17,14 +17,16 @@ func Step(s State, e Event) (State, []Effect) {
 		t.cardIn(e.Insertion)
 	case CardOut:
 		t.gone(e.Insertion)
-		t.cardOut(e.Insertion)
+		t.cardOut(e.Insertion, e.Grace)
+	case GraceOver:
+		t.graceOver(e)
 	case RetryDue:
 		t.retryDue(e.Insertion)
 	case CardRead, CardRefused, CardFailed, Checked:
 		t.fromChild(e)
 	case PINGiven:
 		t.pinGiven(e)
-	case PINRejected, SignatureGood, SignatureRefused, Claimed, Expired, Recorded:
+	case PINRejected, SignatureGood, SignatureRefused, Claimed, Expired, Recorded, Cleared:
 		t.fromAttempt(e)
 	case CareGiven:
 		t.careGiven(e)
@@ -32,10 +34,12 @@ func Step(s State, e Event) (State, []Effect) {
 		t.careDone(e)
 	case LockAsked:
 		t.lock(Asked)
+	case LeftIdle:
+		t.leftIdle()
 	case OpenedElsewhere:
 		t.openedElsewhere(e.Session)
 	case Remembered:
-		t.remembered(e.Account)
+		t.remembered(e)
 	case Beat:
 		t.beat()
 	case Reloaded:
@@ -74,7 +78,7 @@ func (t *turn) cardIn(c Insertion) {
 	}
 }
 
-func (t *turn) cardOut(c Insertion) {
+func (t *turn) cardOut(c Insertion, grace bool) {
 	kept := t.Cards[:0]
 	for _, other := range t.Cards {
 		if other != c {
@@ -86,7 +90,7 @@ func (t *turn) cardOut(c Insertion) {
 		return
 	}
 	t.giveUp(CardNone)
-	t.removed()
+	t.removed(grace)
 	t.drop()
 	t.Front = 0
 	t.Refusal = ""
@@ -116,7 +120,7 @@ func (t *turn) bring(c Insertion) {
 // read has the front card opened by a new child.
 func (t *turn) read() {
 	t.lastHandle++
-	t.Handle, t.Ready, t.Account = t.lastHandle, false, ""
+	t.Handle, t.Ready, t.Account, t.Holder, t.Shared = t.lastHandle, false, "", "", false
 	t.do(ReadCard{Handle: t.Handle, Insertion: t.Front})
 }
 
@@ -125,24 +129,29 @@ func (t *turn) drop() {
 	if t.Handle != 0 {
 		t.do(DropCard{Handle: t.Handle})
 	}
-	t.Handle, t.Ready, t.Account = 0, false, ""
+	t.Handle, t.Ready, t.Account, t.Holder, t.Shared = 0, false, "", "", false
 }
 
 // lock ends the login and a PIN that is being checked, and forgets what the PIN opened on the card.
 func (t *turn) lock(why Reason) {
-	if !t.Login.Open && t.Pending.Stage == None {
-		return
-	}
+	used := t.Login.Open || t.Pending.Stage != None
 	t.giveUp(PINTimeout)
 	t.leave(why)
-	t.reopen()
+	if used {
+		t.reopen()
+	}
 }
 
-// leave closes the login. It is the only way out of Unlocked.
+// leave closes the login. It is the only way out of Unlocked, and out of the grace after it.
 func (t *turn) leave(why Reason) {
-	if t.Login.Open {
-		t.Login.Open = false
-		t.do(Leave{Account: t.Login.Account, Reason: why})
+	grace := t.isInGrace()
+	if !t.Login.Open && !grace {
+		return
+	}
+	t.Login.Open, t.Grace = false, 0
+	t.do(Leave{Account: t.Login.Account, Reason: why})
+	if grace && why != Removed && why != Replaced {
+		t.do(Gone{Account: t.Login.Account})
 	}
 }
 
@@ -156,9 +165,9 @@ func (t *turn) giveUp(code Code) {
 }
 
 // remembered takes over a login of before the start, which is closed: whoever opens it has to bring the card.
-func (t *turn) remembered(account string) {
+func (t *turn) remembered(e Remembered) {
 	if t.Login.Insertion == 0 {
-		t.Login.Account = account
+		t.Login.Account, t.Login.Holder = e.Account, e.Holder
 	}
 }
 

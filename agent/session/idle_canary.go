@@ -1,0 +1,5 @@
+//go:build canary_idle_lock
+
+package session
+
+func (t *turn) leftIdle() {}
