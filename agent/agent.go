@@ -77,7 +77,12 @@ type Parts struct {
 	Readers  func(ctx context.Context, emit func(pcsc.Event)) error
 	OpenCard func(ctx context.Context, req CardRequest) (Card, error) // ctx is the insertion
 	Log      *slog.Logger
-	Now      func() time.Time // stamps rows and statements; how long something lasts is time.Now's to say, which nobody can set
+
+	// EndPrograms ends a user's programs of these names, and returns those that it has ended; an error when ctx has ended
+	// before all were gone. It is needed with shared desktops only.
+	EndPrograms func(ctx context.Context, uid uint32, names []string) ([]string, error)
+
+	Now func() time.Time // stamps rows and statements; how long something lasts is time.Now's to say, which nobody can set
 
 	AliveEvery time.Duration
 	Alive      func() // called that often by the goroutine that owns the state, for as long as it is not stuck; must not wait
@@ -103,10 +108,12 @@ type Agent struct {
 	service  bool
 	cards    map[session.Insertion]*card
 	children map[session.Handle]*child
+	dropped  []<-chan struct{} // of children that were dropped, closed when each has let go of its card
 	attempts map[session.Attempt]*attempt
 	unlocks  map[string]*ticket
 	last     session.Attempt
 	login    login
+	locksAt  time.Time                        // when the desktop is locked by itself, with time.Now's monotonic reading; zero: it is not
 	terms    map[string]*term                 // of accounts that have to stay locked
 	kept     []memory.Desk                    // what Memory was last given
 	unsure   bool                             // whether Memory has taken it
@@ -300,8 +307,14 @@ func (a *Agent) carryOut(e session.Effect) {
 		a.after(claimTime, session.Expired(e))
 	case session.Record:
 		a.recordUnlock(e.Attempt)
+	case session.ClearDesk:
+		a.clearDesk(e)
 	case session.Enter:
 		a.enter(e)
+	case session.AwaitGrace:
+		a.awaitGrace(e)
+	case session.Resume:
+		a.resume(e)
 	case session.Leave:
 		a.leave(e)
 	case session.Gone:
@@ -314,14 +327,17 @@ func (a *Agent) carryOut(e session.Effect) {
 }
 
 // after posts an event when d is over.
-func (a *Agent) after(d time.Duration, e session.Event) {
+func (a *Agent) after(d time.Duration, e session.Event) { a.in(d, func() { a.step(e) }) }
+
+// in has the owning goroutine run f when d is over. Setting the clock moves that neither way.
+func (a *Agent) in(d time.Duration, f func()) {
 	ctx := a.ctx
 	a.spawn(func() {
 		timer := time.NewTimer(d)
 		defer timer.Stop()
 		select {
 		case <-timer.C:
-			a.post(func() { a.step(e) })
+			a.post(f)
 		case <-ctx.Done():
 		}
 	})
@@ -331,6 +347,7 @@ func (a *Agent) after(d time.Duration, e session.Event) {
 func (a *Agent) Reload(ctx context.Context, p policy.Policy, who Identifier) error {
 	return a.call(ctx, func() {
 		a.parts.Policy, a.parts.Who = p, who
+		a.shortenGrace()
 		a.beat.Reset(p.Session.IdentityHeartbeat)
 		delete(a.trouble, apitype.ConfigInvalid)
 		a.record(audit.Row{Event: audit.PolicyReloaded}, nil)

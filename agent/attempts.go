@@ -61,11 +61,13 @@ type attempt struct {
 	refusal   apitype.Problem        // why it failed, once it has
 	given     chan apitype.PINResult // gets how the PIN went
 	claimed   chan *apitype.Problem  // gets how the unlock went; nil: granted
+	ended     []string               // programs of the former holder that had to end for it
 	answered  bool                   // given has had its answer
 	care      *care                  // what is to be done with a PIN; nil: it unlocks
 }
 
-// desk is what the attempt opens.
+// desk is what the attempt opens. Whose it is then is not known before it is open: what another holder has left on it may
+// still be there.
 func (at *attempt) desk() memory.Desk {
 	d := memory.Desk{Account: at.person.Account, UID: uidOf(at.person)}
 	if s := at.caller.Session; s.ID != "" && d.UID != nil && s.UID == *d.UID {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"time"
 
 	"siths-agent/agent/apitype"
@@ -36,6 +37,7 @@ type child struct {
 	card   *card
 	ctx    context.Context // ends when the card is dropped or removed
 	drop   context.CancelFunc
+	gone   chan struct{} // closed when it has let go of the card
 	open   Card
 	info   token.Info
 	person identity.Person
@@ -92,7 +94,7 @@ func (a *Agent) cardOut(id session.Insertion) {
 	if !ok {
 		return
 	}
-	a.step(session.CardOut{Insertion: id})
+	a.step(session.CardOut{Insertion: id, Grace: a.parts.Policy.Session.RemovalGrace > 0})
 	c.remove()
 	delete(a.cards, id)
 	a.record(audit.Row{Event: audit.CardOut, Insertion: uint64(id), Reader: c.Reader}, nil)
@@ -104,17 +106,17 @@ func (a *Agent) readCard(e session.ReadCard) {
 	if c == nil {
 		return
 	}
-	ch := &child{handle: e.Handle, card: c}
+	ch := &child{handle: e.Handle, card: c, gone: make(chan struct{})}
 	ch.ctx, ch.drop = context.WithCancel(c.ctx)
 	a.children[e.Handle] = ch
 	a.refused, a.failed = nil, nil
-	before, gone := c.closing, make(chan struct{})
-	c.closing = gone
+	before := c.closing
+	c.closing = ch.gone
 	who, req := a.parts.Who, CardRequest{Reader: c.Reader, Others: c.Others, Policy: a.parts.Policy.Card}
 	done := a.holding.add()
 	a.spawn(func() {
 		defer done()
-		defer close(gone)
+		defer close(ch.gone)
 		if before != nil {
 			<-before
 		}
@@ -172,7 +174,7 @@ func (a *Agent) childRead(ch *child, open Card, info token.Info, person identity
 		a.refused = &refusal{problem: p, name: person.Name, uid: uidOf(person), person: person}
 		a.recordRefused(ch, p)
 	}
-	a.step(session.CardRead{Handle: ch.handle, Account: person.Account, Tries: tries})
+	a.step(session.CardRead{Handle: ch.handle, Account: person.Account, Holder: person.HSAID, Shared: person.Shared, Tries: tries})
 }
 
 // readAgain has a card read once more that seems to have no certificate to log in with: a module leaves out what it could
@@ -231,6 +233,16 @@ func (a *Agent) dropCard(h session.Handle) {
 	if ch := a.children[h]; ch != nil {
 		ch.drop()
 		delete(a.children, h)
+		a.dropped = append(slices.DeleteFunc(a.dropped, isClosed), ch.gone)
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }
 

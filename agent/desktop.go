@@ -18,6 +18,9 @@ type login struct {
 	account  string
 	uid      uint32
 	hasUID   bool
+	card     session.Insertion
+	holder   string // HSA-id
+	common   bool   // other holders open the same account
 	sessions []string
 	shown    string // the session that snapshots name
 	since    time.Time
@@ -31,6 +34,9 @@ func (l login) desk() memory.Desk {
 	if l.hasUID {
 		d.UID = new(l.uid)
 	}
+	if l.common {
+		d.Holder = l.holder
+	}
 	return d
 }
 
@@ -40,7 +46,10 @@ func (a *Agent) enter(e session.Enter) {
 		return
 	}
 	a.endTerm(e.Account)
-	a.login = login{account: e.Account, uid: at.person.UID, hasUID: at.person.HasUID, since: a.parts.Now().UTC(), open: true}
+	former := a.login
+	a.login = login{account: e.Account, uid: at.person.UID, hasUID: at.person.HasUID, card: a.state.Login.Insertion,
+		holder: at.person.HSAID, common: at.person.Shared, since: a.parts.Now().UTC(), open: true}
+	a.recordHolder(former, at)
 	if own := at.desk().Sessions; len(own) > 0 {
 		a.belongs(own[0])
 		return
@@ -109,28 +118,35 @@ func (a *Agent) Lock(ctx context.Context) error {
 // leave locks (or, on removal and by policy, ends) the desktop sessions of the login.
 func (a *Agent) leave(e session.Leave) {
 	a.login.open, a.login.since, a.login.left = false, a.parts.Now().UTC(), time.Now()
-	act, reason := a.parts.Desktop.Lock, "asked"
-	switch e.Reason {
-	case session.Removed:
-		reason = "removed"
-		switch a.parts.Policy.Session.OnRemoval {
-		case policy.None:
-			act = nil
-		case policy.Logout:
-			act = a.parts.Desktop.End
-		}
-	case session.Lost:
-		reason = "lost"
-	}
+	a.locksAt = time.Time{}
+	act, reason := a.wayToLeave(e.Reason)
 	if act != nil {
 		desk := a.login.desk()
 		a.lock(desk, a.lockAll(desk, act))
-	} else {
-		reason = "removed, left open by policy"
 	}
 	row := audit.Row{Event: audit.SessionLocked, Account: e.Account, Session: a.login.shown, Reason: reason,
-		Insertion: uint64(a.state.Login.Insertion)}
+		Insertion: uint64(a.login.card)}
 	a.record(row, nil)
+}
+
+// wayToLeave says what is to be done with each desktop session of a login that ends, if anything, and why, for the row.
+func (a *Agent) wayToLeave(why session.Reason) (act func(context.Context, string) error, reason string) {
+	lock, onRemoval := a.parts.Desktop.Lock, a.parts.Policy.Session.OnRemoval
+	switch {
+	case why == session.Asked:
+		return lock, "asked"
+	case why == session.Idle:
+		return lock, "idle"
+	case why == session.Lost:
+		return lock, "lost"
+	case onRemoval == policy.Logout:
+		return a.parts.Desktop.End, "removed"
+	case why == session.Replaced:
+		return nil, "passed to another holder"
+	case onRemoval == policy.None:
+		return nil, "removed, left open by policy"
+	}
+	return lock, "removed"
 }
 
 // gone ends, where policy says so on removal, the sessions of a login that was locked before its card left: by its
@@ -142,7 +158,7 @@ func (a *Agent) gone(e session.Gone) {
 	desk := a.login.desk()
 	a.lock(desk, a.lockAll(desk, a.parts.Desktop.End))
 	a.record(audit.Row{Event: audit.SessionLocked, Account: e.Account, Session: a.login.shown, Reason: "removed, was locked before",
-		Insertion: uint64(a.state.Login.Insertion)}, nil)
+		Insertion: uint64(a.login.card)}, nil)
 }
 
 // relock locks a session that was opened without the card that had opened it before.

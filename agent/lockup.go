@@ -29,6 +29,9 @@ func LockUp(ctx context.Context, parts Parts) error {
 // lockUp tries each desk once, and returns those that may still be open and why.
 func (a *Agent) lockUp(ctx context.Context, desks []memory.Desk) (open []memory.Desk, failed error) {
 	for _, d := range desks {
+		if d.Closed {
+			continue
+		}
 		if err := a.lockAll(d, a.parts.Desktop.Lock)(ctx); err != nil {
 			open, failed = append(open, d), errors.Join(failed, err)
 			continue

@@ -37,6 +37,7 @@ func (a *Agent) lockLeftOpen(d memory.Desk) {
 		row.Reason = "the agent does not know what was open"
 	} else {
 		a.login = login{account: d.Account, sessions: slices.Clone(d.Sessions), since: a.parts.Now().UTC(), left: time.Now()}
+		a.login.holder, a.login.common = d.Holder, d.Holder != ""
 		if d.UID != nil {
 			a.login.uid, a.login.hasUID = *d.UID, true
 		}
@@ -44,18 +45,27 @@ func (a *Agent) lockLeftOpen(d memory.Desk) {
 			a.login.shown = d.Sessions[n-1]
 		}
 		row.Session = a.login.shown
-		a.state, _ = session.Step(a.state, session.Remembered{Account: d.Account})
+		a.state, _ = session.Step(a.state, session.Remembered{Account: d.Account, Holder: d.Holder})
+	}
+	if d.Closed {
+		return
 	}
 	a.lockNow(d)
 	a.record(row, nil)
 }
 
-// desks are the desktops that are open, opening, or not locked yet; of the newest unlock last.
+// desks are the desktops that are open, opening, or not locked yet; of the newest unlock last. A shared one stays among
+// them when it is locked, because of its holder.
 func (a *Agent) desks() []memory.Desk {
 	var all []memory.Desk
+	if l := a.login; l.common && !l.open {
+		d := l.desk()
+		d.Closed = true
+		all = append(all, d)
+	}
 	for _, account := range slices.Sorted(maps.Keys(a.terms)) {
 		if t := a.terms[account]; t.due() {
-			all = append(all, t.desk)
+			all = withDesk(all, t.desk)
 		}
 	}
 	for _, at := range a.attempts {

@@ -4,5 +4,7 @@ package agent
 
 import "siths-agent/agent/identity"
 
-// isSame says whether a card opens the account at the PIN that it opened when it was read.
-func isSame(now, read identity.Person) bool { return now.Account == read.Account }
+// isSame says whether a card is the same person's at the PIN, and opens the same account, as when it was read.
+func isSame(now, read identity.Person) bool {
+	return now.Account == read.Account && now.HSAID == read.HSAID && now.Shared == read.Shared
+}

@@ -104,6 +104,7 @@ func (a *Agent) view() View {
 		s.Session = &apitype.Session{ID: a.login.shown, User: a.login.account, State: "locked", Since: a.login.since}
 		if a.login.open {
 			s.Session.State = "unlocked"
+			s.Session.LocksAt, s.Session.LocksInS = a.locks()
 		}
 		if a.login.hasUID {
 			v.Session = new(a.login.uid)

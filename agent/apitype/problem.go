@@ -14,6 +14,7 @@ const (
 	CardUnsupported Code = "card.unsupported"
 	CardSilent      Code = "card.silent"
 	CardSwapped     Code = "card.swapped"
+	CardLeftBehind  Code = "card.left-behind"
 
 	CertNone              Code = "cert.none"
 	CertExpired           Code = "cert.expired"
@@ -32,6 +33,7 @@ const (
 
 	PersonUnmapped     Code = "person.unmapped"
 	PersonWrongSession Code = "person.wrong-session"
+	SessionNotCleared  Code = "session.not-cleared"
 
 	PINWrong     Code = "pin.wrong"
 	PINLastTry   Code = "pin.last-try"
@@ -58,11 +60,11 @@ const (
 func Codes() []Code {
 	return []Code{
 		ReaderNone, ReaderServiceDown, ReaderBusy,
-		CardNone, CardUnreadable, CardUnsupported, CardSilent, CardSwapped,
+		CardNone, CardUnreadable, CardUnsupported, CardSilent, CardSwapped, CardLeftBehind,
 		CertNone, CertExpired, CertExpiresSoon, CertNotYetValid, CertRevoked, CertRevocationUnknown,
 		CertUntrusted, CertTestEnvironment, CertLoATooLow, CertPolicyUnknown, CertKeyMismatch,
 		CertLegacy, CertWeakKey, CertMalformed,
-		PersonUnmapped, PersonWrongSession,
+		PersonUnmapped, PersonWrongSession, SessionNotCleared,
 		PINWrong, PINLastTry, PINBlocked, PINLength, PINCancelled, PINTimeout, PINSame, PINUnsupported, PUKWrong, PUKBlocked,
 		AuditUnwritable, NetworkDown, IdPRefused, SystemUnknown, SystemDenied, ConfigInvalid, AgentUnreachable,
 	}

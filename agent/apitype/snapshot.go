@@ -92,6 +92,9 @@ type Session struct {
 	User  string    `json:"user"`
 	State string    `json:"state"` // "unlocked" or "locked"
 	Since time.Time `json:"since"`
+
+	LocksAt  time.Time `json:"locks_at,omitzero"`    // when it locks by itself, while that is being counted down
+	LocksInS int       `json:"locks_in_s,omitempty"` // whole seconds until then
 }
 
 // System is one business system that the broker knows.

@@ -87,6 +87,8 @@ func story() []Row {
 		{Event: ClockChanged, StepS: new(int64(-3600))},
 		{Event: CardOut, Insertion: 1, Reader: "Virtual PCD 00 00"},
 		{Event: SessionLocked, Insertion: 1, Account: "anna", Session: "c1"},
+		{Event: HolderChanged, Insertion: 2, HSAID: "SE2321000131-P000000000002", FormerHSAID: "SE2321000131-P000000000001", Account: "kiosk",
+			Reason: "ended: journal"},
 		{Event: AgentRecovered, Bytes: 17, SHA256: Genesis, Reason: "torn"},
 		{Event: AuditPruned, Pruned: 7, Bytes: 4711, SHA256: Genesis, Reason: "rows 1 to 7, until 2021-11-20"},
 	}

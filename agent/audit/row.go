@@ -11,10 +11,11 @@ const (
 	AgentStop      Event = "agent.stop"
 	AgentRecovered Event = "agent.recovered" // the log itself was repaired when it was opened
 
-	CardIn      Event = "card.in"
-	CardOut     Event = "card.out"
-	CardRefused Event = "card.refused"
-	CardFailed  Event = "card.failed" // the card, its reader or the program that holds it failed
+	CardIn         Event = "card.in"
+	CardOut        Event = "card.out"
+	CardRefused    Event = "card.refused"
+	CardLeftBehind Event = "card.left-behind" // it stayed in the reader over a lock
+	CardFailed     Event = "card.failed"      // the card, its reader or the program that holds it failed
 
 	PINWrong   Event = "pin.wrong"
 	PINBlocked Event = "pin.blocked"
@@ -28,6 +29,7 @@ const (
 
 	SessionOpened   Event = "session.opened"
 	SessionLocked   Event = "session.locked"
+	HolderChanged   Event = "holder.changed"   // somebody else has taken over a shared desktop
 	SessionRelocked Event = "session.relocked" // somebody else unlocked it, and policy did not let that stand
 
 	PolicyReloaded Event = "policy.reloaded"
@@ -51,7 +53,8 @@ type Row struct {
 	CardNumber string `json:"card_number,omitempty"` // only its last four characters are written
 
 	HSAID          string `json:"hsa_id,omitempty"`
-	CertSerial     string `json:"cert_serial,omitempty"` // hex
+	FormerHSAID    string `json:"former_hsa_id,omitempty"` // of HolderChanged: who had the desktop before, where known
+	CertSerial     string `json:"cert_serial,omitempty"`   // hex
 	CertIssuer     string `json:"cert_issuer,omitempty"`
 	PolicyOID      string `json:"policy_oid,omitempty"`
 	LoA            int    `json:"loa,omitempty"`
@@ -86,7 +89,7 @@ type Entry struct {
 
 // prose are the fields that free text can get into.
 func (r *Row) prose() []*string {
-	return []*string{&r.Reader, &r.HSAID, &r.CertIssuer, &r.PolicyOID, &r.Carrier, &r.Revocation, &r.RevocationFrom, &r.Account, &r.Session,
+	return []*string{&r.Reader, &r.HSAID, &r.FormerHSAID, &r.CertIssuer, &r.PolicyOID, &r.Carrier, &r.Revocation, &r.RevocationFrom, &r.Account, &r.Session,
 		&r.Service, &r.Code, &r.Ref, &r.Reason}
 }
 

@@ -49,6 +49,9 @@ func (i *Identifier) account(ctx context.Context, cert siths.Certificate) (Accou
 		if !known {
 			continue
 		}
+		if i.isShared() && source != FromUPN {
+			return i.shared() // the source knows the person; the account that it names need not be one of this computer's
+		}
 		account, err := i.existing(name)
 		if errors.As(err, new(user.UnknownUserError)) && source == FromUPN {
 			continue // a UPN that is no account's name knows nobody here
@@ -58,6 +61,9 @@ func (i *Identifier) account(ctx context.Context, cert siths.Certificate) (Accou
 		}
 		if err != nil {
 			return Account{}, refusal(apitype.PersonUnmapped, "source %s: account %q: %w", source, name, err)
+		}
+		if i.isShared() {
+			return i.shared()
 		}
 		return account, nil
 	}

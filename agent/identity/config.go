@@ -50,6 +50,7 @@ type Config struct {
 	Grace       time.Duration // with mode Grace
 	Sources     []Source      // in order; the first that knows the person decides
 	Accounts    map[string]string
+	Shared      string    // the account that everybody opens who is known here; empty: everybody has one of their own
 	Directory   Directory // of source FromLDAP; nil knows nobody
 
 	Clock  func() time.Time                   // nil: time.Now
@@ -104,6 +105,9 @@ func (c Config) check() error {
 		return configError("minimum level of assurance is %d; it must be 2, 3 or 4", c.MinimumLoA)
 	case c.Grace < 0:
 		return configError("revocation grace is %s; it must not be negative", c.Grace)
+	}
+	if c.Shared != "" && !validAccountName(c.Shared) {
+		return configError("shared account: %q cannot be an account's name", c.Shared)
 	}
 	for _, source := range c.Sources {
 		if source != FromAccounts && source != FromUPN && source != FromLDAP {

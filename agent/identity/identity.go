@@ -33,7 +33,8 @@ func New(cfg Config) (*Identifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Identifier{cfg: cfg, anchors: anchors, crls: newCRLStore(anchors.dirs)}, nil
+	i := &Identifier{cfg: cfg, anchors: anchors, crls: newCRLStore(anchors.dirs)}
+	return i, i.checkShared()
 }
 
 // Identify chooses the certificate to log in with among a card's DER certificates and checks everything that
@@ -64,6 +65,7 @@ func (i *Identifier) Identify(ctx context.Context, certs [][]byte) (Person, erro
 	if err != nil {
 		return Person{}, withPerson(err, person)
 	}
+	person.Shared = i.isShared()
 	return person.as(account, now), nil
 }
 

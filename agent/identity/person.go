@@ -20,6 +20,7 @@ type Person struct {
 	Account string // the local account
 	UID     uint32 // of Account, where HasUID
 	HasUID  bool   // false on systems whose accounts have no number
+	Shared  bool   // others use Account too
 
 	LoA        int
 	PolicyOID  string

@@ -10,7 +10,8 @@ import (
 	"path/filepath"
 )
 
-// FileName is the record's name in the state folder. It is there only while a desktop is open or has to be locked.
+// FileName is the record's name in the state folder. It is there only while a desktop is open or has to be locked, or is
+// shared and its last holder known.
 const FileName = "login.json"
 
 // Errors of a record that is there and cannot be used. Whoever gets one must take it that any desktop may be open.
@@ -25,6 +26,8 @@ type Desk struct {
 	Account  string   `json:"account"`
 	UID      *uint32  `json:"uid,omitempty"`      // the account's, where known
 	Sessions []string `json:"sessions,omitempty"` // those known to belong to it, oldest first
+	Holder   string   `json:"holder,omitempty"`   // the HSA-id of who used it last, where several people share it
+	Closed   bool     `json:"closed,omitempty"`   // it is locked, and here for its Holder only
 }
 
 // Everybody says whether d stands for every desktop.

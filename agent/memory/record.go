@@ -89,9 +89,9 @@ func (r record) check() error {
 // whole says whether d names somebody whose sessions can be found, or nobody at all.
 func (d Desk) whole() bool {
 	if d.Everybody() {
-		return d.UID == nil && len(d.Sessions) == 0
+		return d.UID == nil && len(d.Sessions) == 0 && d.Holder == "" && !d.Closed
 	}
-	if len(d.Account) > maxName || len(d.Sessions) > maxSessions {
+	if len(d.Account) > maxName || len(d.Holder) > maxName || len(d.Sessions) > maxSessions {
 		return false
 	}
 	for _, s := range d.Sessions {

@@ -14,6 +14,7 @@ import (
 	"siths-agent/agent/localapi"
 	"siths-agent/agent/memory"
 	"siths-agent/agent/policy"
+	"siths-agent/agent/programs"
 	"siths-agent/agent/unlock"
 	"siths-agent/internal/version"
 	"siths-agent/pcsc"
@@ -46,8 +47,9 @@ func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error)
 		Version: version.String(), Machine: machine(), Policy: loaded.Policy, Who: who, Trail: trail,
 		Memory: memory.New(o.state, bootID()), Log: log,
 		Readers:  (&pcsc.Hub{Allow: loaded.Policy.Card.Readers, Log: log}).Run,
-		OpenCard: openCard(cardhost, log),
+		OpenCard: openCard(cardhost, log), EndPrograms: programs.End,
 	}
+	warnShared(log, who)
 	return p, nil
 }
 
@@ -61,7 +63,7 @@ func newIdentifier(loaded *policy.Loaded) (*identity.Identifier, error) {
 	return identity.New(identity.Config{
 		Environment: identity.Environment(p.Trust.Environment), Anchors: p.Trust.Anchors, MinimumLoA: p.Trust.MinimumLoA,
 		Table: policiesOf(p.Trust), Issuers: issuersOf(p.Trust), TestMarks: p.Trust.TestMarks, Revocation: identity.Mode(p.Revocation.Mode), Grace: p.Revocation.Grace,
-		Sources: sources, Accounts: loaded.Accounts,
+		Sources: sources, Accounts: loaded.Accounts, Shared: sharedAccount(p.Session),
 	})
 }
 
@@ -79,6 +81,21 @@ func issuersOf(t policy.Trust) siths.Table {
 		table[rule.Name] = siths.Rule{LoA: rule.LoA, Identity: siths.Identity(rule.Identity), Carrier: siths.Carrier(rule.Carrier)}
 	}
 	return table
+}
+
+// sharedAccount is the account that all cards open, empty when each opens its holder's own.
+func sharedAccount(s policy.Session) string {
+	if s.Mode != policy.Shared {
+		return ""
+	}
+	return s.SharedAccount
+}
+
+// warnShared tells that nobody can get in for want of the shared account.
+func warnShared(log *slog.Logger, who *identity.Identifier) {
+	if err := who.MissingShared(); err != nil {
+		log.Warn("the shared account cannot be opened; no card will open anything until it is there", "error", err)
+	}
 }
 
 // openCard starts one child per card.
@@ -130,6 +147,7 @@ func (p *program) reload(ctx context.Context, a *agent.Agent) {
 		err = a.ReloadFailed(ctx, err.Error())
 	} else {
 		warnInert(p.log, loaded)
+		warnShared(p.log, who)
 		p.log.Info("policy reloaded", "files", loaded.Files)
 		err = a.Reload(ctx, loaded.Policy, who)
 	}

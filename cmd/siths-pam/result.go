@@ -32,6 +32,7 @@ func results() map[apitype.Code]result {
 		apitype.CardUnsupported: resultUnavailable,
 		apitype.CardSilent:      resultUnavailable,
 		apitype.CardSwapped:     resultUnavailable,
+		apitype.CardLeftBehind:  resultUnavailable,
 
 		apitype.CertNone:              resultAuth,
 		apitype.CertExpired:           resultAuth,
@@ -50,6 +51,7 @@ func results() map[apitype.Code]result {
 
 		apitype.PersonUnmapped:     resultUserUnknown,
 		apitype.PersonWrongSession: resultAuth,
+		apitype.SessionNotCleared:  resultUnavailable,
 
 		apitype.PINWrong:     resultAuth,
 		apitype.PINLastTry:   resultMaxTries,

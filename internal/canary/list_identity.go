@@ -28,6 +28,7 @@ func identityCanaries() []Canary {
 			in(room, "TestTheFirstSourceThatKnowsThePersonDecides")},
 		{"account_name", "The system's answer must be about the account that was asked for.", room,
 			in(room, "TestAnAnswerOfTheSystemThatIsNotTheAccountRefuses")},
+		{"shared_root", "The superuser's account is never shared.", room, in(room, "TestTheSuperusersAccountIsNeverShared")},
 		{"account_form", "What a shell, a path or a uid could be mistaken for is no account.", room,
 			in(room, "TestAccountNamesAreChecked|TestANameThatCannotBeAnAccountsIsNeverAskedFor")},
 		{"anchor_root", "Only what signed itself is a root.", room, in(room, "TestOnlyASelfSignedAnchorIsARoot")},

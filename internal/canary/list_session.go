@@ -25,6 +25,13 @@ func sessionCanaries() []Canary {
 		{"care_opens", "A PIN that was changed opens nothing.", room, in(room, "TestAChangedPINOpensNothing")},
 		{"care_kept", "A login ends when its card forgets the PIN in a change.", room,
 			in(room, "TestALoginStaysWhenItsPINIsChangedAndEndsWhenTheCardForgetsIt")},
+		{"grace_deadline", "A desktop whose card was pulled is locked when its grace is over.", room,
+			in(room, "TestADesktopOutlivesItsCardForTheGraceAndNothingElseDoes|TestAtTheEndOfTheGraceAPINUnderWayIsTooLate")},
+		{"grace_pin", "A card that is put in again ends no countdown without its PIN.", room,
+			in(room, "TestACardThatIsBackWithoutAPINPutsNothingOff")},
+		{"holder_clears", "A shared desktop opens for another holder only when it is cleared.", room,
+			in(room, "TestAnotherHolderOfASharedDesktopWaitsUntilItIsCleared")},
+		{"idle_lock", "A desktop that nobody uses is locked.", room, in(room, "TestAnIdleDesktopIsLockedAndItsCardForgetsThePIN")},
 		{"service_down", "When the readers' service goes, its cards go too.", room, in(room, "TestWhenTheServiceGoesEveryCardGoesWithIt")},
 	}
 }

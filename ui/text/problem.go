@@ -88,6 +88,10 @@ func cardTexts() map[apitype.Code]entry {
 			pair{"Ta ut kortet, sätt i ditt eget kort och börja om.",
 				"Take the card out, insert your own card and start over."},
 		},
+		apitype.CardLeftBehind: {
+			pair{"Kortet sitter kvar i läsaren", "The card is still in the reader"},
+			pair{"Ta ut det. Lämna aldrig kortet utan uppsikt.", "Take it out. Never leave the card unattended."},
+		},
 	}
 }
 
@@ -102,6 +106,11 @@ func personTexts() map[apitype.Code]entry {
 			pair{"Kortet tillhör någon annan än den som är inloggad", "The card belongs to someone other than the person logged in"},
 			pair{"Sätt i den inloggades kort, eller byt användare.",
 				"Insert the card of the person who is logged in, or switch user."},
+		},
+		apitype.SessionNotCleared: {
+			pair{"Den förra personens program kunde inte avslutas", "The programs of the person before you could not be ended"},
+			pair{"Försök igen om en stund. Hjälper det inte: starta om datorn.",
+				"Try again in a while. If that does not help, restart the computer."},
 		},
 	}
 }
