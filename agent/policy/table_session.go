@@ -2,11 +2,11 @@ package policy
 
 func sessionKeys() []Key {
 	return []Key{{
-		Name: "session.mode", Type: TypeString, Since: first, InertValues: []string{string(Shared)},
+		Name: "session.mode", Type: TypeString, Since: first,
 		Default: `"personal"`, Enum: []string{string(Personal), string(Shared)},
 		Doc: Text{
-			SV: "Om kortet öppnar personens egen session eller en delad.",
-			EN: "Whether the card opens the person's own session or a shared one."},
+			SV: "Om kortet öppnar personens egen session eller en delad, som alla med giltigt kort och känt HSA-id öppnar.",
+			EN: "Whether the card opens the person's own session or a shared one, which every known holder of a good card opens."},
 		field: func(p *Policy) any { return &p.Session.Mode },
 	}, {
 		Name: "session.on_removal", Type: TypeString, Since: first,
@@ -16,18 +16,18 @@ func sessionKeys() []Key {
 			EN: "What happens when the card is pulled."},
 		field: func(p *Policy) any { return &p.Session.OnRemoval },
 	}, {
-		Name: "session.removal_grace", Type: TypeDuration, Since: first, Inert: true,
+		Name: "session.removal_grace", Type: TypeDuration, Since: first,
 		Default: `"0s"`, Min: "0s", Max: "5m",
 		Doc: Text{
-			SV: "Väntan från att kortet dras ut till att det händer.",
-			EN: "Wait between the card being pulled and that happening."},
+			SV: "Väntan från att kortet dras ut till att det händer. Bara samma persons kort med rätt kod avbryter den.",
+			EN: "Wait between the card being pulled and that happening. Only the same person's card with the right PIN ends it."},
 		field: func(p *Policy) any { return &p.Session.RemovalGrace },
 	}, {
-		Name: "session.idle_lock", Type: TypeDuration, Since: first, Inert: true,
+		Name: "session.idle_lock", Type: TypeDuration, Since: first,
 		Default: `"10m"`, Min: "30s", Max: "24h",
 		Doc: Text{
-			SV: "Tid utan aktivitet innan sessionen låses med kortet kvar.",
-			EN: "Time without activity until the session locks with the card still in."},
+			SV: "Tid utan aktivitet innan sessionen låses med kortet kvar. Skrivbordet måste anmäla inaktivitet till logind (IdleHint); annars gäller bara dess eget lås.",
+			EN: "Time without activity until the session locks with the card still in. The desktop has to tell logind that it is idle (IdleHint); one that does not is locked by its own locker only."},
 		field: func(p *Policy) any { return &p.Session.IdleLock },
 	}, {
 		Name: "session.identity_heartbeat", Type: TypeDuration, Since: first,
@@ -37,18 +37,18 @@ func sessionKeys() []Key {
 			EN: "How often it is checked that the same card is still there."},
 		field: func(p *Policy) any { return &p.Session.IdentityHeartbeat },
 	}, {
-		Name: "session.shared_account", Type: TypeString, Since: first, Inert: true,
+		Name: "session.shared_account", Type: TypeString, Since: first,
 		Default: `"kiosk"`, Form: formAccount(),
 		Doc: Text{
-			SV: `Kontot för den delade sessionen, med mode = "shared".`,
-			EN: `The account of the shared session, with mode = "shared".`},
+			SV: `Kontot för den delade sessionen, med mode = "shared". Aldrig root.`,
+			EN: `The account of the shared session, with mode = "shared". Never root.`},
 		field: func(p *Policy) any { return &p.Session.SharedAccount },
 	}, {
-		Name: "session.close_programs", Type: TypeStrings, Since: first, Inert: true,
+		Name: "session.close_programs", Type: TypeStrings, Since: first,
 		Default: `[]`, Form: formProgram(), Optional: true,
 		Doc: Text{
-			SV: `Program som avslutas när en annan person tar över, med mode = "shared".`,
-			EN: `Programs that are ended when another person takes over, with mode = "shared".`},
+			SV: `Program som avslutas när en annan person tar över, med mode = "shared". Filnamnet avgör; kan ett inte avslutas öppnas ingenting.`,
+			EN: `Programs that are ended when another person takes over, with mode = "shared". The file name decides; if one cannot be ended, nothing opens.`},
 		field: func(p *Policy) any { return &p.Session.ClosePrograms },
 	}}
 }

@@ -19,6 +19,8 @@ func TestEveryCodeHasTheExitCodeOfTheContract(t *testing.T) {
 		apitype.CardUnsupported:       exitNoCard,
 		apitype.CardSilent:            exitNoCard,
 		apitype.CardSwapped:           exitNoCard,
+		apitype.CardLeftBehind:        exitNoCard,
+		apitype.SessionNotCleared:     exitFailed,
 		apitype.PINWrong:              exitPINWrong,
 		apitype.PINLength:             exitPINWrong,
 		apitype.PINBlocked:            exitPINBlocked,

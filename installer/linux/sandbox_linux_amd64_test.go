@@ -60,7 +60,7 @@ exec unshare --mount --net --ipc --propagation private -- /bin/sh -euc '
 	for folder in "%[1]s" "%[1]s/state" "%[1]s/run"; do mount --bind "$folder" "$folder"; done
 	mount -o remount,bind,ro "%[1]s"
 	mount -o remount,bind,ro /
-	mount -t proc -o hidepid=invisible,subset=pid proc /proc
+	mount -t proc -o subset=pid proc /proc
 	umask 0077
 	cd /
 	export %[5]s="%[4]s"
