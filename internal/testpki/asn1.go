@@ -19,14 +19,15 @@ var (
 	oidTitle        = asn1.ObjectIdentifier{2, 5, 4, 12} // X.520, 6.4.3
 	oidSerialNumber = asn1.ObjectIdentifier{2, 5, 4, 5}  // X.520, 6.2.9
 
-	oidPolicies   = asn1.ObjectIdentifier{2, 5, 29, 32}                    // RFC 5280, 4.2.1.4
-	oidCPS        = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 2, 1}       // RFC 5280, 4.2.1.4
-	oidSAN        = asn1.ObjectIdentifier{2, 5, 29, 17}                    // RFC 5280, 4.2.1.6
-	oidUPN        = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 20, 2, 3} // Microsoft szOID_NT_PRINCIPAL_NAME
-	oidLogon      = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 20, 2, 2} // Microsoft szOID_KP_SMARTCARD_LOGON
-	oidCardNumber = asn1.ObjectIdentifier{1, 2, 752, 34, 2, 1}             // SS 614331, SEIS card number
-	oidDelta      = asn1.ObjectIdentifier{2, 5, 29, 27}                    // RFC 5280, 5.2.4
-	oidIDP        = asn1.ObjectIdentifier{2, 5, 29, 28}                    // RFC 5280, 5.2.5
+	oidDirectoryAttributes = asn1.ObjectIdentifier{2, 5, 29, 9}                     // RFC 5280, 4.2.1.8
+	oidPolicies            = asn1.ObjectIdentifier{2, 5, 29, 32}                    // RFC 5280, 4.2.1.4
+	oidCPS                 = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 2, 1}       // RFC 5280, 4.2.1.4
+	oidSAN                 = asn1.ObjectIdentifier{2, 5, 29, 17}                    // RFC 5280, 4.2.1.6
+	oidUPN                 = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 20, 2, 3} // Microsoft szOID_NT_PRINCIPAL_NAME
+	oidLogon               = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 20, 2, 2} // Microsoft szOID_KP_SMARTCARD_LOGON
+	oidCardNumber          = asn1.ObjectIdentifier{1, 2, 752, 34, 2, 1}             // SS 614331, SEIS card number
+	oidDelta               = asn1.ObjectIdentifier{2, 5, 29, 27}                    // RFC 5280, 5.2.4
+	oidIDP                 = asn1.ObjectIdentifier{2, 5, 29, 28}                    // RFC 5280, 5.2.5
 )
 
 const (

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"strings"
 )
 
 // leafPlan is one certificate to issue and where it goes.
@@ -35,7 +36,7 @@ func (p *PKI) issueLeaf(plan leafPlan, person Person) (*Pair, error) {
 	if person.Issuer != nil {
 		issuer = person.Issuer
 	}
-	cert, err := sign(template, issuer.Cert, &key.PublicKey, issuer.Key)
+	cert, err := sign(template, issuer.Cert, template.PublicKey.(*rsa.PublicKey), issuer.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +58,7 @@ func (p *PKI) leafTemplate(plan leafPlan, person Person, key *rsa.PublicKey) (*x
 		NotBefore:          p.now().Add(person.Begins),
 		NotAfter:           p.now().Add(person.Ends),
 		SubjectKeyId:       keyID(key),
+		PublicKey:          key,
 		SignatureAlgorithm: x509.SHA512WithRSA,
 	}
 	if person.SHA1 {
@@ -76,8 +78,16 @@ func (p Person) subject(id string) ([]byte, error) {
 		{oidSurname, tagUTF8String, p.Surname},
 		{oidGivenName, tagUTF8String, p.GivenName},
 		{oidTitle, tagUTF8String, p.Title},
-		{oidSerialNumber, tagPrintable, id},
+		{oidSerialNumber, idTag(id), id},
 	})
+}
+
+// idTag is PrintableString, but for ids with an underscore, which it has not (X.680, 41.4): Go refuses such a certificate.
+func idTag(id string) int {
+	if strings.Contains(id, "_") {
+		return tagUTF8String
+	}
+	return tagPrintable
 }
 
 // addUsage sets what tells the two certificates of a pair apart: nothing else differs between them.

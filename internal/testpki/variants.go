@@ -1,6 +1,7 @@
 package testpki
 
 import (
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -18,7 +19,7 @@ type OtherCA struct {
 
 // IssueCA makes one more authority, for Person.Issuer.
 func (p *PKI) IssueCA(shape OtherCA) (*CA, error) {
-	key, err := generate(keyKind{bits: p.opts.CABits})
+	key, err := p.opts.Keys.get(keyKind{bits: p.opts.CABits})
 	if err != nil {
 		return nil, fmt.Errorf("making the key of %s: %w", shape.CommonName, err)
 	}
@@ -88,6 +89,29 @@ func WithSerial(bytes int, high bool) func(*x509.Certificate) {
 		}
 		c.SerialNumber = new(big.Int).SetBytes(serial)
 	}
+}
+
+// WithProfession returns an alteration that writes a title where some old cards have it: into
+// subjectDirectoryAttributes (RFC 5280, 4.2.1.8).
+func WithProfession(title string) func(*x509.Certificate) {
+	return func(c *x509.Certificate) {
+		value := asn1.RawValue{Tag: tagUTF8String, Bytes: []byte(title)}
+		ext, _ := extension(oidDirectoryAttributes, []struct {
+			Type   asn1.ObjectIdentifier
+			Values []asn1.RawValue `asn1:"set"`
+		}{{oidTitle, []asn1.RawValue{value}}})
+		c.ExtraExtensions = append(c.ExtraExtensions, ext)
+	}
+}
+
+// WithUsage returns an alteration that writes these key usages.
+func WithUsage(usage x509.KeyUsage) func(*x509.Certificate) {
+	return func(c *x509.Certificate) { c.KeyUsage = usage }
+}
+
+// WithExponent returns an alteration that writes another public exponent, for which nobody has a private key.
+func WithExponent(e int) func(*x509.Certificate) {
+	return func(c *x509.Certificate) { c.PublicKey = &rsa.PublicKey{N: c.PublicKey.(*rsa.PublicKey).N, E: e} }
 }
 
 // AsAuthority is an alteration that makes a person's certificate one of an authority.
