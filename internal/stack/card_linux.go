@@ -41,11 +41,11 @@ type CardStat struct {
 	APDU, Verify, Sign int
 	// Change counts commands that give a code a new value, Unblock those that carry a PUK.
 	Change, Unblock int
-	// Tries is what the authentication PIN has left; the others are nil when the card has no such code.
+	// Tries is what the authentication PIN has left; the others are -1 when the card has no such code.
 	Tries        int
-	SignTries    *int `json:"sign_tries"`
-	PUKTries     *int `json:"puk_tries"`
-	SignPUKTries *int `json:"sign_puk_tries"`
+	SignTries    int `json:"sign_tries"`
+	PUKTries     int `json:"puk_tries"`
+	SignPUKTries int `json:"sign_puk_tries"`
 	// Card is the number of the card that answers now, Signer that of the card that gave the last signature.
 	Card, Signer string
 }
@@ -123,7 +123,7 @@ func (c *Card) Stat() (CardStat, error) {
 	if err != nil {
 		return CardStat{}, err
 	}
-	var s CardStat
+	s := CardStat{SignTries: -1, PUKTries: -1, SignPUKTries: -1}
 	if err := json.Unmarshal([]byte(answer), &s); err != nil {
 		return CardStat{}, fmt.Errorf("reading the card's counters %q: %w", answer, err)
 	}
