@@ -77,7 +77,7 @@ type spent struct{ verify, change, unblock, pinTries, pukTries int }
 func (w *world) wantSpent(card *stack.Card, want spent) {
 	w.t.Helper()
 	s := w.Stat(card)
-	if got := (spent{s.Verify, s.Change, s.Unblock, s.Tries, *s.PUKTries}); got != want {
+	if got := (spent{s.Verify, s.Change, s.Unblock, s.Tries, s.PUKTries}); got != want {
 		w.t.Errorf("the card has counted %+v, want %+v", got, want)
 	}
 }
