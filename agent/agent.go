@@ -20,9 +20,10 @@ import (
 	"siths-agent/pcsc/token"
 )
 
-// Identifier says whose card it is.
+// Identifier says whose card it is, and what Active Directory has to know about it.
 type Identifier interface {
 	Identify(ctx context.Context, certs [][]byte) (identity.Person, error)
+	Admap(ctx context.Context, p identity.Person) (apitype.Admap, error)
 }
 
 // Desktop is what the agent needs of the desktop sessions.

@@ -49,7 +49,7 @@ type refusal struct {
 	problem apitype.Problem
 	name    string
 	uid     *uint32         // of whom name is, where known
-	person  identity.Person // whose card is blocked
+	person  identity.Person // whose card it is, as far as it could be read
 }
 
 // followReaders turns what happens at the readers into events of the rules.
@@ -191,7 +191,7 @@ func (a *Agent) refuseCard(ch *child, err error) {
 	a.refused = &refusal{problem: p, name: ch.person.Name}
 	var r *identity.Refusal
 	if errors.As(err, &r) {
-		a.refused.name, a.refused.uid = r.Person.Name, uidOf(r.Person)
+		a.refused.name, a.refused.uid, a.refused.person = r.Person.Name, uidOf(r.Person), r.Person
 		ch.person = r.Person
 	}
 	a.parts.Log.Info("card refused", "code", p.Code, "ref", p.Ref, "error", err)

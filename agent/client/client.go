@@ -75,6 +75,11 @@ func (c *Client) Lock(ctx context.Context) error {
 	return err
 }
 
+// Admap returns what Active Directory has to know about the certificate that the card logs in with.
+func (c *Client) Admap(ctx context.Context) (apitype.Admap, error) {
+	return call[apitype.Admap](ctx, c, http.MethodGet, "/v1/admap", nil)
+}
+
 // UnlockBegin asks who is on the card and opens an unlock for one account.
 func (c *Client) UnlockBegin(ctx context.Context, req apitype.UnlockRequest) (apitype.UnlockOffer, error) {
 	return call[apitype.UnlockOffer](ctx, c, http.MethodPost, "/v1/unlock/begin", req)

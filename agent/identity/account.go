@@ -23,9 +23,10 @@ type Account struct {
 
 // The ways in which a person can have no account here.
 var (
-	errNobodyKnows = errors.New("no source knows the person")
-	errOtherName   = errors.New("the system calls the account by another name")
-	errBadName     = errors.New("the name cannot be an account's")
+	errNobodyKnows   = errors.New("no source knows the person")
+	errOtherName     = errors.New("the system calls the account by another name")
+	errNoCertificate = errors.New("no certificate to log in with")
+	errBadName       = errors.New("the name cannot be an account's")
 
 	errRootFromOutside = errors.New("only the table of accounts names the superuser")
 )
@@ -36,6 +37,8 @@ type Directory interface {
 	// person. An error means that nobody can tell; one with a method ProblemCode() apitype.Code chooses the refusal's
 	// code. The name is not to be trusted: it is checked as every name is.
 	Account(ctx context.Context, hsaID string) (name string, known bool, err error)
+	// Holds says whether the entry of the person has this value of altSecurityIdentities, and whether there is an entry.
+	Holds(ctx context.Context, hsaID, mapping string) (holds, known bool, err error)
 }
 
 // account returns the account of the first source that knows the person. A source that cannot be asked ends the search:

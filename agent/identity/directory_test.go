@@ -20,6 +20,10 @@ func (p phonebook) Account(_ context.Context, hsaID string) (string, bool, error
 	return p.name, p.err == nil && hsaID == p.id, p.err
 }
 
+func (p phonebook) Holds(_ context.Context, hsaID, mapping string) (bool, bool, error) {
+	return mapping == p.name, p.err == nil && hsaID == p.id, p.err
+}
+
 // noContact is an error with a code of its own.
 type noContact struct{}
 

@@ -126,6 +126,13 @@ func (b *backend) Opened(_ context.Context, s apitype.SessionOpened) error {
 
 func (b *backend) Lock(context.Context) error { return b.note("lock") }
 
+func (b *backend) Admap(_ context.Context, of *uint32) (apitype.Admap, error) {
+	if of == nil {
+		return apitype.Admap{}, b.note("admap of anybody")
+	}
+	return apitype.Admap{}, b.note("admap of %d", *of)
+}
+
 func (b *backend) Denied(_ context.Context, c agent.Caller, what string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -42,6 +42,7 @@ type Backend interface {
 	Finish(ctx context.Context, caller agent.Caller, unlock string) (apitype.UnlockAnswer, error)
 	Opened(ctx context.Context, s apitype.SessionOpened) error
 	Lock(ctx context.Context) error
+	Admap(ctx context.Context, of *uint32) (apitype.Admap, error)
 	Denied(ctx context.Context, caller agent.Caller, what string)
 	Reads(ctx context.Context, caller agent.Caller, what string) error
 }
@@ -100,6 +101,7 @@ func (s *Server) Handler() http.Handler {
 	for verb, h := range map[Verb]handler{
 		Snapshot: s.snapshot, Watch: s.watch, Health: s.health, PIN: s.pin, Lock: s.lock,
 		UnlockBegin: s.unlockBegin, UnlockFinish: s.unlockFinish, OpenSession: s.openSession, Audit: s.audit, Report: s.report,
+		Admap:     s.admap,
 		PINChange: s.pinChange, PINUnblock: s.pinUnblock, CardUnblock: s.pinUnblock,
 	} {
 		mux.HandleFunc(string(verb), s.guard(verb, h))

@@ -32,6 +32,7 @@ const (
 	OpenSession  Verb = "POST /v1/session"
 	Audit        Verb = "GET /v1/audit"
 	Report       Verb = "GET /v1/report"
+	Admap        Verb = "GET /v1/admap"
 )
 
 // Right says how far a kind of caller may use a verb.
@@ -65,5 +66,6 @@ func Rights() map[Verb]map[Kind]Right {
 		OpenSession:  {Admin: All},
 		Audit:        {Admin: All, Helpdesk: All, Owner: Self, Other: Self},
 		Report:       {Admin: All, Helpdesk: All, Owner: Self, Other: Self},
+		Admap:        {Admin: All, Helpdesk: All, Owner: Self},
 	}
 }

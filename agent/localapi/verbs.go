@@ -60,6 +60,20 @@ func (s *Server) lock(w http.ResponseWriter, r request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+// admap tells of the caller's own card, or of any to those who may see it.
+func (s *Server) admap(w http.ResponseWriter, r request) {
+	of := &r.peer.UID
+	if r.right == All {
+		of = nil
+	}
+	m, err := s.Agent.Admap(r.Context(), of)
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	answer(w, m)
+}
+
 func (s *Server) unlockBegin(w http.ResponseWriter, r request) {
 	req, ok := decode[apitype.UnlockRequest](w, r)
 	if !ok {

@@ -28,6 +28,7 @@ func commands() []command {
 		{name: "login", build: buildLogin},
 		{name: "lock", build: buildLock},
 		{name: "card", build: buildCard},
+		{name: "admap", build: buildAdmap},
 		{name: "audit show", build: buildAuditShow},
 		{name: "audit verify", build: buildAuditVerify},
 		{name: "audit export", build: buildAuditExport},
@@ -42,7 +43,7 @@ func commands() []command {
 
 // laterVerbs are the verbs of the contract that this version does not have.
 func laterVerbs() []string {
-	return []string{"sso", "diag", "report", "admap", "card pin"}
+	return []string{"sso", "diag", "report", "card pin"}
 }
 
 // find returns the command that args begin with, and the arguments after its name.

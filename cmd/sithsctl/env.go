@@ -16,6 +16,7 @@ type agent interface {
 	Watch(ctx context.Context, f func(apitype.Snapshot) error) error
 	PIN(ctx context.Context, req apitype.PINRequest, pin []byte) (apitype.PINResult, error)
 	Lock(ctx context.Context) error
+	Admap(ctx context.Context) (apitype.Admap, error)
 	Audit(ctx context.Context, w io.Writer) error
 }
 

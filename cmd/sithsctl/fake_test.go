@@ -55,6 +55,8 @@ func (f *fakeAgent) Lock(context.Context) error {
 	return f.err
 }
 
+func (f *fakeAgent) Admap(context.Context) (apitype.Admap, error) { return apitype.Admap{}, nil }
+
 func (f *fakeAgent) Audit(_ context.Context, w io.Writer) error {
 	if f.err != nil {
 		return f.err

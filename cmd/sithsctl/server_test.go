@@ -19,6 +19,7 @@ import (
 //	snapshot  the snapshots, one a line; the last one is the present state
 //	pin       the answer to a PIN
 //	audit     the rows
+//	admap     the mapping
 //	deny      the paths that are forbidden
 //	problem   a problem that everything answers with
 //	cut       when there, a watch ends after the last snapshot
@@ -39,6 +40,7 @@ func serveStandIn(dir string) (stop func(), err error) {
 	mux.HandleFunc("GET /v1/snapshot", s.snapshot)
 	mux.HandleFunc("GET /v1/watch", s.watch)
 	mux.HandleFunc("GET /v1/audit", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, s.file("audit")) })
+	mux.HandleFunc("GET /v1/admap", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, s.file("admap")) })
 	mux.HandleFunc("POST /v1/lock", func(w http.ResponseWriter, _ *http.Request) {
 		s.note("lock")
 		w.WriteHeader(http.StatusNoContent)

@@ -22,6 +22,7 @@ const (
 	CtlNotAfter
 	CtlRevocation
 	CtlSession
+	CtlDirectory
 	CtlEmpty
 	CtlSeverityInfo
 	CtlSeverityWarning
@@ -101,6 +102,7 @@ func ctlLabels() map[CtlWord]pair {
 		CtlNotAfter:        {"Gäller till", "Valid until"},
 		CtlRevocation:      {"Spärrkontroll", "Revocation"},
 		CtlSession:         {"Session", "Session"},
+		CtlDirectory:       {"Katalogen", "Directory"},
 		CtlEmpty:           {"tom", "empty"},
 		CtlSeverityInfo:    {"Info", "Info"},
 		CtlSeverityWarning: {"Varning", "Warning"},
@@ -156,6 +158,7 @@ func CtlHelp(l Lang, name string) string {
 		"login":          {"lås upp med kort och legitimeringskod (PIN)", "unlock with card and PIN"},
 		"lock":           {"lås nu", "lock now"},
 		"card":           {"visa kortet i läsaren", "show the card in the reader"},
+		"admap":          {"visa kortets altSecurityIdentities för Active Directory", "show the card's altSecurityIdentities for Active Directory"},
 		"audit show":     {"visa händelseloggen", "show the audit log"},
 		"audit verify":   {"kontrollera att händelseloggen är hel", "check that the audit log is whole"},
 		"audit export":   {"skriv ut händelseloggen oförändrad", "write the audit log out unchanged"},
@@ -195,6 +198,21 @@ func Carrier(l Lang, carrier string) string {
 		return pair{"mobilt SITHS", "mobile SITHS"}.in(l)
 	}
 	return carrier
+}
+
+// Held returns what a directory holds of a card's mapping. An answer that this version does not know is shown as it is.
+func Held(l Lang, held string) string {
+	switch held {
+	case "present":
+		return pair{"värdet finns", "the value is there"}.in(l)
+	case "absent":
+		return pair{"personen finns men inte värdet", "the person is there, the value is not"}.in(l)
+	case "not-found":
+		return pair{"ingen har HSA-id:t", "nobody has the HSA-id"}.in(l)
+	case "unknown":
+		return pair{"okänt", "unknown"}.in(l)
+	}
+	return held
 }
 
 // AuditDamage returns what is wrong with a line of the audit log. Damage that this version does not know is shown as

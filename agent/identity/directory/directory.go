@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,8 +20,6 @@ const (
 	// fresh is how old an answer may be that is used without asking again: a person who puts a card in and then types a
 	// PIN is looked up twice.
 	fresh = time.Minute
-	// pace is the time between two questions.
-	pace = time.Second
 )
 
 // Config is what policy says about the directory, and what the service lends.
@@ -54,9 +53,10 @@ type Directory struct {
 	filter  ldapfilter.Filter
 	answers *answers
 
+	accounts, mappings turns
+
 	mu      sync.Mutex
 	flights map[string]*flight // by HSA-id
-	next    time.Time          // when the next question may be put
 }
 
 // flight is a question that is under way, and its answer once done is closed.
@@ -156,7 +156,7 @@ func (d *Directory) look(ctx context.Context, hsaID string) (string, bool, error
 }
 
 func (d *Directory) search(ctx context.Context, hsaID string) (string, bool, error) {
-	found, err := d.entry(ctx, hsaID, d.cfg.Attribute)
+	found, err := d.entry(ctx, &d.accounts, hsaID, d.cfg.Attribute)
 	if err != nil || found == nil {
 		return "", false, err
 	}
@@ -170,10 +170,31 @@ func (d *Directory) search(ctx context.Context, hsaID string) (string, bool, err
 	return "", false, &Error{apitype.PersonUnmapped, errSeveralNames}
 }
 
+// mappings is the attribute of Active Directory that says which certificates are a person's ([MS-ADA1], 2.61).
+const mappings = "altSecurityIdentities"
+
+// Holds says whether the entry of the person with exactly this HSA-id has a value of altSecurityIdentities, and whether
+// there is an entry. As in Active Directory, case makes no difference; neither do spaces, so that a value that somebody
+// has typed is found. The error is an *Error or ctx's.
+func (d *Directory) Holds(ctx context.Context, hsaID, mapping string) (holds, known bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, d.cfg.Timeout)
+	defer cancel()
+	found, err := d.entry(ctx, &d.mappings, hsaID, mappings)
+	if err != nil || found == nil {
+		return false, false, err
+	}
+	return slices.ContainsFunc(valuesOf(*found, mappings), func(value []byte) bool {
+		return plain(string(value)) == plain(mapping)
+	}), true, nil
+}
+
+// plain is a mapping without case and spaces.
+func plain(mapping string) string { return strings.ToLower(strings.ReplaceAll(mapping, " ", "")) }
+
 // entry asks for the entry of a person, nil where there is none. The directory's word that it is this person's is not
 // enough: the entry itself has to say so.
-func (d *Directory) entry(ctx context.Context, hsaID string, attribute string) (*courier.Entry, error) {
-	if err := d.turn(ctx); err != nil {
+func (d *Directory) entry(ctx context.Context, t *turns, hsaID, attribute string) (*courier.Entry, error) {
+	if err := t.wait(ctx); err != nil {
 		return nil, &Error{apitype.NetworkDown, err}
 	}
 	answer, err := d.ask(ctx, hsaID, attribute)
@@ -188,26 +209,6 @@ func (d *Directory) entry(ctx context.Context, hsaID string, attribute string) (
 		return nil, &Error{apitype.PersonUnmapped, errSomebodyElse}
 	}
 	return &answer.Entries[0], nil
-}
-
-// turn waits until the next question may be put. The caller has the flight, so that few wait.
-func (d *Directory) turn(ctx context.Context) error {
-	d.mu.Lock()
-	now := time.Now()
-	at := now
-	if d.next.After(now) {
-		at = d.next
-	}
-	d.next = at.Add(pace)
-	d.mu.Unlock()
-	wait := time.NewTimer(at.Sub(now))
-	defer wait.Stop()
-	select {
-	case <-wait.C:
-		return nil
-	case <-ctx.Done():
-		return errNoTurn
-	}
 }
 
 // ask puts the question. Secrets in it are wiped as far as they are in our hands.

@@ -245,3 +245,57 @@ func TestAPolicyWhoseFilterComparesNothingIsRefused(t *testing.T) {
 		t.Error("accepted")
 	}
 }
+
+func TestAMappingIsFoundWithoutCaseAndSpaces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const mapping = "X509:<I>C=SE,O=Inera AB,CN=CA v1<SR>7401"
+		has := func(id string, mappings ...string) func(context.Context, courier.Question) (courier.Answer, error) {
+			e := entry(id)
+			for _, m := range mappings {
+				e.Values["altsecurityidentities"] = append(e.Values["altsecurityidentities"], []byte(m))
+			}
+			return says(e)
+		}
+		for name, c := range map[string]struct {
+			answer       func(context.Context, courier.Question) (courier.Answer, error)
+			holds, known bool
+		}{
+			"as it is":           {has(annasID, mapping), true, true},
+			"among others":       {has(annasID, "X509:<SKI>00", mapping), true, true},
+			"typed by somebody":  {has(annasID, "x509:<I>C=SE, O=INERA AB, CN=ca v1 <SR>7401"), true, true},
+			"of an earlier card": {has(annasID, mapping+"00"), false, true},
+			"none":               {has(annasID), false, true},
+			"of somebody else":   {has(bobsID, mapping), false, false},
+			"nobody":             {says(), false, false},
+			"two":                {says(entry(annasID), entry(annasID)), false, false},
+			"no connection":      {fails(courier.Unreachable), false, false},
+		} {
+			p := connect(t)
+			p.line.answer = c.answer
+			holds, known, err := p.Holds(t.Context(), annasID, mapping)
+			if holds != c.holds || known != c.known || (err != nil) != (!known && name != "nobody") {
+				t.Errorf("%s: %v, %v, %v", name, holds, known, err)
+			}
+		}
+	})
+}
+
+func TestWhoAsksForMappingsKeepsNobodyFromLoggingIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := connect(t)
+		var all sync.WaitGroup
+		for range 50 {
+			all.Go(func() { _, _, _ = p.Holds(t.Context(), annasID, "x") })
+		}
+		synctest.Wait()
+		begun := time.Now()
+		p.want("meanwhile", "", "")
+		if took := time.Since(begun); took != 0 {
+			t.Errorf("waited %s", took)
+		}
+		all.Wait()
+		if len(p.line.asked) > 4 {
+			t.Errorf("%d questions", len(p.line.asked))
+		}
+	})
+}
