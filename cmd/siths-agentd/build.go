@@ -43,6 +43,7 @@ func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error)
 		return nil, err
 	}
 	p := &program{options: o, log: log, trail: trail, failed: make(chan struct{})}
+	p.askCourier()
 	p.parts = agent.Parts{
 		Version: version.String(), Machine: machine(), Policy: loaded.Policy, Who: who, Trail: trail,
 		Memory: memory.New(o.state, bootID()), Log: log,

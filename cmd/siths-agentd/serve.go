@@ -16,6 +16,7 @@ import (
 
 	"siths-agent/agent"
 	"siths-agent/agent/audit"
+	"siths-agent/agent/courier"
 	"siths-agent/agent/safesocket"
 	"siths-agent/agent/unlock"
 )
@@ -30,6 +31,8 @@ type program struct {
 	trail   *audit.Log
 	desktop *unlock.Desktop
 	socket  net.Listener
+	courier *courier.Client // asks the process that has a network
+	runs    string          // the program of that process, where nobody else runs it
 	log     *slog.Logger
 
 	cancel context.CancelFunc
@@ -113,6 +116,7 @@ func sayAlive(ctx context.Context, limit time.Duration) (time.Duration, func()) 
 func (p *program) work(ctx context.Context, a *agent.Agent) error {
 	defer func() { _ = p.trail.Close() }()
 	defer p.desktop.Close()
+	defer p.runCourier(ctx)()
 	ran := make(chan struct{})
 	go func() { defer close(ran); a.Run(ctx) }()
 	go onReload(ctx, func() { p.reload(ctx, a) })

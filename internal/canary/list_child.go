@@ -2,7 +2,7 @@ package canary
 
 // childCanaries are those of the process that holds a card, and of the readers.
 func childCanaries() []Canary {
-	const host, child, pcsc, courier = "pcsc/token/host", "pcsc/token/host/child", "pcsc", "agent/courier/child"
+	const host, child, pcsc, courier, confine = "pcsc/token/host", "pcsc/token/host/child", "pcsc", "agent/courier/child", "internal/confine"
 	return []Canary{
 		{"card_exclusive", "Nobody else gets to a card that has had the PIN.", host,
 			append(in(host, "TestTheChildsSettingsKeepTheCardForItAlone"), onStack("TestNobodyElseGetsToTheCardThatHasHadThePIN"))},
@@ -11,10 +11,10 @@ func childCanaries() []Canary {
 			[]Test{{Package: "internal/memscan", Run: "TestWhoRunsAProcessOfOursCannotLookIntoIt", Real: true}}},
 		{"settings_sealed", "Nobody changes the child's settings.", host, in(host, "TestNobodyCanChangeTheSettingsAfterwards")},
 		{"frame_limit", "A frame of the pipe has a mebibyte at most.", host, in(host, "TestAFrameLongerThanTheLimitIsRefusedBeforeItIsRead")},
-		{"child_user", "The child of root runs as somebody without rights.", host, in(host, "TestAChildGetsNothingThatItDoesNotNeed")},
+		{"child_user", "The child of root runs as somebody without rights.", confine, in(host, "TestAChildGetsNothingThatItDoesNotNeed")},
 		{"child_network", "The child has no network.", host, in(host, "TestAChildGetsNothingThatItDoesNotNeed")},
 		{"child_environment", "The child gets none of our environment.", host, in(host, "TestAChildGetsNothingThatItDoesNotNeed")},
-		{"child_files", "The child gets none of our descriptors.", host, in(host, "TestAChildGetsNothingThatItDoesNotNeed")},
+		{"child_files", "The child gets none of our descriptors.", confine, in(host, "TestAChildGetsNothingThatItDoesNotNeed")},
 		{"child_deadline", "A card that does not answer is given up in time.", host, in(host, "TestAChildThatDoesNotKeepToTheProtocolIsKilled")},
 		{"module_folder", "A module's name leads out of no folder of the system.", child, in(child, "TestOnlyBareNamesAreLookedUpInTheSystemsFolders")},
 		{"fetch_limit", "A body over its limit is refused.", courier, in(courier, "TestABodyOverTheLimitIsRefused|TestTwoHundredMegabytesAreNotTaken")},

@@ -3,6 +3,7 @@ package harden
 
 import (
 	"fmt"
+	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -14,8 +15,21 @@ func Process() error {
 	if err := NoDumps(); err != nil {
 		return err
 	}
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+	if err := noNewPrivs(); err != nil {
 		return fmt.Errorf("giving up new privileges: %w", err)
+	}
+	return nil
+}
+
+// noNewPrivs is for all threads (prctl(2): the attribute is a thread's own). The runtime cannot tell those that it has
+// started before main to do it where there is C in the program; there it is for this thread and those that it starts.
+func noNewPrivs() error {
+	_, _, errno := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0)
+	if errno == syscall.ENOTSUP {
+		return unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+	}
+	if errno != 0 {
+		return errno
 	}
 	return nil
 }

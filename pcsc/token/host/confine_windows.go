@@ -7,11 +7,13 @@ import (
 	"net"
 	"os"
 	"os/exec"
+
+	"siths-agent/internal/confine"
 )
 
-// startChild refuses: a child needs a restricted token and a job object first.
-func startChild(context.Context, Options, *os.File, *os.File) (*exec.Cmd, error) {
-	return nil, fmt.Errorf("confining a child on Windows: %w", errors.ErrUnsupported)
+// startChild fails as all children do.
+func startChild(ctx context.Context, opt Options, _, _ *os.File) (*exec.Cmd, error) {
+	return confine.Start(ctx, confine.Child{Program: opt.Program})
 }
 
 // settingsFile refuses: no child could be given it.

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"siths-agent/internal/confine"
 	"siths-agent/pcsc/token"
 )
 
@@ -177,7 +178,7 @@ func TestAChildGetsNothingThatItDoesNotNeed(t *testing.T) {
 	if slices.Sort(s.Env); !slices.Equal(s.Env, want) {
 		t.Errorf("its environment is %q", s.Env)
 	}
-	if uid, gid := childIDs(); os.Geteuid() == 0 && (s.UID != int(uid) || s.GID != int(gid) || uid == 0 || len(s.Groups) != 0) {
+	if uid, gid := confine.IDs(childUser); os.Geteuid() == 0 && (s.UID != int(uid) || s.GID != int(gid) || uid == 0 || len(s.Groups) != 0) {
 		t.Errorf("it runs as %d:%d %v", s.UID, s.GID, s.Groups)
 	}
 	if s.Dir != "/" || !strings.Contains(s.Settings, `ignored_readers = "Other 00 00";`) {

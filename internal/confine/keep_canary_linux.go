@@ -1,5 +1,5 @@
 //go:build canary_child_files
 
-package host
+package confine
 
 func keepFiles() error { return nil }

@@ -1,14 +1,17 @@
-package host
+package confine
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 )
 
-// logWriter passes the child's lines on to the log, each cut to a length that no module can flood.
+// logWriter passes the child's lines on to the log, each cut to a length that no child can flood.
 type logWriter struct {
-	log *slog.Logger
-	buf []byte
+	log   *slog.Logger
+	name  string
+	level slog.Level
+	buf   []byte
 }
 
 const maxLogLine = 512
@@ -23,7 +26,7 @@ func (w *logWriter) Write(p []byte) (int, error) {
 		if !found && len(w.buf) <= maxLogLine {
 			return len(p), nil
 		}
-		w.log.Debug("cardhost", "says", string(line[:min(len(line), maxLogLine)]))
+		w.log.Log(context.Background(), w.level, w.name, "says", string(line[:min(len(line), maxLogLine)]))
 		w.buf = append(w.buf[:0], rest...)
 	}
 }

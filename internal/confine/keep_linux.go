@@ -1,6 +1,6 @@
 //go:build !canary_child_files
 
-package host
+package confine
 
 import (
 	"math"
