@@ -53,13 +53,23 @@ func onArgument(call uint32, argument int, mask, bits uint32, equal bool, no uni
 const namespaces = unix.CLONE_NEWNS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWUSER |
 	unix.CLONE_NEWPID | unix.CLONE_NEWNET
 
-// filter is what systemd makes of SystemCallFilter=, RestrictAddressFamilies=AF_UNIX, RestrictNamespaces= and
+// onFamily lets sockets be of these address families alone.
+func onFamily(families []uint32) []unix.SockFilter {
+	n := uint8(len(families))
+	rule := []unix.SockFilter{skipUnless(unix.SYS_SOCKET, n+3), load(offArguments)}
+	for i, family := range families {
+		rule = append(rule, unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: family, Jt: n - uint8(i)})
+	}
+	return append(rule, refuse(unix.EAFNOSUPPORT), load(offNumber))
+}
+
+// filter is what systemd makes of SystemCallFilter=, RestrictAddressFamilies=, RestrictNamespaces= and
 // MemoryDenyWriteExecute=.
-func filter(allowed []uint32) []unix.SockFilter {
+func filter(families, allowed []uint32) []unix.SockFilter {
 	const writeExec = unix.PROT_WRITE | unix.PROT_EXEC
 	program := []unix.SockFilter{load(offArch), skipUnless(unix.AUDIT_ARCH_X86_64, 1), skip(1), refuse(unix.EPERM), load(offNumber)}
 	for _, rule := range [][]unix.SockFilter{
-		onArgument(unix.SYS_SOCKET, 0, ^uint32(0), unix.AF_UNIX, false, refuse(unix.EAFNOSUPPORT)),
+		onFamily(families),
 		onArgument(unix.SYS_MMAP, 2, writeExec, writeExec, true, refuse(unix.EPERM)),
 		onArgument(unix.SYS_MPROTECT, 2, unix.PROT_EXEC, unix.PROT_EXEC, true, refuse(unix.EPERM)),
 		onArgument(unix.SYS_CLONE, 0, namespaces, 0, false, refuse(unix.EPERM)),
@@ -76,11 +86,11 @@ func filter(allowed []uint32) []unix.SockFilter {
 }
 
 // installFilter puts the filter on every thread of this process, and on whatever it becomes.
-func installFilter(allowed []uint32) error {
+func installFilter(families, allowed []uint32) error {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("giving up new privileges: %w", err)
 	}
-	program := filter(allowed)
+	program := filter(families, allowed)
 	prog := unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]}
 	_, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC, uintptr(unsafe.Pointer(&prog)))
 	if errno != 0 {

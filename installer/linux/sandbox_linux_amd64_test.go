@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,33 +23,30 @@ import (
 	"siths-agent/internal/testpki"
 )
 
-// callsVariable holds the system calls that the unit allows, as numbers. With it set, this test program is no test:
+// callsVariable holds the address families and the system calls that a unit allows, as numbers. With it set, this test program is no test:
 // it puts the filter on and becomes the program that its arguments name.
 const callsVariable = "SITHS_TEST_CALLS"
+
+// courierVariable is what else that program is told.
+const courierVariable = "SITHS_COURIER_SOCKET"
 
 func TestMain(m *testing.M) {
 	calls := os.Getenv(callsVariable)
 	if calls == "" {
 		os.Exit(m.Run())
 	}
-	err := becomeFiltered(strings.Fields(calls), os.Args[1:])
+	err := becomeFiltered(calls, os.Args[1:])
 	fmt.Fprintln(os.Stderr, "filter:", err)
 	os.Exit(1)
 }
 
-func becomeFiltered(calls, args []string) error {
-	var allowed []uint32
-	for _, call := range calls {
-		n, err := strconv.ParseUint(call, 10, 32)
-		if err != nil {
-			return err
-		}
-		allowed = append(allowed, uint32(n))
-	}
-	if err := installFilter(allowed); err != nil {
+func becomeFiltered(allowed string, args []string) error {
+	families, calls, _ := strings.Cut(allowed, ";")
+	if err := installFilter(numbers(families), numbers(calls)); err != nil {
 		return err
 	}
-	return unix.Exec(args[0], args, []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"})
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return !strings.HasPrefix(v, courierVariable+"=") })
+	return unix.Exec(args[0], args, append(env, "PATH=/usr/sbin:/usr/bin:/sbin:/bin"))
 }
 
 // sandbox does with the kernel's own means what systemd does for the unit: the namespaces, a read-only system with
@@ -63,7 +59,7 @@ exec unshare --mount --net --ipc --propagation private -- /bin/sh -euc '
 	mount -t proc -o subset=pid proc /proc
 	umask 0077
 	cd /
-	export %[5]s="%[4]s"
+	export %[7]s %[5]s="%[4]s"
 	exec setpriv --bounding-set="-all,%[2]s" --inh-caps=-all --ambient-caps=-all --no-new-privs -- "%[3]s" "$@"
 ' agentd "%[6]s" "$@"
 `
@@ -82,8 +78,8 @@ func sandboxed(t *testing.T) *stacktest.Lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	script := fmt.Sprintf(sandbox, lab.Path("agent-1"), capabilities(t), self, allowedCalls(t), callsVariable,
-		filepath.Join(built, "siths-agentd"))
+	script := fmt.Sprintf(sandbox, lab.Path("agent-1"), capabilities(t), self, allowed(t, unitFile), callsVariable,
+		filepath.Join(built, "siths-agentd"), variables(t))
 	if err := stack.WriteProgram(filepath.Join(wrapped, "siths-agentd"), []byte(script)); err != nil {
 		t.Fatal(err)
 	}
@@ -107,66 +103,16 @@ func builtPrograms(t *testing.T) string {
 func capabilities(t *testing.T) string {
 	t.Helper()
 	var names []string
-	for _, name := range strings.Fields(strings.Join(unit(t)["CapabilityBoundingSet"], " ")) {
+	for _, name := range strings.Fields(strings.Join(unit(t, unitFile)["CapabilityBoundingSet"], " ")) {
 		names = append(names, "+"+strings.ToLower(strings.TrimPrefix(name, "CAP_")))
 	}
 	return strings.Join(names, ",")
 }
 
-// allowedCalls are the numbers of the system calls that the unit's SystemCallFilter= lines allow, in order: a line
-// adds what it names, one that begins with ~ takes it away (systemd.exec(5)).
-func allowedCalls(t *testing.T) string {
+// variables are those of the unit that are the same everywhere.
+func variables(t *testing.T) string {
 	t.Helper()
-	allowed := map[string]bool{}
-	for _, line := range unit(t)["SystemCallFilter"] {
-		names, denied := strings.CutPrefix(line, "~")
-		for _, name := range strings.Fields(names) {
-			for _, call := range expand(t, name) {
-				allowed[call] = !denied
-			}
-		}
-	}
-	var numbers []string
-	for call, number := range callNumbers(t) {
-		if allowed[call] {
-			numbers = append(numbers, number)
-		}
-	}
-	if len(numbers) < 100 {
-		t.Fatalf("only %d system calls are allowed", len(numbers))
-	}
-	slices.Sort(numbers)
-	return strings.Join(numbers, " ")
-}
-
-// expand lists the system calls of a group of systemd's, with those of the groups in it.
-func expand(t *testing.T, name string) []string {
-	t.Helper()
-	if !strings.HasPrefix(name, "@") {
-		return []string{name}
-	}
-	var calls []string
-	for line := range strings.Lines(run(t, "systemd-analyze", "syscall-filter", name)) {
-		member := strings.TrimSpace(line)
-		if strings.HasPrefix(line, "    ") && !strings.HasPrefix(member, "#") && member != "" {
-			calls = append(calls, expand(t, member)...)
-		}
-	}
-	return calls
-}
-
-// callNumbers reads the kernel's own table.
-func callNumbers(t *testing.T) map[string]string {
-	t.Helper()
-	text, err := os.ReadFile("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")
-	if err != nil {
-		t.Fatalf("apt-get install linux-libc-dev: %v", err)
-	}
-	numbers := map[string]string{}
-	for _, m := range regexp.MustCompile(`(?m)^#define __NR_(\w+)\s+(\d+)$`).FindAllStringSubmatch(string(text), -1) {
-		numbers[m[1]] = m[2]
-	}
-	return numbers
+	return strings.Join(slices.DeleteFunc(unit(t, unitFile)["Environment"], func(v string) bool { return strings.Contains(v, "%") }), " ")
 }
 
 // status reads the fields of a process' status file in /proc (proc(5)).
@@ -364,7 +310,7 @@ func TestTheFilterRefusesWhatTheUnitForbids(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	calls := allowedCalls(t)
+	calls := allowed(t, unitFile)
 	for name, line := range map[string][]string{
 		"a socket that is not local": {"/sbin/ip", "-brief", "link"},
 		"a namespace":                {"/usr/bin/unshare", "--net", "/bin/true"},

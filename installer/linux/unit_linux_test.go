@@ -10,12 +10,12 @@ import (
 	"testing"
 )
 
-const unitFile = "siths-agentd.service"
+const unitFile, courierFile, courierSocket = "siths-agentd.service", "siths-courier.service", "siths-courier.socket"
 
-// unit reads the directives of the service, in the order in which they stand; comments and sections are left out.
-func unit(t *testing.T) map[string][]string {
+// unit reads the directives of a unit, in the order in which they stand; comments and sections are left out.
+func unit(t *testing.T, file string) map[string][]string {
 	t.Helper()
-	text, err := os.ReadFile(unitFile)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,22 +49,25 @@ func absolute(t *testing.T, name string) string {
 	return path
 }
 
-func TestTheUnitIsHardenedBelowExposureTwelve(t *testing.T) {
-	run(t, "systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold=12", absolute(t, unitFile))
+func TestTheUnitsAreHardenedBelowExposureTwelve(t *testing.T) {
+	for _, file := range []string{unitFile, courierFile} {
+		run(t, "systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold=12", absolute(t, file))
+	}
 }
 
 func TestSystemdUnderstandsEveryDirective(t *testing.T) {
-	out, _ := exec.CommandContext(t.Context(), "systemd-analyze", "verify", "--man=no", absolute(t, unitFile)).CombinedOutput()
+	out, _ := exec.CommandContext(t.Context(), "systemd-analyze", "verify", "--man=no",
+		absolute(t, unitFile), absolute(t, courierFile), absolute(t, courierSocket)).CombinedOutput()
 	for line := range strings.Lines(string(out)) {
 		// The programs are not installed on the machine that runs this test.
-		if strings.Contains(line, unitFile+":") && !strings.Contains(line, "is not executable") {
+		if strings.Contains(line, "siths-") && !strings.Contains(line, "is not executable") {
 			t.Error(strings.TrimSpace(line))
 		}
 	}
 }
 
 func TestTheUnitStartsWhatTheContractNames(t *testing.T) {
-	directives := unit(t)
+	directives := unit(t, unitFile)
 	for key, want := range map[string]string{
 		"Type": "notify", "ExecStart": "/usr/sbin/siths-agentd run", "Restart": "always",
 		"StartLimitIntervalSec": "0", "WatchdogSec": "1500ms", "WatchdogSignal": "SIGKILL",
@@ -79,12 +82,12 @@ func TestTheUnitStartsWhatTheContractNames(t *testing.T) {
 
 func TestCallersStayKnownByTheirUID(t *testing.T) {
 	// In a user namespace SO_PEERCRED shows every unmapped caller as the same overflow uid (user_namespaces(7)).
-	if got := unit(t)["PrivateUsers"]; got != nil {
+	if got := unit(t, unitFile)["PrivateUsers"]; got != nil {
 		t.Errorf("PrivateUsers is %q", got)
 	}
 }
 
-func TestSysusersMakesTheChildsUserAndTheHelpdesksGroup(t *testing.T) {
+func TestSysusersMakesTheChildrensUsersAndTheHelpdesksGroup(t *testing.T) {
 	root := t.TempDir()
 	for _, dir := range []string{"etc", "usr/lib/sysusers.d"} {
 		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
@@ -99,9 +102,10 @@ func TestSysusersMakesTheChildsUserAndTheHelpdesksGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	run(t, "systemd-sysusers", "--root="+root)
-	for file, pattern := range map[string]string{
-		"etc/passwd": `(?m)^siths-cardhost:x:[1-9][0-9]*:[1-9][0-9]*:.*:/nonexistent:/usr/sbin/nologin$`,
-		"etc/group":  `(?m)^siths-helpdesk:x:[1-9][0-9]*:`,
+	for pattern, file := range map[string]string{
+		`(?m)^siths-cardhost:x:[1-9][0-9]*:[1-9][0-9]*:.*:/nonexistent:/usr/sbin/nologin$`: "etc/passwd",
+		`(?m)^siths-courier:x:[1-9][0-9]*:[1-9][0-9]*:.*:/nonexistent:/usr/sbin/nologin$`:  "etc/passwd",
+		`(?m)^siths-helpdesk:x:[1-9][0-9]*:`:                                               "etc/group",
 	} {
 		got, err := os.ReadFile(filepath.Join(root, file))
 		if err != nil || !regexp.MustCompile(pattern).Match(got) {

@@ -15,6 +15,8 @@ func parsers() []parser {
 		{"names of readers", "pcsc/token/host", []string{"FuzzReaderNames"}},
 		{"answers of the card's child", "pcsc/token/host", []string{"FuzzReadAnswer"}},
 		{"questions to the card's child", "pcsc/token/host/child", []string{"FuzzServe"}},
+		{"answers of the courier, and questions to it", "agent/courier", []string{"FuzzReadAnswer", "FuzzReadQuestion"}},
+		{"what web servers answer", "agent/courier/child", []string{"FuzzFetch"}},
 		{"certificates of the card", "pcsc/siths", []string{"FuzzParse", "FuzzIdentity"}},
 		{"certificates of the card, up to the person", "agent/identity", []string{"FuzzIdentify"}},
 		{"names of accounts", "agent/identity", []string{"FuzzAccountName"}},
