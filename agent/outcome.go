@@ -85,7 +85,7 @@ func (a *Agent) reasonOf(at *attempt, code apitype.Code) apitype.Problem {
 func (a *Agent) keepRefusal(at *attempt, p apitype.Problem) {
 	shown := a.refused != nil && a.refused.problem.Code == p.Code
 	if at.child != nil && a.state.Refusal == session.Code(p.Code) && !shown {
-		a.refused = &refusal{problem: p, name: at.child.person.Name, person: at.child.person}
+		a.refused = &refusal{problem: p, name: at.child.person.Name, uid: uidOf(at.child.person), person: at.child.person}
 	}
 }
 

@@ -14,7 +14,7 @@ type action func(ctx context.Context, e *env, args []string) error
 
 // command is one verb. Help and shell completions are made from the table of these.
 type command struct {
-	name  string                     // one or two words
+	name  string                     // one to three words
 	args  []string                   // the placeholders of its arguments, all of them needed
 	words func() []string            // what its argument can be, for completions; nil when anything
 	build func(*flag.FlagSet) action // declares the flags and returns what to run after parsing
@@ -28,6 +28,8 @@ func commands() []command {
 		{name: "login", build: buildLogin},
 		{name: "lock", build: buildLock},
 		{name: "card", build: buildCard},
+		{name: "card pin change", build: buildPINChange},
+		{name: "card pin unblock", build: buildPINUnblock},
 		{name: "admap", build: buildAdmap},
 		{name: "audit show", build: buildAuditShow},
 		{name: "audit verify", build: buildAuditVerify},
@@ -43,17 +45,20 @@ func commands() []command {
 
 // laterVerbs are the verbs of the contract that this version does not have.
 func laterVerbs() []string {
-	return []string{"sso", "diag", "report", "card pin"}
+	return []string{"sso", "diag", "report"}
 }
 
 // find returns the command that args begin with, and the arguments after its name.
 func find(args []string) (command, []string, bool) {
-	for n := min(2, len(args)); n > 0; n-- {
+	for n := min(3, len(args)); n > 0; n-- {
 		name := strings.Join(args[:n], " ")
 		for _, c := range commands() {
 			if c.name == name {
 				return c, args[n:], true
 			}
+		}
+		if slices.Contains(prefixes(), name) {
+			return command{}, nil, false
 		}
 	}
 	return command{}, nil, false

@@ -44,10 +44,8 @@ type choice struct {
 // choices is the whole command line as a table: each script looks the words before the cursor up in it.
 func choices() []choice {
 	all := []choice{{words: append(firsts(), "--socket")}}
-	for _, first := range firsts() {
-		if subs := second(first); len(subs) > 0 {
-			all = append(all, choice{first, subs})
-		}
+	for _, prefix := range prefixes() {
+		all = append(all, choice{prefix, following(prefix)})
 	}
 	for _, c := range commands() {
 		var words []string
@@ -77,12 +75,27 @@ func firsts() []string {
 	return words
 }
 
-// second returns the second words of the commands that begin with first.
-func second(first string) []string {
+// prefixes returns what stands before a word of some command, in the order of the commands.
+func prefixes() []string {
+	var all []string
+	for _, c := range commands() {
+		words := strings.Fields(c.name)
+		for n := 1; n < len(words); n++ {
+			if p := strings.Join(words[:n], " "); !slices.Contains(all, p) {
+				all = append(all, p)
+			}
+		}
+	}
+	return all
+}
+
+// following returns the words that can follow a prefix in the names of commands, each once.
+func following(prefix string) []string {
 	var words []string
 	for _, c := range commands() {
-		if sub, ok := strings.CutPrefix(c.name, first+" "); ok {
-			words = append(words, sub)
+		rest, ok := strings.CutPrefix(c.name, prefix+" ")
+		if word, _, _ := strings.Cut(rest, " "); ok && !slices.Contains(words, word) {
+			words = append(words, word)
 		}
 	}
 	return words

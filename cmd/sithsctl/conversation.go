@@ -38,8 +38,13 @@ func (c *conversation) confirmLastTry(ctx context.Context) error {
 	return nil
 }
 
-// pin asks for the PIN with the terminal's echo off. The terminal is as before when it returns, whatever happened.
+// pin asks for the PIN of the card's holder.
 func (c *conversation) pin(ctx context.Context, s apitype.Snapshot) (*secret.Buffer, error) {
+	return c.secret(ctx, c.say(text.CtlPrompt, clean(s.Holder.Name)))
+}
+
+// secret asks for a code with the terminal's echo off. The terminal is as before when it returns, whatever happened.
+func (c *conversation) secret(ctx context.Context, prompt string) (*secret.Buffer, error) {
 	restore, err := c.tty.Raw()
 	if err != nil {
 		return nil, c.failed(text.CtlNoTerminal)
@@ -48,6 +53,6 @@ func (c *conversation) pin(ctx context.Context, s apitype.Snapshot) (*secret.Buf
 		_ = restore()
 		fmt.Fprintln(c.tty)
 	}()
-	fmt.Fprint(c.tty, c.say(text.CtlPrompt, clean(s.Holder.Name)))
+	fmt.Fprint(c.tty, prompt)
 	return interruptible(ctx, func() (*secret.Buffer, error) { return readKeys(c.tty) })
 }

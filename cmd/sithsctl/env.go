@@ -15,6 +15,7 @@ type agent interface {
 	Snapshot(ctx context.Context) (apitype.Snapshot, error)
 	Watch(ctx context.Context, f func(apitype.Snapshot) error) error
 	PIN(ctx context.Context, req apitype.PINRequest, pin []byte) (apitype.PINResult, error)
+	Care(ctx context.Context, req apitype.CareRequest, proof, fresh []byte) (apitype.PINResult, error)
 	Lock(ctx context.Context) error
 	Admap(ctx context.Context) (apitype.Admap, error)
 	Audit(ctx context.Context, w io.Writer) error

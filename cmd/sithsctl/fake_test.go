@@ -21,6 +21,7 @@ type fakeAgent struct {
 
 	reqs   []apitype.PINRequest
 	pins   []string // copies made by the test double; sithsctl keeps none
+	cares  []apitype.CareRequest
 	locked int
 	hang   bool // Watch waits for its context after the last state
 }
@@ -47,6 +48,11 @@ func (f *fakeAgent) Watch(ctx context.Context, show func(apitype.Snapshot) error
 
 func (f *fakeAgent) PIN(_ context.Context, req apitype.PINRequest, pin []byte) (apitype.PINResult, error) {
 	f.reqs, f.pins = append(f.reqs, req), append(f.pins, string(pin))
+	return f.result, f.err
+}
+
+func (f *fakeAgent) Care(_ context.Context, req apitype.CareRequest, proof, fresh []byte) (apitype.PINResult, error) {
+	f.cares, f.pins = append(f.cares, req), append(f.pins, string(proof), string(fresh))
 	return f.result, f.err
 }
 

@@ -30,6 +30,7 @@ func (e *env) failed(w text.CtlWord, args ...any) error {
 type refused struct {
 	problem *apitype.Problem
 	tries   *int
+	card    *apitype.Card // that it was about; may be nil
 }
 
 func (r *refused) Error() string { return r.problem.Error() }

@@ -67,16 +67,16 @@ func (l *login) already(s apitype.Snapshot) error {
 var errSettled = errors.New("settled")
 
 // settled waits until the card is neither being read nor checked, and returns the state then.
-func (l *login) settled(ctx context.Context) (apitype.Snapshot, error) {
+func (e *env) settled(ctx context.Context) (apitype.Snapshot, error) {
 	var last apitype.Snapshot
 	said := false
-	err := l.agent().Watch(ctx, func(s apitype.Snapshot) error {
+	err := e.agent().Watch(ctx, func(s apitype.Snapshot) error {
 		last = s
 		if !busy(s) {
 			return errSettled
 		}
 		if !said {
-			fmt.Fprintln(l.stderr, text.Phase(l.lang, s.Phase))
+			fmt.Fprintln(e.stderr, text.Phase(e.lang, s.Phase))
 			said = true
 		}
 		return nil
@@ -139,9 +139,9 @@ func (l *login) send(ctx context.Context, s apitype.Snapshot, pin []byte) error 
 	case result.OK:
 		return l.println(l.say(text.CtlUnlocked, s.Holder.Name))
 	case result.Problem == nil:
-		return l.failed(text.CtlFailed, errors.New("the service said no without a reason"))
+		return l.failed(text.CtlFailed, errNoReason)
 	}
-	return &refused{problem: result.Problem, tries: result.Tries}
+	return &refused{problem: result.Problem, tries: result.Tries, card: s.Card}
 }
 
 // cancelled turns an error that the person's own interruption caused into pin.cancelled.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"strings"
 
 	"siths-agent/ui/text"
 )
@@ -83,8 +84,8 @@ func (e *env) notFound(args []string) error {
 	if len(args) == 0 {
 		return e.usage(text.CtlWantsArguments, "help")
 	}
-	if subs := second(args[0]); len(args) == 1 && len(subs) > 0 {
-		return e.usage(text.CtlWantsArguments, args[0]+" "+joinBar(subs))
+	if name := strings.Join(args, " "); len(following(name)) > 0 {
+		return e.usage(text.CtlWantsArguments, name+" "+joinBar(following(name)))
 	}
 	return e.usage(text.CtlUnknownCommand, args[0])
 }

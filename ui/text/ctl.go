@@ -1,6 +1,9 @@
 package text
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+)
 
 // CtlWord names one sentence or label of the command line.
 type CtlWord int
@@ -68,13 +71,28 @@ const (
 	CtlPolicyBuiltIn
 	CtlShells
 	CtlGlobal
+	CtlOldPINPrompt
+	CtlOldSignPrompt
+	CtlPUKPrompt
+	CtlNewPINPrompt
+	CtlNewPINAgain
+	CtlNewSignPrompt
+	CtlNewSignAgain
+	CtlNewPINAdvice
+	CtlEasyPIN
+	CtlPINsDiffer
+	CtlPINChanged
+	CtlPINUnblocked
+	CtlSignChanged
+	CtlSignUnblocked
 
 	ctlLast
 )
 
 // Ctl returns a word of the command line with args put in as fmt does.
 func Ctl(l Lang, w CtlWord, args ...any) string {
-	table := ctlSentences()
+	table := maps.Clone(ctlSentences())
+	maps.Copy(table, ctlCareSentences())
 	if w < ctlLastLabel {
 		table = ctlLabels()
 	}
@@ -153,21 +171,23 @@ func ctlSentences() map[CtlWord]pair {
 // CtlHelp returns one line about a command of sithsctl, by its name ("audit show"). A name without help gives nothing.
 func CtlHelp(l Lang, name string) string {
 	return map[string]pair{
-		"status":         {"visa läget på några rader", "show the state in a few lines"},
-		"watch":          {"visa varje ändring tills du avbryter", "show every change until you stop it"},
-		"login":          {"lås upp med kort och legitimeringskod (PIN)", "unlock with card and PIN"},
-		"lock":           {"lås nu", "lock now"},
-		"card":           {"visa kortet i läsaren", "show the card in the reader"},
-		"admap":          {"visa kortets altSecurityIdentities för Active Directory", "show the card's altSecurityIdentities for Active Directory"},
-		"audit show":     {"visa händelseloggen", "show the audit log"},
-		"audit verify":   {"kontrollera att händelseloggen är hel", "check that the audit log is whole"},
-		"audit export":   {"skriv ut händelseloggen oförändrad", "write the audit log out unchanged"},
-		"policy check":   {"kontrollera policyfilerna", "check the policy files"},
-		"policy show":    {"visa den policy som gäller", "show the policy in force"},
-		"policy explain": {"visa varifrån ett värde kommer", "say where a value comes from"},
-		"version":        {"visa programmets version", "show the program's version"},
-		"completion":     {"skriv ett kompletteringsskript för skalet", "print a completion script for the shell"},
-		"help":           {"visa denna hjälp", "show this help"},
+		"status":           {"visa läget på några rader", "show the state in a few lines"},
+		"watch":            {"visa varje ändring tills du avbryter", "show every change until you stop it"},
+		"login":            {"lås upp med kort och legitimeringskod (PIN)", "unlock with card and PIN"},
+		"lock":             {"lås nu", "lock now"},
+		"card":             {"visa kortet i läsaren", "show the card in the reader"},
+		"card pin change":  {"byt legitimeringskod (PIN), eller underskriftskod med --sign", "change the PIN, or with --sign the signature code"},
+		"card pin unblock": {"lås upp koden med upplåsningskoden (PUK)", "unblock the PIN with the PUK"},
+		"admap":            {"visa kortets altSecurityIdentities för Active Directory", "show the card's altSecurityIdentities for Active Directory"},
+		"audit show":       {"visa händelseloggen", "show the audit log"},
+		"audit verify":     {"kontrollera att händelseloggen är hel", "check that the audit log is whole"},
+		"audit export":     {"skriv ut händelseloggen oförändrad", "write the audit log out unchanged"},
+		"policy check":     {"kontrollera policyfilerna", "check the policy files"},
+		"policy show":      {"visa den policy som gäller", "show the policy in force"},
+		"policy explain":   {"visa varifrån ett värde kommer", "say where a value comes from"},
+		"version":          {"visa programmets version", "show the program's version"},
+		"completion":       {"skriv ett kompletteringsskript för skalet", "print a completion script for the shell"},
+		"help":             {"visa denna hjälp", "show this help"},
 	}[name].in(l)
 }
 
