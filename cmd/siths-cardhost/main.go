@@ -30,5 +30,5 @@ func run() error {
 	if _, err := pipe.Stat(); err != nil {
 		return fmt.Errorf("only the service starts this program: %w", err)
 	}
-	return child.Serve(pipe, &child.Patient{Card: &child.P11{Probe: pcsc.Probe}, Shared: pcsc.Shared})
+	return child.Serve(pipe, &child.Patient{Card: &child.P11{Probe: pcsc.Probe, Inserted: pcsc.Inserted}, Shared: pcsc.Shared})
 }

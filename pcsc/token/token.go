@@ -12,7 +12,10 @@ type Info struct {
 	Serial string   `json:"serial,omitempty"` // as the module tells it
 	Module string   `json:"module,omitempty"` // the PKCS#11 module that took the card
 	Certs  [][]byte `json:"certs,omitempty"`  // every X.509 certificate on the card, DER
-	Tries  *int     `json:"tries,omitempty"`  // PIN tries left, where the card tells a number
+	Tries  *int     `json:"tries,omitempty"`  // PIN tries left, where the card tells a number: 1 at the last try, 0 when blocked
+
+	// SignTries is the same of the PIN for signatures. It is nil too when the card has no such PIN.
+	SignTries *int `json:"sign_tries,omitempty"`
 }
 
 // PINReason says why a card did not take a PIN.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/miekg/pkcs11"
 
@@ -46,25 +45,6 @@ func candidates(name string) []string {
 		}
 	}
 	return paths
-}
-
-// slotOf finds the first slot of the reader whose token is there. PKCS#11 v2.40, 3.1: slotDescription is 64 bytes
-// padded with spaces, so a long reader name is cut.
-func slotOf(ctx *pkcs11.Ctx, reader string) (uint, error) {
-	slots, err := ctx.GetSlotList(true)
-	if err != nil {
-		return 0, fmt.Errorf("listing slots: %w", err)
-	}
-	for _, slot := range slots {
-		info, err := ctx.GetSlotInfo(slot)
-		if err != nil {
-			continue
-		}
-		if name := strings.TrimRight(info.SlotDescription, " \x00"); name != "" && strings.HasPrefix(reader, name) {
-			return slot, nil
-		}
-	}
-	return 0, token.ErrUnsupported
 }
 
 // cardError folds a PKCS#11 return value (PKCS#11 v2.40, 5.1) into the errors of package token.

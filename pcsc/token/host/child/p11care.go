@@ -15,12 +15,12 @@ const openSC = "OpenSC Project"
 
 // Change logs in with the old PIN and sets the new one. A PIN that is wrong ends at the login: it costs the one try.
 func (c *P11) Change(which token.Which, cert [sha256.Size]byte, old, fresh []byte) error {
-	session, done, err := c.careSession(which, cert)
+	p, session, done, err := c.careSession(which, cert)
 	if err != nil {
 		return err
 	}
 	defer done()
-	if err := present(func() error { return c.login(old) }); err != nil {
+	if err := present(func() error { return p.login(c.ctx, old) }); err != nil {
 		return err
 	}
 	return careError(c.ctx.SetPIN(session, alias(old), alias(fresh)), token.Wrong, token.Blocked)
@@ -30,12 +30,12 @@ func (c *P11) Change(which token.Which, cert [sha256.Size]byte, old, fresh []byt
 // user_pin_unblock_style); of any other module C_SetPIN would take the PUK for an old PIN, and the way is the standard's:
 // the PUK logs the security officer in, who may set the PIN (PKCS#11 v2.40, 5.5, C_InitPIN).
 func (c *P11) Unblock(which token.Which, cert [sha256.Size]byte, puk, fresh []byte) error {
-	session, done, err := c.careSession(which, cert)
+	p, session, done, err := c.careSession(which, cert)
 	if err != nil {
 		return err
 	}
 	defer done()
-	if err := c.logout(); err != nil {
+	if err := p.logout(c.ctx); err != nil {
 		return err
 	}
 	info, err := c.ctx.GetInfo()
@@ -44,18 +44,18 @@ func (c *P11) Unblock(which token.Which, cert [sha256.Size]byte, puk, fresh []by
 	}
 	set := func() error { return c.ctx.SetPIN(session, alias(puk), alias(fresh)) }
 	if trim(info.ManufacturerID) != openSC {
-		set = func() error { return c.asOfficer(puk, fresh) }
+		set = func() error { return c.asOfficer(p.slot, puk, fresh) }
 	}
 	return careError(present(set), token.PUKWrong, token.PUKBlocked)
 }
 
 // asOfficer sets the PIN as the security officer, who cannot be logged in beside a session that only reads (PKCS#11 v2.40,
 // 5.6, C_Login): those are closed, and the card has to be opened anew afterwards.
-func (c *P11) asOfficer(puk, fresh []byte) error {
-	if err := c.ctx.CloseAllSessions(c.slot); err != nil {
+func (c *P11) asOfficer(slot uint, puk, fresh []byte) error {
+	if err := c.ctx.CloseAllSessions(slot); err != nil {
 		return err
 	}
-	session, err := c.ctx.OpenSession(c.slot, pkcs11.CKF_SERIAL_SESSION|pkcs11.CKF_RW_SESSION)
+	session, err := c.ctx.OpenSession(slot, pkcs11.CKF_SERIAL_SESSION|pkcs11.CKF_RW_SESSION)
 	if err != nil {
 		return err
 	}
@@ -66,18 +66,22 @@ func (c *P11) asOfficer(puk, fresh []byte) error {
 }
 
 // careSession opens a session that may write on the token whose PIN it is.
-func (c *P11) careSession(which token.Which, cert [sha256.Size]byte) (pkcs11.SessionHandle, func(), error) {
-	if _, known := c.keys[cert]; c.ctx == nil || !known {
-		return 0, nil, token.ErrNoKey
-	}
-	if which != token.Auth {
-		return 0, nil, token.ErrNoCare
-	}
-	session, err := c.ctx.OpenSession(c.slot, pkcs11.CKF_SERIAL_SESSION|pkcs11.CKF_RW_SESSION)
+func (c *P11) careSession(which token.Which, cert [sha256.Size]byte) (*piece, pkcs11.SessionHandle, func(), error) {
+	at, err := c.home(cert)
 	if err != nil {
-		return 0, nil, cardError("opening a session that may write", err)
+		return nil, 0, nil, err
 	}
-	return session, func() { _ = c.ctx.CloseSession(session) }, nil
+	p := at.piece
+	if which == token.Sign {
+		if p = c.signToken(); p == nil || p == at.piece {
+			return nil, 0, nil, token.ErrNoCare
+		}
+	}
+	session, err := c.ctx.OpenSession(p.slot, pkcs11.CKF_SERIAL_SESSION|pkcs11.CKF_RW_SESSION)
+	if err != nil {
+		return nil, 0, nil, cardError("opening a session that may write", err)
+	}
+	return p, session, func() { _ = c.ctx.CloseSession(session) }, nil
 }
 
 // careError tells what a refused change says of the code that was shown.

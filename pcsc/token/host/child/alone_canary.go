@@ -1,0 +1,5 @@
+//go:build canary_slot_unnamed
+
+package child
+
+func isAlone(int) bool { return true }
