@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"siths-agent/agent/identity/revocation"
 	"siths-agent/pcsc/siths"
 )
 
@@ -47,12 +48,16 @@ type Config struct {
 	Issuers     siths.Table // what issuers stand for, where a certificate has no policies, and at most otherwise
 	TestMarks   []string    // names of test authorities, with a star at one end; empty: Inera's
 	Revocation  Mode
-	Grace       time.Duration // with mode Grace
-	Sources     []Source      // in order; the first that knows the person decides
-	Accounts    map[string]string
-	Shared      string    // the account that everybody opens who is known here; empty: everybody has one of their own
-	Directory   Directory // of source FromLDAP; nil knows nobody
+	Grace       time.Duration       // with mode Grace
+	Order       []revocation.Source // where answers are fetched
+	Timeout     time.Duration       // for one answer about revocation; 0: revocation.MaxWait
 
+	Sources   []Source // in order; the first that knows the person decides
+	Accounts  map[string]string
+	Shared    string    // the account that everybody opens who is known here; empty: everybody has one of their own
+	Directory Directory // of source FromLDAP; nil knows nobody
+
+	Store  *revocation.Store                  // nil: one that forgets and asks nobody
 	Clock  func() time.Time                   // nil: time.Now
 	Lookup func(name string) (Account, error) // nil: the system's accounts, by os/user
 }
@@ -80,6 +85,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Lookup == nil {
 		c.Lookup = lookupAccount
+	}
+	if c.Timeout == 0 {
+		c.Timeout = revocation.MaxWait
 	}
 	c.Accounts = maps.Clone(c.Accounts)
 	c.Table = maps.Clone(c.Table)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"siths-agent/agent/apitype"
+	"siths-agent/agent/identity/revocation"
 	"siths-agent/pcsc/siths"
 )
 
@@ -19,7 +20,8 @@ const expiresSoon = 60 * 24 * time.Hour
 type Identifier struct {
 	cfg     Config
 	anchors anchors
-	crls    *crlStore
+	leaves  revocation.Checker // of people's certificates
+	uppers  revocation.Checker // of their authorities'
 }
 
 // New reads the trust anchors and returns an Identifier for this policy. Errors are *ConfigError and name the
@@ -33,7 +35,13 @@ func New(cfg Config) (*Identifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &Identifier{cfg: cfg, anchors: anchors, crls: newCRLStore(anchors.dirs)}
+	i := &Identifier{cfg: cfg, anchors: anchors}
+	if i.leaves, err = newChecker(cfg, anchors.dirs); err != nil {
+		return nil, err
+	}
+	i.uppers = i.leaves
+	i.uppers.Policy.Order = listsFirst(i.leaves.Policy.Order)
+	i.learn()
 	return i, i.checkShared()
 }
 
@@ -55,15 +63,35 @@ func (i *Identifier) Identify(ctx context.Context, certs [][]byte) (Person, erro
 	if err := i.accepted(cert, now); err != nil {
 		return Person{}, withPerson(err, person)
 	}
-	if person.Revocation, err = i.unrevoked(chain, now); err != nil {
-		return Person{}, withPerson(err, person)
-	}
-	if err := ctx.Err(); err != nil {
-		return Person{}, fmt.Errorf("identifying the card's holder: %w", err)
-	}
-	account, err := i.account(ctx, cert)
-	if err != nil {
-		return Person{}, withPerson(err, person)
+	return i.askAround(ctx, person, cert, chain)
+}
+
+// askAround asks whether the certificate is revoked and whose account it is for, both at once, because either may have to
+// wait for a network. A revoked certificate is told as that whatever is wrong with the account.
+func (i *Identifier) askAround(ctx context.Context, person Person, cert siths.Certificate, chain []*x509.Certificate) (Person, error) {
+	within, cancel := context.WithTimeout(ctx, revocation.MaxWait)
+	defer cancel()
+	unrevoked := make(chan error, 1)
+	go func() {
+		answer, err := i.unrevoked(within, chain)
+		person.Revocation = tell(answer, err == nil)
+		if answer.Offline {
+			person.Warnings = append(person.Warnings, apitype.NetworkDown)
+		}
+		unrevoked <- err
+	}()
+	account, accountErr := i.account(within, cert)
+	revokedErr := <-unrevoked
+	now := i.now()
+	switch {
+	case ctx.Err() != nil:
+		return Person{}, fmt.Errorf("identifying the card's holder: %w", ctx.Err())
+	case revokedErr != nil:
+		return Person{}, withPerson(revokedErr, person)
+	case isExpired(cert.X509, now): // by a clock that nobody has set back
+		return Person{}, withPerson(i.accepted(cert, now), person)
+	case accountErr != nil:
+		return Person{}, withPerson(accountErr, person)
 	}
 	person.Shared = i.isShared()
 	return person.as(account, now), nil
@@ -75,6 +103,15 @@ func noneCode(err error) apitype.Code {
 		return apitype.CertMalformed
 	}
 	return apitype.CertNone
+}
+
+// now is the time that a certificate's end is reckoned by: setting the machine's clock back does not make it earlier, as
+// long as somebody asks about revocation, which is what corrects it when it was too late.
+func (i *Identifier) now() time.Time {
+	if i.cfg.Revocation == Off {
+		return i.cfg.Clock()
+	}
+	return i.leaves.Store.Now()
 }
 
 // accepted checks what policy asks of the leaf: a known policy for an HSA-id, its level, and its period. The

@@ -1,85 +1,96 @@
 package identity
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"siths-agent/agent/apitype"
+	"siths-agent/agent/identity/revocation"
 )
 
-// The words of apitype.Revocation.
-const (
-	resultGood    = "good"
-	resultRevoked = "revoked"
-	resultUnknown = "unknown"
-	resultOff     = "off"
-	sourceCRL     = "crl"
-)
+// resultOff is the word of apitype.Revocation for a certificate that nobody was asked about.
+const resultOff = "off"
 
 var (
 	errRevoked   = errors.New("revoked")
-	errNoCurrent = errors.New("no current revocation list")
+	errNoCurrent = errors.New("no current answer about revocation")
 )
 
-// unrevoked asks the lists about the leaf, and about every authority between it and the root for which there
-// are any. The answer is the leaf's, or that of a refusal; whatever is revoked refuses in every mode.
-func (i *Identifier) unrevoked(chain []*x509.Certificate, now time.Time) (apitype.Revocation, error) {
-	if answer, err := i.upperUnrevoked(chain, now); err != nil {
-		return answer, err
-	}
-	answer := i.ask(i.crls.of(chain[1]), chain[0], now)
-	if err := i.permits(answer, chain[0]); err != nil {
-		return answer, err
-	}
-	if answer.Result == resultUnknown {
-		answer.Result = resultOff
-	}
-	return answer, nil
-}
-
-// ask reads the answer out of the lists of a certificate's issuer. The newest list and the newest current one
-// can each make the certificate revoked; only the current one can make it good.
-func (i *Identifier) ask(found []*x509.RevocationList, cert *x509.Certificate, now time.Time) apitype.Revocation {
-	var current []*x509.RevocationList
-	for _, list := range found {
-		if isCurrent(list, now, i.grace()) {
-			current = append(current, list)
+// newChecker makes what answers about revocation under this policy.
+func newChecker(cfg Config, dirs []string) (revocation.Checker, error) {
+	store := cfg.Store
+	if store == nil {
+		var err error
+		if store, err = revocation.Open(revocation.Options{Now: cfg.Clock}); err != nil {
+			return revocation.Checker{}, err
 		}
 	}
-	last, valid := newest(found), newest(current)
-	switch {
-	case lists(last, cert.SerialNumber):
-		return crlAnswer(resultRevoked, last, now)
-	case valid == nil:
-		return apitype.Revocation{Result: resultUnknown}
-	case lists(valid, cert.SerialNumber):
-		return crlAnswer(resultRevoked, valid, now)
-	default:
-		return crlAnswer(resultGood, valid, now)
+	c := revocation.Checker{Store: store, Folders: revocation.NewFolders(dirs)}
+	c.Policy.Timeout = cfg.Timeout
+	if cfg.Revocation != Off {
+		c.Policy.Order = cfg.Order
+	}
+	if cfg.Revocation == Grace {
+		c.Policy.Grace = cfg.Grace
+	}
+	return c, nil
+}
+
+// listsFirst is the order for authorities, whose lists live for months: a question to the network for each login would
+// only keep the one about the person waiting.
+func listsFirst(order []revocation.Source) []revocation.Source {
+	if !slices.Contains(order, revocation.CRL) {
+		return order
+	}
+	others := slices.DeleteFunc(slices.Clone(order), func(s revocation.Source) bool { return s == revocation.CRL })
+	return append([]revocation.Source{revocation.CRL}, others...)
+}
+
+// learn tells where the lists about the authorities of policy are, before the first card comes.
+func (i *Identifier) learn() {
+	for _, ca := range i.anchors.intermediates {
+		for _, above := range slices.Concat(i.anchors.roots, i.anchors.intermediates) {
+			if ca.CheckSignatureFrom(above) == nil {
+				i.leaves.Store.Learn(ca, above)
+			}
+		}
 	}
 }
 
-func crlAnswer(result string, list *x509.RevocationList, now time.Time) apitype.Revocation {
-	age := max(0, now.Sub(list.ThisUpdate))
-	return apitype.Revocation{Result: result, Source: sourceCRL, AgeS: int64(age / time.Second)}
+// unrevoked asks about the leaf, and meanwhile about every authority between it and the root for which there are lists.
+// The answer is the leaf's, or that of a refusal; whatever is revoked refuses in every mode.
+func (i *Identifier) unrevoked(ctx context.Context, chain []*x509.Certificate) (revocation.Answer, error) {
+	i.leaves.Store.Learn(chain[0], chain[1])
+	leaf := make(chan revocation.Answer, 1)
+	go func() { leaf <- i.leaves.Check(ctx, chain[0], chain[1]) }()
+	upper, err := i.upperUnrevoked(ctx, chain)
+	answer := <-leaf
+	if err != nil {
+		return upper, err
+	}
+	return answer, i.permits(answer, chain[0])
 }
 
-func (i *Identifier) permits(answer apitype.Revocation, cert *x509.Certificate) error {
+func (i *Identifier) permits(answer revocation.Answer, cert *x509.Certificate) error {
 	about := fmt.Sprintf("certificate %x of %q", cert.SerialNumber, cert.Issuer.CommonName)
 	switch {
-	case answer.Result == resultRevoked:
+	case answer.Result == revocation.Revoked:
 		return refusal(apitype.CertRevoked, "%s: %w", about, errRevoked)
-	case answer.Result == resultUnknown && i.cfg.Revocation.required():
+	case answer.Result == revocation.Unknown && i.cfg.Revocation.required():
 		return refusal(apitype.CertRevocationUnknown, "%s: %w", about, errNoCurrent)
 	}
 	return nil
 }
 
-func (i *Identifier) grace() time.Duration {
-	if i.cfg.Revocation == Grace {
-		return i.cfg.Grace
+// tell puts an answer into the words of the API.
+func tell(answer revocation.Answer, accepted bool) apitype.Revocation {
+	r := apitype.Revocation{Result: string(answer.Result), Source: string(answer.Source), AgeS: int64(answer.Age / time.Second)}
+	if answer.Result == revocation.Unknown && accepted {
+		r.Result = resultOff
 	}
-	return 0
+	return r
 }

@@ -3,23 +3,22 @@
 package identity
 
 import (
+	"context"
 	"crypto/x509"
-	"time"
 
-	"siths-agent/agent/apitype"
+	"siths-agent/agent/identity/revocation"
 )
 
 // upperUnrevoked asks about every authority between the leaf and the root for which there are lists.
-func (i *Identifier) upperUnrevoked(chain []*x509.Certificate, now time.Time) (apitype.Revocation, error) {
+func (i *Identifier) upperUnrevoked(ctx context.Context, chain []*x509.Certificate) (revocation.Answer, error) {
 	for n := 1; n < len(chain)-1; n++ {
-		found := i.crls.of(chain[n+1])
-		if len(found) == 0 {
+		if !i.uppers.Known(chain[n+1]) {
 			continue
 		}
-		answer := i.ask(found, chain[n], now)
+		answer := i.uppers.Check(ctx, chain[n], chain[n+1])
 		if err := i.permits(answer, chain[n]); err != nil {
 			return answer, err
 		}
 	}
-	return apitype.Revocation{}, nil
+	return revocation.Answer{}, nil
 }

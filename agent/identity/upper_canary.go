@@ -3,12 +3,12 @@
 package identity
 
 import (
+	"context"
 	"crypto/x509"
-	"time"
 
-	"siths-agent/agent/apitype"
+	"siths-agent/agent/identity/revocation"
 )
 
-func (i *Identifier) upperUnrevoked([]*x509.Certificate, time.Time) (apitype.Revocation, error) {
-	return apitype.Revocation{}, nil
+func (i *Identifier) upperUnrevoked(context.Context, []*x509.Certificate) (revocation.Answer, error) {
+	return revocation.Answer{}, nil
 }

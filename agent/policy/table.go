@@ -37,7 +37,7 @@ func revocationKeys() []Key {
 			EN: `"require" wants a fresh answer, "grace" accepts an older good one, "off" does not ask and is refused in production.`},
 		field: func(p *Policy) any { return &p.Revocation.Mode },
 	}, {
-		Name: "revocation.order", Type: TypeStrings, Since: first, Inert: true,
+		Name: "revocation.order", Type: TypeStrings, Since: first,
 		Default: `["ocsp", "crl"]`, Enum: []string{"ocsp", "crl"},
 		Doc: Text{
 			SV: "Var spärrbesked hämtas, i ordning.",
@@ -51,7 +51,7 @@ func revocationKeys() []Key {
 			EN: `How old the last good answer may be, with mode = "grace".`},
 		field: func(p *Policy) any { return &p.Revocation.Grace },
 	}, {
-		Name: "revocation.timeout", Type: TypeDuration, Since: first, Inert: true,
+		Name: "revocation.timeout", Type: TypeDuration, Since: first,
 		Default: `"2s"`, Min: "100ms", Max: "30s",
 		Doc: Text{
 			SV: "Längsta tid för ett spärrbesked.",

@@ -30,7 +30,8 @@ func (c Canary) Tag() string { return prefix + c.Name }
 
 // All returns every canary.
 func All() []Canary {
-	return slices.Concat(sessionCanaries(), agentCanaries(), identityCanaries(), certificateCanaries(), directoryCanaries(), pinCanaries(), childCanaries(),
+	return slices.Concat(sessionCanaries(), agentCanaries(), identityCanaries(), revocationCanaries(), certificateCanaries(), directoryCanaries(),
+		pinCanaries(), childCanaries(),
 		apiCanaries(), fileCanaries(), doorCanaries(), moduleCanaries())
 }
 

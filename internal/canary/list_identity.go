@@ -15,11 +15,6 @@ func identityCanaries() []Canary {
 		{"expired", "A certificate whose time is over is refused.", room, in(room, "TestEveryRefusalHasItsCode")},
 		{"not_yet_valid", "A certificate whose time has not come is refused.", room, in(room, "TestEveryRefusalHasItsCode")},
 		{"loa", "A level of assurance below policy's is refused.", room, in(room, "TestEveryRefusalHasItsCode")},
-		{"revoked", "A certificate that a list names is refused.", room, in(room, "TestTheListsDecideWhetherACardIsRevoked")},
-		{"crl_current", "Only a current list calls a certificate good.", room, in(room, "TestTheListsDecideWhetherACardIsRevoked")},
-		{"crl_signer", "Only the issuer's own lists tell about its certificates.", room, in(room, "TestTheListsDecideWhetherACardIsRevoked")},
-		{"crl_scope", "A list for a part of the certificates is not taken for the whole.", room,
-			in(room, "TestAnExtensionThatChangesTheListsMeaningRefusesIt")},
 		{"revocation_required", "Where no list tells, a card is refused.", room, in(room, "TestTheModeDecidesWhatAMissingAnswerMeans")},
 		{"ca_revoked", "A revoked authority takes its cards along.", room, in(room, "TestARevokedIssuingAuthorityRevokesItsCards")},
 		{"revocation_off", "In production revocation is always checked.", room, in(room, "TestAPolicyThatWouldWeakenTheChecksIsRefused")},
@@ -32,6 +27,24 @@ func identityCanaries() []Canary {
 		{"account_form", "What a shell, a path or a uid could be mistaken for is no account.", room,
 			in(room, "TestAccountNamesAreChecked|TestANameThatCannotBeAnAccountsIsNeverAskedFor")},
 		{"anchor_root", "Only what signed itself is a root.", room, in(room, "TestOnlyASelfSignedAnchorIsARoot")},
+	}
+}
+
+// revocationCanaries are those of what is believed about revocation.
+func revocationCanaries() []Canary {
+	const room, decision = "agent/identity/revocation", "agent/identity"
+	return []Canary{
+		{"revoked", "A certificate that a list names is refused.", room, in(decision, "TestTheListsDecideWhetherACardIsRevoked")},
+		{"revocation_current", "Only a current answer calls a certificate good.", room, in(decision, "TestTheListsDecideWhetherACardIsRevoked")},
+		{"crl_signer", "Only the issuer's own lists tell about its certificates.", room, in(decision, "TestTheListsDecideWhetherACardIsRevoked")},
+		{"crl_scope", "A list for a part of the certificates is not taken for the whole.", room,
+			in(room, "TestAnExtensionThatChangesTheListsMeaningRefusesIt")},
+		{"ocsp_signer", "An OCSP answer counts only by the authority, or by whom it has named for that.", room,
+			in(room, "TestAnOCSPAnswerThatCannotBeBelievedIsNone")},
+		{"ocsp_nonce", "An OCSP answer to another question is none.", room, in(room, "TestAnOCSPAnswerThatCannotBeBelievedIsNone")},
+		{"revocation_replay", "A good answer never lifts a revocation of a later time.", room,
+			in(room, "TestAnOlderGoodAnswerNeverLiftsARevocation")},
+		{"revocation_clock", "Setting the clock back makes no answer younger.", room, in(room, "TestAClockThatIsSetBackStretchesNothing")},
 	}
 }
 

@@ -2,9 +2,11 @@ package testpki
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"encoding/binary"
 	"fmt"
 	"math/big"
 	"time"
@@ -12,14 +14,15 @@ import (
 
 // CRL shapes one revocation list. The zero value is a list made now, good for two days, of all that was revoked.
 type CRL struct {
-	Age    time.Duration // how long ago it was made; negative: in the future
-	Life   time.Duration // from making to nextUpdate; 0: 48 hours
-	Number int64         // 0: the time of making
-	Forget bool          // leaves the revoked certificates out
-	Delta  bool          // a delta CRL: only changes, with the critical indicator
-	Scoped bool          // with a critical issuingDistributionPoint: for part of the certificates only
-	SHA1   bool          // signed with SHA-1
-	Signer *CA           // nil: the authority itself
+	Age     time.Duration // how long ago it was made; negative: in the future
+	Life    time.Duration // from making to nextUpdate; 0: 48 hours
+	Number  int64         // 0: the time of making
+	Forget  bool          // leaves the revoked certificates out
+	Delta   bool          // a delta CRL: only changes, with the critical indicator
+	Scoped  bool          // with a critical issuingDistributionPoint: for part of the certificates only
+	SHA1    bool          // signed with SHA-1
+	Signer  *CA           // nil: the authority itself
+	Entries int           // how many certificates that nobody has are on the list too
 }
 
 // CRL returns the DER of an authority's revocation list.
@@ -46,6 +49,7 @@ func (p *PKI) CRL(id CAID, shape CRL) ([]byte, error) {
 	if !shape.Forget {
 		template.RevokedCertificateEntries = p.entries(id, made)
 	}
+	template.RevokedCertificateEntries = append(template.RevokedCertificateEntries, shape.others(made)...)
 	if err := shape.addExtensions(template); err != nil {
 		return nil, err
 	}
@@ -66,6 +70,16 @@ func (p *PKI) entries(id CAID, made time.Time) []x509.RevocationListEntry {
 			RevocationTime: made,
 			ReasonCode:     1, // keyCompromise; RFC 5280, 5.3.1
 		})
+	}
+	return entries
+}
+
+// others are certificates that nobody has, with serial numbers of 16 bytes in no order, as SITHS gives them.
+func (shape CRL) others(made time.Time) []x509.RevocationListEntry {
+	entries := make([]x509.RevocationListEntry, shape.Entries)
+	for i := range entries {
+		sum := sha256.Sum256(binary.BigEndian.AppendUint64(nil, uint64(i)))
+		entries[i] = x509.RevocationListEntry{SerialNumber: new(big.Int).SetBytes(sum[:16]), RevocationTime: made, ReasonCode: 1}
 	}
 	return entries
 }

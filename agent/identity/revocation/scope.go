@@ -1,6 +1,6 @@
 //go:build !canary_crl_scope
 
-package identity
+package revocation
 
 import (
 	"crypto/x509/pkix"
