@@ -35,10 +35,7 @@ func New(cfg Config) (*Identifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &Identifier{cfg: cfg, anchors: anchors}
-	if i.leaves, err = newChecker(cfg, anchors.dirs); err != nil {
-		return nil, err
-	}
+	i := &Identifier{cfg: cfg, anchors: anchors, leaves: newChecker(cfg, anchors.dirs)}
 	i.uppers = i.leaves
 	i.uppers.Policy.Order = listsFirst(i.leaves.Policy.Order)
 	i.learn()

@@ -21,13 +21,10 @@ var (
 )
 
 // newChecker makes what answers about revocation under this policy.
-func newChecker(cfg Config, dirs []string) (revocation.Checker, error) {
+func newChecker(cfg Config, dirs []string) revocation.Checker {
 	store := cfg.Store
 	if store == nil {
-		var err error
-		if store, err = revocation.Open(revocation.Options{Now: cfg.Clock}); err != nil {
-			return revocation.Checker{}, err
-		}
+		store = revocation.Open(revocation.Options{Now: cfg.Clock})
 	}
 	c := revocation.Checker{Store: store, Folders: revocation.NewFolders(dirs)}
 	c.Policy.Timeout = cfg.Timeout
@@ -37,7 +34,7 @@ func newChecker(cfg Config, dirs []string) (revocation.Checker, error) {
 	if cfg.Revocation == Grace {
 		c.Policy.Grace = cfg.Grace
 	}
-	return c, nil
+	return c
 }
 
 // listsFirst is the order for authorities, whose lists live for months: a question to the network for each login would

@@ -11,6 +11,7 @@ import (
 	"siths-agent/agent"
 	"siths-agent/agent/audit"
 	"siths-agent/agent/identity"
+	"siths-agent/agent/identity/revocation"
 	"siths-agent/agent/localapi"
 	"siths-agent/agent/memory"
 	"siths-agent/agent/policy"
@@ -27,7 +28,10 @@ const socketName = "agent.sock"
 
 // build puts the service together. Nothing runs yet.
 func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error) {
-	who, err := newIdentifier(loaded)
+	p := &program{options: o, log: log, failed: make(chan struct{})}
+	p.askCourier()
+	p.store = revocation.Open(revocation.Options{Dir: filepath.Join(o.state, revocation.FolderName), Asker: p.courier, Log: log})
+	who, err := newIdentifier(loaded, p.store)
 	if err != nil {
 		return nil, fmt.Errorf("trust: %w", err)
 	}
@@ -38,14 +42,11 @@ func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error)
 	if err := os.MkdirAll(o.run, 0o755); err != nil {
 		return nil, fmt.Errorf("making the run folder: %w", err)
 	}
-	trail, err := audit.Open(o.state, audit.Options{})
-	if err != nil {
+	if p.trail, err = audit.Open(o.state, audit.Options{}); err != nil {
 		return nil, err
 	}
-	p := &program{options: o, log: log, trail: trail, failed: make(chan struct{})}
-	p.askCourier()
 	p.parts = agent.Parts{
-		Version: version.String(), Machine: machine(), Policy: loaded.Policy, Who: who, Trail: trail,
+		Version: version.String(), Machine: machine(), Policy: loaded.Policy, Who: who, Trail: p.trail,
 		Memory: memory.New(o.state, bootID()), Log: log,
 		Readers:  (&pcsc.Hub{Allow: loaded.Policy.Card.Readers, Log: log}).Run,
 		OpenCard: openCard(cardhost, log), EndPrograms: programs.End,
@@ -54,8 +55,8 @@ func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error)
 	return p, nil
 }
 
-// newIdentifier turns policy into who-is-who.
-func newIdentifier(loaded *policy.Loaded) (*identity.Identifier, error) {
+// newIdentifier turns policy into who-is-who. What is known of revocation stays when policy changes.
+func newIdentifier(loaded *policy.Loaded, store *revocation.Store) (*identity.Identifier, error) {
 	p := loaded.Policy
 	var sources []identity.Source
 	for _, s := range p.Identity.Sources {
@@ -63,9 +64,18 @@ func newIdentifier(loaded *policy.Loaded) (*identity.Identifier, error) {
 	}
 	return identity.New(identity.Config{
 		Environment: identity.Environment(p.Trust.Environment), Anchors: p.Trust.Anchors, MinimumLoA: p.Trust.MinimumLoA,
-		Table: policiesOf(p.Trust), Issuers: issuersOf(p.Trust), TestMarks: p.Trust.TestMarks, Revocation: identity.Mode(p.Revocation.Mode), Grace: p.Revocation.Grace,
+		Table: policiesOf(p.Trust), Issuers: issuersOf(p.Trust), TestMarks: p.Trust.TestMarks,
+		Revocation: identity.Mode(p.Revocation.Mode), Grace: p.Revocation.Grace, Order: orderOf(p.Revocation), Timeout: p.Revocation.Timeout, Store: store,
 		Sources: sources, Accounts: loaded.Accounts, Shared: sharedAccount(p.Session),
 	})
+}
+
+func orderOf(r policy.Revocation) []revocation.Source {
+	var order []revocation.Source
+	for _, source := range r.Order {
+		order = append(order, revocation.Source(source))
+	}
+	return order
 }
 
 func policiesOf(t policy.Trust) siths.Table {
@@ -141,7 +151,7 @@ func (p *program) reload(ctx context.Context, a *agent.Agent) {
 	loaded, err := policy.Load(p.options.config)
 	var who *identity.Identifier
 	if err == nil {
-		who, err = newIdentifier(loaded)
+		who, err = newIdentifier(loaded, p.store)
 	}
 	if err != nil {
 		p.log.Error("policy refused, the old one stays", "error", err)

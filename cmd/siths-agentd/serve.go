@@ -17,6 +17,7 @@ import (
 	"siths-agent/agent"
 	"siths-agent/agent/audit"
 	"siths-agent/agent/courier"
+	"siths-agent/agent/identity/revocation"
 	"siths-agent/agent/safesocket"
 	"siths-agent/agent/unlock"
 )
@@ -29,6 +30,7 @@ type program struct {
 	options options
 	parts   agent.Parts
 	trail   *audit.Log
+	store   *revocation.Store
 	desktop *unlock.Desktop
 	socket  net.Listener
 	courier *courier.Client // asks the process that has a network
@@ -119,11 +121,14 @@ func (p *program) work(ctx context.Context, a *agent.Agent) error {
 	defer p.runCourier(ctx)()
 	ran := make(chan struct{})
 	go func() { defer close(ran); a.Run(ctx) }()
+	kept := make(chan struct{})
+	go func() { defer close(kept); p.store.Run(ctx) }()
 	go onReload(ctx, func() { p.reload(ctx, a) })
 	notify(ready)
 	err := p.newServer(a, p.desktop).Serve(ctx, p.socket)
 	p.cancel()
 	<-ran
+	<-kept
 	return err
 }
 

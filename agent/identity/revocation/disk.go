@@ -36,21 +36,11 @@ const (
 	maxJSON = 1 << 20
 )
 
-// disk is the folder that answers are kept in. Whatever is read from it is verified anew. The zero disk keeps nothing.
+// disk is the folder that answers are kept in, made when there is something to keep. Whatever is read from it is verified
+// anew. The zero disk keeps nothing.
 type disk struct {
 	dir  string
 	most int // good answers
-}
-
-// openDisk makes the folder if it is not there.
-func openDisk(dir string) (disk, error) {
-	if dir == "" {
-		return disk{}, nil
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return disk{}, fmt.Errorf("making the folder of revocation answers: %w", err)
-	}
-	return disk{dir: dir, most: maxKept}, nil
 }
 
 // read returns a file of at most limit bytes, nothing when there is none that can be believed.
@@ -88,6 +78,9 @@ func (d disk) writeDurable(name string, data []byte) error {
 func (d disk) replace(name string, write func(path string) error) error {
 	if d.dir == "" {
 		return nil
+	}
+	if err := os.MkdirAll(d.dir, 0o700); err != nil {
+		return fmt.Errorf("making the folder of answers about revocation: %w", err)
 	}
 	path := filepath.Join(d.dir, name)
 	if err := write(path + ".new"); err != nil {

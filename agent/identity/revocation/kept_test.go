@@ -147,10 +147,7 @@ func FuzzKeptFiles(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		w := w.beside(t, responder.Behaviour{})
 		w.asker.down.Store(true)
-		d, err := openDisk(w.dir)
-		if err != nil {
-			t.Fatal(err)
-		}
+		d := disk{dir: w.dir}
 		for _, name := range names {
 			if err := d.write(name, data); err != nil {
 				t.Fatal(err)

@@ -187,3 +187,7 @@ func checkResponseExtensions(extensions []pkix.Extension, nonce []byte) error {
 	}
 	return nil
 }
+
+func covers(cert *x509.Certificate, t time.Time) bool {
+	return !t.Before(cert.NotBefore) && !t.After(cert.NotAfter)
+}

@@ -7,7 +7,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"slices"
-	"time"
 
 	"golang.org/x/crypto/ocsp"
 )
@@ -38,8 +37,4 @@ func checkResponder(answer *ocsp.Response, issuer *x509.Certificate) error {
 		return errOCSPSigner
 	}
 	return nil
-}
-
-func covers(cert *x509.Certificate, t time.Time) bool {
-	return !t.Before(cert.NotBefore) && !t.After(cert.NotAfter)
 }

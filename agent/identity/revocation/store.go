@@ -11,7 +11,7 @@ import (
 
 // Options shape a Store. The zero value keeps nothing over a restart and asks nobody.
 type Options struct {
-	Dir   string        // folder that answers are kept in, made if it is not there; empty: none
+	Dir   string        // folder that answers are kept in, made when there are some; empty: none
 	Asker Asker         // nil: nothing is fetched
 	Every time.Duration // least time between two questions to the network; 0: a second
 	Log   *slog.Logger  // nil: slog.Default
@@ -43,14 +43,10 @@ type answers struct {
 	came          time.Duration // when the last of them did, in running time; negative: in an earlier run
 }
 
-// Open makes a Store from what was kept in its folder.
-func Open(o Options) (*Store, error) {
-	d, err := openDisk(o.Dir)
-	if err != nil {
-		return nil, err
-	}
+// Open makes a Store from what was kept in its folder. What cannot be read is as good as absent.
+func Open(o Options) *Store {
 	s := &Store{
-		asker: o.Asker, log: o.Log, clock: newClock(o), disk: d, pace: pace{every: o.Every},
+		asker: o.Asker, log: o.Log, clock: newClock(o), disk: disk{dir: o.Dir, most: maxKept}, pace: pace{every: o.Every},
 		lists: map[authority]*index{}, answers: map[subject]*answers{}, issuers: map[authority]*issuer{},
 		asked: map[string]*question{}, failed: map[string]time.Duration{},
 	}
@@ -61,10 +57,10 @@ func Open(o Options) (*Store, error) {
 		s.pace.every = time.Second
 	}
 	var m marks
-	d.readJSON(clockFile, &m)
+	s.disk.readJSON(clockFile, &m)
 	s.clock.resume(m)
 	s.recallIssuers()
-	return s, nil
+	return s
 }
 
 func newClock(o Options) *clock {

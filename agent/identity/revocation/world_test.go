@@ -135,11 +135,7 @@ func (w *world) running() time.Duration {
 // store opens the store, as a new run of the service does.
 func (w *world) store() *Store {
 	w.t.Helper()
-	s, err := Open(Options{Dir: w.dir, Asker: w.asker, Every: time.Nanosecond, Log: slog.New(slog.DiscardHandler), Now: w.now, Running: w.running})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return s
+	return Open(Options{Dir: w.dir, Asker: w.asker, Every: time.Nanosecond, Log: slog.New(slog.DiscardHandler), Now: w.now, Running: w.running})
 }
 
 // checker asks in this order.
