@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -167,6 +168,20 @@ func Lines(r io.Reader) iter.Seq2[Line, error] {
 		}
 	}
 }
+
+// Mark returns the line's number and hash. A line that is no row has none.
+func (l Line) Mark() (Mark, bool) {
+	digits, ok := bytes.CutPrefix(l.Data, []byte(`{"seq":`)) // as encode writes it
+	end := bytes.IndexByte(digits, ',')
+	if !ok || end < 0 {
+		return Mark{}, false
+	}
+	seq, err := strconv.ParseUint(string(digits[:end]), 10, 64)
+	return Mark{seq, hash(l.Data)}, err == nil && seq > 0
+}
+
+// Entry returns what the line says.
+func (l Line) Entry() (Entry, error) { return parse(l.Data) }
 
 // line is one line with what is wrong with it.
 type line struct {

@@ -86,6 +86,32 @@ func OpenRows(dir string) (*Rows, error) {
 	return r, nil
 }
 
+// From leaves out the closed segments that hold no row after the one of that number. It is for before the first Read.
+func (r *Rows) From(after uint64) {
+	for len(r.parts) > 0 {
+		if next := r.second(); next == 0 || next > after+1 {
+			return
+		}
+		r.parts = r.parts[1:]
+	}
+}
+
+// second returns the number of the first row behind the segment that comes first, or 0 when it is not known.
+func (r *Rows) second() uint64 {
+	if len(r.parts) > 1 {
+		next, _ := segmentNumber(filepath.Base(r.parts[1]))
+		return next
+	}
+	if r.live == nil {
+		return 0
+	}
+	first, err := firstRow(r.live)
+	if err != nil {
+		return 0
+	}
+	return first.Seq
+}
+
 // take notes the closed segments, without the one that was live a moment ago.
 func (r *Rows) take(segments []Segment) {
 	for _, s := range segments {

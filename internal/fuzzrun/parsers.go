@@ -26,6 +26,7 @@ func parsers() []parser {
 		{"answers about revocation, and what is kept of them", "agent/identity/revocation", []string{"FuzzParseOCSP", "FuzzKeptFiles"}},
 		{"policy and accounts", "agent/policy", []string{"FuzzLoad"}},
 		{"the audit log", "agent/audit", []string{"FuzzOpen", "FuzzVerify", "FuzzRow", "FuzzMark", "FuzzSegmentName"}},
+		{"rows, for a syslog server", "agent/forward", []string{"FuzzMessage"}},
 		{"rows, for a report", "agent/report", []string{"FuzzScan"}},
 		{"what the service remembered on disk", "agent/memory", []string{"FuzzParse"}},
 		{"requests to the local API", "agent/localapi", []string{"FuzzRawRequests", "FuzzRequestBodies"}},

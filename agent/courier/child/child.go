@@ -117,6 +117,8 @@ func (s *server) do(ctx context.Context, q courier.Question) (courier.Answer, er
 		return s.fetch(ctx, *q.Fetch)
 	case q.Search != nil:
 		return search(ctx, *q.Search)
+	case q.Forward != nil:
+		return forward(ctx, *q.Forward)
 	}
 	return courier.Answer{}, malformed("a question that is not known")
 }

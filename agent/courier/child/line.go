@@ -86,7 +86,7 @@ func authoritiesOf(text []byte) (*x509.CertPool, error) {
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
-		return nil, malformed("no certificate in the directory's authorities")
+		return nil, malformed("no certificate in the authorities")
 	}
 	return pool, nil
 }

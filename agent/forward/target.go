@@ -1,0 +1,73 @@
+package forward
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"siths-agent/agent/courier"
+)
+
+// sendTime is how long one sending may take.
+const sendTime = 30 * time.Second
+
+// Asker is the courier as far as it is needed here.
+type Asker interface {
+	Ask(ctx context.Context, q courier.Question) (courier.Answer, error)
+}
+
+// NewTarget returns the target that policy's audit.syslog names: "tcp+tls://host:port", which the courier reaches, or
+// "unix:///path", a datagram socket of this machine. ca is PEM; empty is the system's authorities.
+func NewTarget(uri string, ca []byte, c Asker) (Target, error) {
+	if address, found := strings.CutPrefix(uri, "tcp+tls://"); found {
+		return server{address, ca, c}, nil
+	}
+	if path, found := strings.CutPrefix(uri, "unix://"); found {
+		return socket{path}, nil
+	}
+	return nil, fmt.Errorf("%q: %w", uri, errors.ErrUnsupported)
+}
+
+// server is a log server behind the courier.
+type server struct {
+	address string
+	ca      []byte
+	courier Asker
+}
+
+// Send has the courier send all messages over one connection.
+func (s server) Send(ctx context.Context, messages []Message) (int, error) {
+	q := courier.Forward{Address: s.address, CA: s.ca}
+	for _, m := range messages {
+		q.Messages = append(q.Messages, m.Syslog)
+	}
+	a, err := s.courier.Ask(ctx, courier.Question{Forward: &q, Timeout: sendTime})
+	return a.Sent, err
+}
+
+// socket is where a log service of this machine listens for datagrams: journald's or rsyslog's /dev/log.
+type socket struct{ path string }
+
+// datagramTime is how long the service may have no room for a message.
+const datagramTime = time.Second
+
+// Send sends one datagram after the other. What the socket has taken counts as taken over.
+func (s socket) Send(ctx context.Context, messages []Message) (int, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "unixgram", s.path)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = conn.Close() }()
+	for n, m := range messages {
+		if err := conn.SetWriteDeadline(time.Now().Add(datagramTime)); err != nil {
+			return n, err
+		}
+		if _, err := conn.Write(m.Local); err != nil {
+			return n, err
+		}
+	}
+	return len(messages), nil
+}
