@@ -80,7 +80,7 @@ func TestNoTrickInARequestGetsThrough(t *testing.T) {
 	}
 	w.WantVerify(card, 0)
 	w.Unlock()
-	open := listening(append(w.Children(), w.Service.PID())...)
+	open := listening(slices.Concat(w.Children(), w.Couriers(), []int{w.Service.PID()})...)
 	if len(open) > 0 {
 		t.Errorf("our processes listen: %v", open)
 	}

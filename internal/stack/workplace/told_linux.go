@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,10 +56,22 @@ func ProcFile(pid int, name string) string {
 	return filepath.Join("/proc", strconv.Itoa(pid), name)
 }
 
-// Children are the living processes that the service has started.
+// Children are the living processes that the service has started for cards.
 func (w *Workplace) Children() []int {
 	w.tb.Helper()
-	return ChildrenOf(w.Service.PID())
+	return slices.DeleteFunc(ChildrenOf(w.Service.PID()), isCourier)
+}
+
+// Couriers are the living processes that the service has started for the network: none, or one.
+func (w *Workplace) Couriers() []int {
+	w.tb.Helper()
+	return slices.DeleteFunc(ChildrenOf(w.Service.PID()), func(pid int) bool { return !isCourier(pid) })
+}
+
+// isCourier goes by the first argument, which a program that is run from a descriptor has from its beginning.
+func isCourier(pid int) bool {
+	name, _, _ := strings.Cut(ReadIfThere(ProcFile(pid, "cmdline")), "\x00")
+	return name == "siths-courier"
 }
 
 // ChildrenOf reads the children of all threads of a process (proc_pid_task(5)); none when it has ended.
