@@ -36,7 +36,11 @@ type Deal struct {
 	Production bool            // of a place in production; else of a test place
 	Certs      [][]byte        // DER, in the card's order
 	Pairs      []*testpki.Pair // those whose private keys the card has
+	Alone      [][]byte        // DER of the other certificates
 	Want       Want
+
+	alone   bool // it has one HSA-id pair at most
+	spoiled bool // one of Alone cannot be read
 }
 
 // Issuer is a row of a table of issuers.
@@ -125,21 +129,19 @@ func writeOther(dir string, pki *testpki.PKI, ca *testpki.CA) error {
 	return nil
 }
 
-// All deals every combination of what a card's first certificate can be with what a second can be, in both places. The
-// rest of each card, its look and its order are drawn.
-func (d *Deck) All() ([]Deal, error) {
+// All deals every combination of what a card's first certificate can be with what a second can be, in one place. The rest
+// of each card, its look and its order are drawn.
+func (d *Deck) All(production bool) ([]Deal, error) {
 	var deals []Deal
-	for _, production := range []bool{false, true} {
-		p := d.places[production]
-		for _, first := range p.firsts() {
-			for _, second := range p.seconds() {
-				deal, err := d.deal(p, first, second)
-				if err != nil {
-					return nil, fmt.Errorf("dealing %s with %s: %w", first.name, second.name, err)
-				}
-				deal.Production = production
-				deals = append(deals, deal)
+	p := d.places[production]
+	for _, first := range p.firsts() {
+		for _, second := range p.seconds() {
+			deal, err := d.deal(p, first, second)
+			if err != nil {
+				return nil, fmt.Errorf("dealing %s with %s: %w", first.name, second.name, err)
 			}
+			deal.Production = production
+			deals = append(deals, deal)
 		}
 	}
 	return deals, nil

@@ -29,20 +29,21 @@ func (d *Deck) deal(p *place, first, second shape) (Deal, error) {
 		hands = append(hands, hand{second, beside})
 		deal.Pairs = append(deal.Pairs, beside.Pairs()...)
 	}
-	unreadable := first.unreadable
-	if d.random.IntN(4) == 0 {
+	bare := second.nobody && !first.nobody && first.code != accepted // what is refused for itself alone
+	if d.random.IntN(4) == 0 && !bare {
 		hands = append(hands, hand{shape{code: apitype.CertUntrusted, unlisted: true}, p.alike})
 		deal.Pairs = append(deal.Pairs, p.alike.Pairs()...)
 	}
-	extra, spoiled := d.company(p, &deal)
-	deal.Want = right(hands, unreadable || spoiled)
+	deal.alone = len(hands) == 1
+	d.company(p, &deal, !bare)
+	if first.with != nil {
+		deal.Alone = append(deal.Alone, first.with.Cert.Raw)
+	}
+	deal.Want = right(hands, first.unreadable || deal.spoiled)
 	for _, pair := range deal.Pairs {
 		deal.Certs = append(deal.Certs, pair.Cert.Raw)
 	}
-	deal.Certs = append(deal.Certs, extra...)
-	if first.with != nil {
-		deal.Certs = append(deal.Certs, first.with.Cert.Raw)
-	}
+	deal.Certs = append(deal.Certs, deal.Alone...)
 	d.random.Shuffle(len(deal.Certs), func(i, j int) { deal.Certs[i], deal.Certs[j] = deal.Certs[j], deal.Certs[i] })
 	return deal, nil
 }
@@ -104,9 +105,8 @@ func (d *Deck) serial() func(*x509.Certificate) {
 	return testpki.WithSerial(length, length == 16 && d.random.IntN(2) == 0)
 }
 
-// company draws what else is on the card: pairs, which it adds, and certificates alone, which it returns, with whether
-// any of those cannot be read.
-func (d *Deck) company(p *place, deal *Deal) (extra [][]byte, spoiled bool) {
+// company draws what else is on the card: pairs, certificates alone, and perhaps one that cannot be read.
+func (d *Deck) company(p *place, deal *Deal, maySpoil bool) {
 	for _, card := range p.company {
 		if d.random.IntN(3) == 0 {
 			pairs := []*testpki.Pair{card.PIDAuth, card.PIDSign}
@@ -118,15 +118,14 @@ func (d *Deck) company(p *place, deal *Deal) (extra [][]byte, spoiled bool) {
 	}
 	for _, cert := range p.authorities() {
 		if d.random.IntN(3) == 0 {
-			extra = append(extra, cert.Raw)
+			deal.Alone = append(deal.Alone, cert.Raw)
 		}
 	}
 	if d.random.IntN(8) == 0 { // a card that has been renewed for decades
 		old := deal.Pairs[slices.IndexFunc(deal.Pairs, func(p *testpki.Pair) bool { return p.Name == "sign" })].Cert.Raw
-		extra = append(extra, slices.Repeat([][]byte{old}, 20)...)
+		deal.Alone = append(deal.Alone, slices.Repeat([][]byte{old}, 20)...)
 	}
-	if spoiled = d.random.IntN(6) == 0; spoiled {
-		extra = append(extra, []byte("\x30\x82\x05"))
+	if deal.spoiled = d.random.IntN(6) == 0 && maySpoil; deal.spoiled {
+		deal.Alone = append(deal.Alone, []byte("\x30\x82\x05"))
 	}
-	return extra, spoiled
 }

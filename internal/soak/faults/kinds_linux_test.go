@@ -52,7 +52,7 @@ func handKinds() []kind {
 // more than comes, ends in silence; an answer too many may also be taken for that to the question who is there.
 func broken() codes {
 	return codes{apitype.CardNone, apitype.CardUnreadable, apitype.CardUnsupported, apitype.CardSwapped, apitype.CardSilent,
-		apitype.CertNone, apitype.CertKeyMismatch, apitype.PINWrong}
+		apitype.CertNone, apitype.CertMalformed, apitype.CertKeyMismatch, apitype.PINWrong}
 }
 
 // answerKinds are those in which the card answers something else.
@@ -105,7 +105,7 @@ func contentKinds() []kind {
 		all = append(all, kind{fault: name})
 	}
 	for _, name := range []string{"certificate garbage", "certificate longest", "certificate names", "certificate chain", "certificate bomb"} {
-		all = append(all, kind{fault: name, dishonest: true, ends: codes{apitype.CertNone, apitype.CertUntrusted, apitype.CertPolicyUnknown}})
+		all = append(all, kind{fault: name, dishonest: true, ends: codes{apitype.CertNone, apitype.CertMalformed, apitype.CertUntrusted, apitype.CertPolicyUnknown}})
 	}
 	return all
 }

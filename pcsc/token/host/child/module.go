@@ -60,7 +60,8 @@ func cardError(doing string, err error) error {
 	case pkcs11.CKR_SESSION_HANDLE_INVALID, pkcs11.CKR_SESSION_CLOSED, pkcs11.CKR_USER_NOT_LOGGED_IN,
 		pkcs11.CKR_USER_ALREADY_LOGGED_IN:
 		known = token.ErrChanged
-	case pkcs11.CKR_TOKEN_NOT_RECOGNIZED:
+	case pkcs11.CKR_TOKEN_NOT_RECOGNIZED, // and a key that the module cannot use, such as one longer than it knows
+		pkcs11.CKR_FUNCTION_NOT_SUPPORTED, pkcs11.CKR_MECHANISM_INVALID, pkcs11.CKR_KEY_SIZE_RANGE:
 		known = token.ErrUnsupported
 	}
 	return fmt.Errorf("%w: %s: %w", known, doing, err)
