@@ -139,6 +139,8 @@ func uidOf(p identity.Person) *uint32 {
 
 func (a *Agent) cardView(c *card) *apitype.Card {
 	out := &apitype.Card{Insertion: uint64(c.Insertion), ATR: hex.EncodeToString(c.ATR), Kind: pcsc.Product(c.ATR)}
+	product := productOf(a.parts.Policy.Card.Products, c.ATR, a.shownHolder())
+	out.Product, out.Unlock = product.Name, product.Unlock
 	if n := triesOf(a.state); n != nil {
 		out.PIN = &apitype.CardPIN{Auth: &apitype.PINState{Tries: *n}}
 	}

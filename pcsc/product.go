@@ -25,6 +25,11 @@ func Product(atr []byte) string {
 	return ""
 }
 
+// HasATR says whether an answer to reset fits a pattern of hexadecimal digits, in which x is any digit.
+func HasATR(atr []byte, pattern string) bool {
+	return matches([]byte(pattern), []byte(hex.EncodeToString(atr)))
+}
+
 func matches(pattern, text []byte) bool {
 	if len(pattern) != len(text) {
 		return false

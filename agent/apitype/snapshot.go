@@ -52,7 +52,9 @@ type Card struct {
 	Insertion uint64   `json:"insertion"`
 	ATR       string   `json:"atr,omitempty"` // hex; ISO/IEC 7816-3, section 8
 	Kind      string   `json:"kind,omitempty"`
-	Number    string   `json:"number,omitempty"` // masked but for the last four digits
+	Number    string   `json:"number,omitempty"`  // masked but for the last four digits
+	Product   string   `json:"product,omitempty"` // as policy names it
+	Unlock    string   `json:"unlock,omitempty"`  // how a blocked PIN is unblocked: "puk-letter", "administrator", "replace"
 	PIN       *CardPIN `json:"pin,omitempty"`
 }
 

@@ -131,7 +131,7 @@ func TestWhatEachKindOfCallerSees(t *testing.T) {
 		}
 	}
 	s := see(bertUID)
-	if s.Holder != nil || s.Session != nil || s.Systems != nil || s.Card.Number != "" || s.Card.PIN != nil {
+	if s.Holder != nil || s.Session != nil || s.Systems != nil || s.Card.Number != "" || s.Card.PIN != nil || s.Card.Product != "" || s.Card.Unlock != "" {
 		t.Errorf("bert sees personal data: %+v", s)
 	}
 	if s.Phase != apitype.Unlocked || s.Card.Insertion != 7 || s.Reader == nil {

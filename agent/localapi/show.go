@@ -24,6 +24,7 @@ func show(v agent.View, r request) apitype.Snapshot {
 	if out.Card != nil {
 		bare := *out.Card
 		bare.Number, bare.PIN = "", nil
+		bare.Product, bare.Unlock = "", "" // of a reserve card they say something of its holder
 		out.Card = &bare
 	}
 	return out

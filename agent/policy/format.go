@@ -19,6 +19,8 @@ func format(v any) string {
 		return formatRules(v, func(r OIDRule) string { return formatRule("oid", r.OID, r.LoA, r.Identity, r.Carrier) })
 	case []IssuerRule:
 		return formatRules(v, func(r IssuerRule) string { return formatRule("name", r.Name, r.LoA, r.Identity, r.Carrier) })
+	case []Product:
+		return formatRules(v, formatProduct)
 	case bool:
 		return strconv.FormatBool(v)
 	case int:
@@ -42,4 +44,15 @@ func formatRule(key, name string, loa int, identity, carrier string) string {
 		text += ", carrier = " + quote(carrier)
 	}
 	return text + "}"
+}
+
+func formatProduct(p Product) string {
+	text := "{name = " + quote(p.Name)
+	if len(p.ATRs) > 0 {
+		text += ", atr = [" + quoteAll(p.ATRs, ", ") + "]"
+	}
+	if p.Carrier != "" {
+		text += ", carrier = " + quote(p.Carrier)
+	}
+	return text + ", unlock = " + quote(p.Unlock) + "}"
 }

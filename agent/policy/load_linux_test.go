@@ -52,7 +52,8 @@ func refused(t *testing.T, file string) *Error {
 func TestAnEmptyFileIsTheDefaultsOfTheContract(t *testing.T) {
 	dir := folder(t, "agent.toml", "")
 	want := Policy{
-		Card: Card{Modules: []string{"opensc-pkcs11.so"}, Readers: []string{}, OperationTimeout: 5 * time.Second},
+		Card: Card{Modules: []string{"opensc-pkcs11.so"}, Readers: []string{}, OperationTimeout: 5 * time.Second,
+			Products: []Product{{Name: "reserve", Carrier: "reserve", Unlock: "replace"}}},
 		Trust: Trust{Environment: Production, Anchors: []string{dir + "/trust"}, MinimumLoA: 3, Policy: []OIDRule{}, Issuer: []IssuerRule{},
 			TestMarks: []string{"TEST *", "SYSTEMTEST *", "* PP"}},
 		Revocation: Revocation{Mode: Require, Order: []string{"ocsp", "crl"}, Grace: 24 * time.Hour, Timeout: 2 * time.Second},
@@ -72,6 +73,10 @@ const contract = `
 modules = ["opensc-pkcs11.so", "/usr/lib/libiidp11.so"]
 readers = ["Virtual PCD *"]
 operation_timeout = "5s"
+[[card.product]]
+name = "7XX"
+atr = ["3b7fxx"]
+unlock = "administrator"
 [trust]
 environment = "test"
 anchors = ["/etc/siths-agent/trust"]
@@ -124,7 +129,7 @@ retention = "3650d"
 func TestEveryKeyOfTheContractIsTakenOver(t *testing.T) {
 	want := Policy{
 		Card: Card{Modules: []string{"opensc-pkcs11.so", "/usr/lib/libiidp11.so"}, Readers: []string{"Virtual PCD *"},
-			OperationTimeout: 5 * time.Second},
+			OperationTimeout: 5 * time.Second, Products: []Product{{"7XX", []string{"3b7fxx"}, "", "administrator"}}},
 		Trust: Trust{Environment: Test, Anchors: []string{"/etc/siths-agent/trust"}, MinimumLoA: 2, Policy: []OIDRule{
 			{"1.2.752.74.8.9001", 3, "hsa", "card"}, {"1.2.752.74.8.9002", 2, "samordningsnummer", "reserve"}},
 			Issuer:    []IssuerRule{{"SITHS e-id Person HSA-id 3 CA v1", 3, "hsa", ""}},

@@ -22,6 +22,16 @@ type Card struct {
 	Modules          []string // PKCS#11 modules, tried in order: absolute paths or bare file names
 	Readers          []string // patterns of path.Match; empty allows every reader
 	OperationTimeout time.Duration
+	Products         []Product // the first that fits a card says how its PIN is unblocked
+}
+
+// Product says how a blocked PIN of one card product is unblocked. A card fits where it has one of the ATRs and the carrier;
+// either is empty where it does not matter.
+type Product struct {
+	Name    string
+	ATRs    []string // hexadecimal, x for any digit
+	Carrier string   // as OIDRule's
+	Unlock  string   // "puk-letter", "administrator" or "replace"
 }
 
 // Allows reports whether policy lets the reader of that name be used.

@@ -10,6 +10,11 @@ func (r row) text(key string) string {
 	return s
 }
 
+func (r row) words(key string) []string {
+	list, _ := r[key].([]string)
+	return list
+}
+
 func (r row) number(key string) int {
 	n, _ := r[key].(int)
 	return n

@@ -25,7 +25,7 @@ func cardKeys() []Key {
 			SV: "Längsta tid för en kortoperation. Ett kort som inte svarat då kopplas bort.",
 			EN: "Longest time for one card operation. A card that has not answered by then is let go."},
 		field: func(p *Policy) any { return &p.Card.OperationTimeout },
-	}}
+	}, productKey()}
 }
 
 func revocationKeys() []Key {

@@ -38,6 +38,7 @@ func (e *env) printCard(s apitype.Snapshot) error {
 	t := e.table()
 	t.reader(s.Reader)
 	t.row(text.CtlCardKind, s.Card.Kind)
+	t.row(text.CtlProduct, s.Card.Product)
 	t.row(text.CtlATR, s.Card.ATR)
 	t.card(s.Card)
 	if pin := s.Card.PIN; pin != nil && pin.Sign != nil {
@@ -52,5 +53,5 @@ func (e *env) printCard(s apitype.Snapshot) error {
 	if err := t.flush(); err != nil {
 		return err
 	}
-	return e.printProblems(s.Problems)
+	return e.printProblems(s.Problems, s.Card)
 }

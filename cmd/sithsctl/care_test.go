@@ -124,3 +124,18 @@ func TestHalfAVerbSaysHowItGoesOn(t *testing.T) {
 		t.Errorf("exit %d: %s", code, s.err.String())
 	}
 }
+
+func TestABlockedPINNamesTheWayOfItsProduct(t *testing.T) {
+	for _, route := range []string{"puk-letter", "administrator", "replace", ""} {
+		card := blocked()
+		card.Card.Unlock = route
+		s := newStage(t, card)
+		if code := s.run(t, "login --pin-fd 3"); code != exitPINBlocked || !strings.Contains(s.err.String(), text.Unlock(text.EN, route)) {
+			t.Errorf("login, %q: exit %d: %s", route, code, s.err.String())
+		}
+		s.vars["LANG"] = "sv_SE.UTF-8"
+		if code := s.run(t, "status"); code != exitDone || !strings.Contains(s.out.String(), text.Unlock(text.SV, route)) {
+			t.Errorf("status, %q: exit %d: %s", route, code, s.out.String())
+		}
+	}
+}

@@ -59,7 +59,11 @@ func (e *env) problemText(err error, p *apitype.Problem) string {
 	if errors.As(err, &r) && r.tries != nil && *r.tries > 0 {
 		out += " " + e.triesLeft(*r.tries)
 	}
-	out += " " + t.Action
+	if p.Code == apitype.PINBlocked && r != nil && r.card != nil {
+		out += " " + text.Unlock(e.lang, r.card.Unlock)
+	} else {
+		out += " " + t.Action
+	}
 	if p.Ref != "" {
 		out += " " + e.say(text.CtlRef, p.Ref)
 	}

@@ -24,10 +24,10 @@ func obstacle(s apitype.Snapshot) error {
 	case s.Card == nil:
 		return missing(s)
 	case s.Phase == apitype.Refused:
-		return pick(s.Problems, "", apitype.CardUnreadable)
+		return about(pick(s.Problems, "", apitype.CardUnreadable), s.Card)
 	}
 	if n, known := triesOf(s.Card); known && n == 0 {
-		return &apitype.Problem{Code: apitype.PINBlocked}
+		return about(&apitype.Problem{Code: apitype.PINBlocked}, s.Card)
 	}
 	if s.Holder == nil {
 		return notTheirs()
@@ -40,7 +40,7 @@ func obstacle(s apitype.Snapshot) error {
 func notTheirs() error { return &apitype.Problem{Code: apitype.PersonWrongSession} }
 
 // pick returns the first error of the family among problems, else one with the code otherwise.
-func pick(problems []apitype.Problem, family string, otherwise apitype.Code) error {
+func pick(problems []apitype.Problem, family string, otherwise apitype.Code) *apitype.Problem {
 	for _, p := range problems {
 		loud := p.Severity != apitype.Info && p.Severity != apitype.Warning
 		if loud && strings.HasPrefix(string(p.Code), family) {
@@ -49,3 +49,6 @@ func pick(problems []apitype.Problem, family string, otherwise apitype.Code) err
 	}
 	return &apitype.Problem{Code: otherwise}
 }
+
+// about is a problem of a card.
+func about(p *apitype.Problem, card *apitype.Card) error { return &refused{problem: p, card: card} }

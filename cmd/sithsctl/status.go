@@ -37,7 +37,7 @@ func (e *env) printStatus(s apitype.Snapshot) error {
 	if err := t.flush(); err != nil {
 		return err
 	}
-	return e.printProblems(s.Problems)
+	return e.printProblems(s.Problems, s.Card)
 }
 
 func (t *table) holder(h *apitype.Holder) {
@@ -103,9 +103,9 @@ func (e *env) revocation(r *apitype.Revocation) string {
 	return out
 }
 
-func (e *env) printProblems(problems []apitype.Problem) error {
+func (e *env) printProblems(problems []apitype.Problem, card *apitype.Card) error {
 	for _, p := range problems {
-		line := e.severity(p.Severity) + ": " + e.problemText(nil, &p) + " [" + string(p.Code) + "]"
+		line := e.severity(p.Severity) + ": " + e.problemText(about(&p, card), &p) + " [" + string(p.Code) + "]"
 		if err := e.println(line); err != nil {
 			return err
 		}

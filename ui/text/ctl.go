@@ -20,6 +20,7 @@ const (
 	CtlCard
 	CtlCardKind
 	CtlATR
+	CtlProduct
 	CtlTries
 	CtlSignTries
 	CtlNotAfter
@@ -115,6 +116,7 @@ func ctlLabels() map[CtlWord]pair {
 		CtlCard:            {"Kortnummer", "Card number"},
 		CtlCardKind:        {"Korttyp", "Card type"},
 		CtlATR:             {"ATR", "ATR"},
+		CtlProduct:         {"Kortprodukt", "Card product"},
 		CtlTries:           {"Försök kvar", "Tries left"},
 		CtlSignTries:       {"Försök kvar (underskriftskod)", "Tries left (signature code)"},
 		CtlNotAfter:        {"Gäller till", "Valid until"},
