@@ -105,6 +105,7 @@ type Agent struct {
 	sleeps   int             // how often the machine was put to sleep
 	sealed   bool            // the last row is queued
 	beat     *time.Ticker
+	clock    reading // when it was last looked at
 	state    session.State
 	service  bool
 	cards    map[session.Insertion]*card
@@ -161,7 +162,7 @@ func (a *Agent) Run(ctx context.Context) {
 	defer close(a.done)
 	written := make(chan struct{})
 	go func() { defer close(written); a.writeDisk() }()
-	a.record(audit.Row{Event: audit.AgentStart, Reason: a.parts.Version}, nil)
+	a.record(audit.Row{Event: audit.AgentStart, Reason: a.parts.Version, SHA256: a.parts.Policy.Digest()}, nil)
 	a.recall()
 	a.spawn(a.followReaders)
 	a.spawn(a.followDesktop)
@@ -190,6 +191,7 @@ func (a *Agent) loop(ctx context.Context) {
 		case <-alive:
 			a.parts.Alive()
 		case <-a.beat.C:
+			a.lookAtClock()
 			a.step(session.Beat{})
 			a.tellRefusals(false)
 		case <-ctx.Done():
@@ -351,7 +353,7 @@ func (a *Agent) Reload(ctx context.Context, p policy.Policy, who Identifier) err
 		a.shortenGrace()
 		a.beat.Reset(p.Session.IdentityHeartbeat)
 		delete(a.trouble, apitype.ConfigInvalid)
-		a.record(audit.Row{Event: audit.PolicyReloaded}, nil)
+		a.record(audit.Row{Event: audit.PolicyReloaded, SHA256: p.Digest()}, nil)
 		a.step(session.Reloaded{})
 	})
 }

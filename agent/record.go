@@ -44,6 +44,9 @@ func (a *Agent) recordWith(row audit.Row, done func(error)) {
 }
 
 func (a *Agent) queueRow(job diskJob) {
+	if job.row.Event != audit.ClockChanged {
+		a.lookAtClock()
+	}
 	job.row.Time = a.parts.Now().UTC()
 	err := a.enqueue(job)
 	if err == nil {

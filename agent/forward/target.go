@@ -20,8 +20,9 @@ type Asker interface {
 }
 
 // NewTarget returns the target that policy's audit.syslog names: "tcp+tls://host:port", which the courier reaches, or
-// "unix:///path", a datagram socket of this machine. ca is PEM; empty is the system's authorities.
-func NewTarget(uri string, ca []byte, c Asker) (Target, error) {
+// "unix:///path", a datagram socket of this machine. ca gives PEM; nothing is the system's
+// authorities.
+func NewTarget(uri string, ca func() ([]byte, error), c Asker) (Target, error) {
 	if address, found := strings.CutPrefix(uri, "tcp+tls://"); found {
 		return server{address, ca, c}, nil
 	}
@@ -34,13 +35,17 @@ func NewTarget(uri string, ca []byte, c Asker) (Target, error) {
 // server is a log server behind the courier.
 type server struct {
 	address string
-	ca      []byte
+	ca      func() ([]byte, error)
 	courier Asker
 }
 
 // Send has the courier send all messages over one connection.
 func (s server) Send(ctx context.Context, messages []Message) (int, error) {
-	q := courier.Forward{Address: s.address, CA: s.ca}
+	ca, err := s.ca()
+	if err != nil {
+		return 0, err
+	}
+	q := courier.Forward{Address: s.address, CA: ca}
 	for _, m := range messages {
 		q.Messages = append(q.Messages, m.Syslog)
 	}
@@ -52,7 +57,7 @@ func (s server) Send(ctx context.Context, messages []Message) (int, error) {
 type socket struct{ path string }
 
 // datagramTime is how long the service may have no room for a message.
-const datagramTime = time.Second
+const datagramTime = 200 * time.Millisecond
 
 // Send sends one datagram after the other. What the socket has taken counts as taken over.
 func (s socket) Send(ctx context.Context, messages []Message) (int, error) {

@@ -101,7 +101,7 @@ func TestRsyslogGetsEveryRowAlsoThoseWrittenWhileItWasAway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	target, err := NewTarget("tcp+tls://"+server.Address, authority.PEM(), startCourier(t))
+	target, err := NewTarget("tcp+tls://"+server.Address, func() ([]byte, error) { return authority.PEM(), nil }, startCourier(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -123,6 +123,7 @@ shared_account = "ward7"
 close_programs = ["firefox", "/opt/journal/journal"]
 [audit]
 syslog = "tcp+tls://log.example.se:6514"
+syslog_ca = "/etc/siths-agent/log-ca.pem"
 retention = "3650d"
 `
 
@@ -141,7 +142,7 @@ func TestEveryKeyOfTheContractIsTakenOver(t *testing.T) {
 			Timeout: time.Second, MaxAge: 8 * time.Hour}},
 		Session: Session{Mode: Shared, OnRemoval: Logout, RemovalGrace: 30 * time.Second, IdleLock: time.Hour,
 			IdentityHeartbeat: 10 * time.Second, SharedAccount: "ward7", ClosePrograms: []string{"firefox", "/opt/journal/journal"}},
-		Audit: Audit{Syslog: "tcp+tls://log.example.se:6514", Retention: 3650 * 24 * time.Hour},
+		Audit: Audit{Syslog: "tcp+tls://log.example.se:6514", SyslogCA: "/etc/siths-agent/log-ca.pem", Retention: 3650 * 24 * time.Hour},
 	}
 	l := mustLoad(t, filepath.Join(folder(t, "agent.toml", contract), "agent.toml"))
 	if !reflect.DeepEqual(l.Policy, want) {

@@ -150,6 +150,7 @@ type Session struct {
 // Audit says where audit rows go beside the local log and how long that is kept.
 type Audit struct {
 	Syslog    string // "tcp+tls://host:port" or "unix:///path"; empty is off
+	SyslogCA  string // absolute path of a PEM file; empty means the system's authorities
 	Retention time.Duration
 }
 

@@ -55,14 +55,21 @@ func sessionKeys() []Key {
 
 func auditKeys() []Key {
 	return []Key{{
-		Name: "audit.syslog", Type: TypeString, Since: first, Inert: true,
+		Name: "audit.syslog", Type: TypeString, Since: first,
 		Default: `""`, Form: formSyslog(), Optional: true,
 		Doc: Text{
 			SV: "Vart granskningsloggen också sänds.",
 			EN: "Where the audit log is sent as well."},
 		field: func(p *Policy) any { return &p.Audit.Syslog },
 	}, {
-		Name: "audit.retention", Type: TypeDuration, Since: first, Inert: true,
+		Name: "audit.syslog_ca", Type: TypeString, Since: first,
+		Default: `""`, Form: formPath(), Optional: true,
+		Doc: Text{
+			SV: "PEM-fil med loggserverns utfärdare; tomt betyder systemets.",
+			EN: "PEM file of the log server's authority; empty means the system's."},
+		field: func(p *Policy) any { return &p.Audit.SyslogCA },
+	}, {
+		Name: "audit.retention", Type: TypeDuration, Since: first,
 		Default: `"1826d"`, Min: "1d", Max: "36500d",
 		Doc: Text{
 			SV: "Hur länge granskningsloggen sparas; 1826 dygn är fem år.",

@@ -28,7 +28,7 @@ const socketName = "agent.sock"
 
 // build puts the service together. Nothing runs yet.
 func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error) {
-	p := &program{options: o, log: log, failed: make(chan struct{})}
+	p := &program{options: o, log: log, audits: make(chan policy.Audit, 1), failed: make(chan struct{})}
 	p.askCourier()
 	p.store = revocation.Open(revocation.Options{Dir: filepath.Join(o.state, revocation.FolderName), Asker: p.courier, Log: log})
 	who, err := newIdentifier(loaded, p.store)
@@ -160,6 +160,7 @@ func (p *program) reload(ctx context.Context, a *agent.Agent) {
 		warnInert(p.log, loaded)
 		warnShared(p.log, who)
 		p.log.Info("policy reloaded", "files", loaded.Files)
+		p.newAudit(loaded.Policy.Audit)
 		err = a.Reload(ctx, loaded.Policy, who)
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {

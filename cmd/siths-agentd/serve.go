@@ -18,6 +18,7 @@ import (
 	"siths-agent/agent/audit"
 	"siths-agent/agent/courier"
 	"siths-agent/agent/identity/revocation"
+	"siths-agent/agent/policy"
 	"siths-agent/agent/safesocket"
 	"siths-agent/agent/unlock"
 )
@@ -33,8 +34,9 @@ type program struct {
 	store   *revocation.Store
 	desktop *unlock.Desktop
 	socket  net.Listener
-	courier *courier.Client // asks the process that has a network
-	runs    string          // the program of that process, where nobody else runs it
+	courier *courier.Client   // asks the process that has a network
+	runs    string            // the program of that process, where nobody else runs it
+	audits  chan policy.Audit // what policy says about the log, when it has changed
 	log     *slog.Logger
 
 	cancel context.CancelFunc
@@ -123,12 +125,15 @@ func (p *program) work(ctx context.Context, a *agent.Agent) error {
 	go func() { defer close(ran); a.Run(ctx) }()
 	kept := make(chan struct{})
 	go func() { defer close(kept); p.store.Run(ctx) }()
+	audited := make(chan struct{})
+	go func() { defer close(audited); p.auditing(ctx, a) }()
 	go onReload(ctx, func() { p.reload(ctx, a) })
 	notify(ready)
 	err := p.newServer(a, p.desktop).Serve(ctx, p.socket)
 	p.cancel()
 	<-ran
 	<-kept
+	<-audited
 	return err
 }
 
