@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -42,6 +43,13 @@ func NewAuthority() (*Authority, error) {
 // PEM is the authority's own certificate.
 func (a *Authority) PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
+}
+
+// client trusts the authority for one server.
+func (a *Authority) client(name string) *tls.Config {
+	pool := x509.NewCertPool()
+	pool.AddCert(a.cert)
+	return &tls.Config{ServerName: name, RootCAs: pool, MinVersion: tls.VersionTLS12}
 }
 
 // WriteServer writes ca.pem, server.pem and server.key for a server of that name or address to a folder.

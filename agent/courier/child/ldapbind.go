@@ -12,6 +12,7 @@ import (
 	"github.com/jcmturner/gokrb5/v8/client"
 	"github.com/jcmturner/gokrb5/v8/config"
 	"github.com/jcmturner/gokrb5/v8/keytab"
+	"github.com/jcmturner/gokrb5/v8/krberror"
 )
 
 // bind says who is asking: by Kerberos where there is a keytab, else by a name and its password. Nobody asks without a
@@ -40,12 +41,22 @@ func (l *line) bindKerberos(ctx context.Context, b courier.Bind) error {
 	}()
 	select {
 	case err := <-done:
-		return err
+		return deniedTicket(err)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
+// deniedTicket tells a KDC that says no from one that says nothing.
+func deniedTicket(err error) error {
+	var failed krberror.Krberror
+	if errors.As(err, &failed) && failed.RootCause != krberror.NetworkingError {
+		return &courier.Failure{Reason: courier.Denied, Detail: failed.Error()}
+	}
+	return err
+}
+
+// kerberosClient reads whose ticket it is to be.
 func kerberosClient(b courier.Bind) (*gssapi.Client, error) {
 	keys := keytab.New()
 	if err := keys.Unmarshal(b.Keytab); err != nil {
