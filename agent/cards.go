@@ -172,7 +172,7 @@ func (a *Agent) childRead(ch *child, open Card, info token.Info, person identity
 	if tries == 0 && a.state.Pending.Stage != session.CareWaits {
 		p := a.problem(apitype.PINBlocked)
 		a.refused = &refusal{problem: p, name: person.Name, uid: uidOf(person), person: person}
-		a.recordRefused(ch, p)
+		a.recordRefused(ch, p, "")
 	}
 	a.step(session.CardRead{Handle: ch.handle, Account: person.Account, Holder: person.HSAID, Shared: person.Shared, Tries: tries})
 }
@@ -195,13 +195,22 @@ func (a *Agent) refuseCard(ch *child, err error) {
 		ch.person = r.Person
 	}
 	a.parts.Log.Info("card refused", "code", p.Code, "ref", p.Ref, "error", err)
-	a.recordRefused(ch, p)
+	a.recordRefused(ch, p, reasonOf(err))
 	a.step(session.CardRefused{Handle: ch.handle, Code: session.Code(p.Code)})
 }
 
-func (a *Agent) recordRefused(ch *child, p apitype.Problem) {
+// reasonOf is what an error has to say to the audit log beyond its code: words of ours, never those of a card or a server.
+func reasonOf(err error) string {
+	var told interface{ Reason() string }
+	if errors.As(err, &told) {
+		return told.Reason()
+	}
+	return ""
+}
+
+func (a *Agent) recordRefused(ch *child, p apitype.Problem, reason string) {
 	row := a.rowOf(ch, audit.CardRefused)
-	row.Code, row.Ref = string(p.Code), p.Ref
+	row.Code, row.Ref, row.Reason = string(p.Code), p.Ref, reason
 	a.record(row, nil)
 }
 

@@ -101,6 +101,20 @@ func (i *Identifier) fromDirectory(ctx context.Context, hsaID string) (string, b
 	return name, true, nil
 }
 
+// Reason says for the audit log what a refusal's code leaves open, in words of ours; empty where the code says it all.
+func (r *Refusal) Reason() string {
+	var told interface{ Reason() string }
+	if errors.As(r.Err, &told) {
+		return told.Reason()
+	}
+	for _, known := range []error{errNobodyKnows, errOtherName, errBadName, errRootFromOutside} {
+		if errors.Is(r.Err, known) {
+			return known.Error()
+		}
+	}
+	return ""
+}
+
 // codeOf is the code of a source's error.
 func codeOf(err error) apitype.Code {
 	var coded interface{ ProblemCode() apitype.Code }

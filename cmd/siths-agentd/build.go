@@ -31,7 +31,7 @@ func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error)
 	p := &program{options: o, log: log, audits: make(chan policy.Audit, 1), failed: make(chan struct{})}
 	p.askCourier()
 	p.store = revocation.Open(revocation.Options{Dir: filepath.Join(o.state, revocation.FolderName), Asker: p.courier, Log: log})
-	who, err := newIdentifier(loaded, p.store)
+	who, err := p.newIdentifier(loaded)
 	if err != nil {
 		return nil, fmt.Errorf("trust: %w", err)
 	}
@@ -56,17 +56,21 @@ func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error)
 }
 
 // newIdentifier turns policy into who-is-who. What is known of revocation stays when policy changes.
-func newIdentifier(loaded *policy.Loaded, store *revocation.Store) (*identity.Identifier, error) {
-	p := loaded.Policy
+func (p *program) newIdentifier(loaded *policy.Loaded) (*identity.Identifier, error) {
+	pol := loaded.Policy
 	var sources []identity.Source
-	for _, s := range p.Identity.Sources {
+	for _, s := range pol.Identity.Sources {
 		sources = append(sources, identity.Source(s))
 	}
+	names, err := p.directory(pol.Identity.LDAP)
+	if err != nil {
+		return nil, err
+	}
 	return identity.New(identity.Config{
-		Environment: identity.Environment(p.Trust.Environment), Anchors: p.Trust.Anchors, MinimumLoA: p.Trust.MinimumLoA,
-		Table: policiesOf(p.Trust), Issuers: issuersOf(p.Trust), TestMarks: p.Trust.TestMarks,
-		Revocation: identity.Mode(p.Revocation.Mode), Grace: p.Revocation.Grace, Order: orderOf(p.Revocation), Timeout: p.Revocation.Timeout, Store: store,
-		Sources: sources, Accounts: loaded.Accounts, Shared: sharedAccount(p.Session),
+		Environment: identity.Environment(pol.Trust.Environment), Anchors: pol.Trust.Anchors, MinimumLoA: pol.Trust.MinimumLoA,
+		Table: policiesOf(pol.Trust), Issuers: issuersOf(pol.Trust), TestMarks: pol.Trust.TestMarks,
+		Revocation: identity.Mode(pol.Revocation.Mode), Grace: pol.Revocation.Grace, Order: orderOf(pol.Revocation), Timeout: pol.Revocation.Timeout, Store: p.store,
+		Sources: sources, Accounts: loaded.Accounts, Directory: names, Shared: sharedAccount(pol.Session),
 	})
 }
 
@@ -151,7 +155,7 @@ func (p *program) reload(ctx context.Context, a *agent.Agent) {
 	loaded, err := policy.Load(p.options.config)
 	var who *identity.Identifier
 	if err == nil {
-		who, err = newIdentifier(loaded, p.store)
+		who, err = p.newIdentifier(loaded)
 	}
 	if err != nil {
 		p.log.Error("policy refused, the old one stays", "error", err)

@@ -148,6 +148,12 @@ func (s *Slapd) WriteSecret() (string, error) {
 	return "file:" + file, os.WriteFile(file, []byte(ReaderDN+"\n"+Password+"\n"), 0o600)
 }
 
+// Listens says whether a server that Command was started with has begun to listen.
+func (s *Slapd) Listens() bool {
+	_, err := os.Stat(filepath.Join(s.Dir, "slapd.pid"))
+	return err == nil
+}
+
 // awaitPort returns when an address can be connected to.
 func awaitPort(ctx context.Context, uri string) error {
 	ctx, cancel := context.WithTimeout(ctx, ready)

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"siths-agent/agent/apitype"
+	"siths-agent/agent/courier"
 )
 
 // The ways in which an answer names nobody for sure.
@@ -28,6 +29,20 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // ProblemCode returns the code.
 func (e *Error) ProblemCode() apitype.Code { return e.Code }
+
+// Reason says for the audit log which of the ways it is, in words of ours.
+func (e *Error) Reason() string {
+	var f *courier.Failure
+	if errors.As(e.Err, &f) {
+		return "directory: " + string(f.Reason)
+	}
+	for _, known := range []error{errSeveral, errSeveralNames, errSomebodyElse, errNoTurn, errReadable, errTwoLines, errLargeSecret} {
+		if errors.Is(e.Err, known) {
+			return "directory: " + known.Error()
+		}
+	}
+	return "directory: its credentials or authorities cannot be read"
+}
 
 // isUnreached says whether an error leaves open what the directory would have answered.
 func isUnreached(err error) bool {
