@@ -31,6 +31,7 @@ type Desktop interface {
 	SessionOf(ctx context.Context, pid int32, uid uint32) (unlock.Session, error)
 	OfUser(ctx context.Context, uid uint32) ([]unlock.Session, error)
 	All(ctx context.Context) ([]unlock.Session, error)
+	IdleFor(ctx context.Context, uid uint32) (time.Duration, error)
 	Lock(ctx context.Context, id string) error
 	End(ctx context.Context, id string) error
 	Events() <-chan unlock.Event
@@ -115,7 +116,9 @@ type Agent struct {
 	unlocks  map[string]*ticket
 	last     session.Attempt
 	login    login
-	locksAt  time.Time                        // when the desktop is locked by itself, with time.Now's monotonic reading; zero: it is not
+	looks    int                              // at how long nobody has used the desktop; what an earlier look finds is too old
+	leftCard session.Insertion                // that the last row about a card left behind is about
+	locksAt  time.Time                        // when the desktop is locked by itself, with the monotonic reading of time.Now; zero: it is not
 	terms    map[string]*term                 // of accounts that have to stay locked
 	kept     []memory.Desk                    // what Memory was last given
 	unsure   bool                             // whether Memory has taken it
@@ -351,6 +354,7 @@ func (a *Agent) Reload(ctx context.Context, p policy.Policy, who Identifier) err
 	return a.call(ctx, func() {
 		a.parts.Policy, a.parts.Who = p, who
 		a.shortenGrace()
+		a.lookIdle()
 		a.beat.Reset(p.Session.IdentityHeartbeat)
 		delete(a.trouble, apitype.ConfigInvalid)
 		a.record(audit.Row{Event: audit.PolicyReloaded, SHA256: p.Digest()}, nil)

@@ -50,6 +50,7 @@ func (a *Agent) enter(e session.Enter) {
 	a.login = login{account: e.Account, uid: at.person.UID, hasUID: at.person.HasUID, card: a.state.Login.Insertion,
 		holder: at.person.HSAID, common: at.person.Shared, since: a.parts.Now().UTC(), open: true}
 	a.recordHolder(former, at)
+	a.lookIdle()
 	if own := at.desk().Sessions; len(own) > 0 {
 		a.belongs(own[0])
 		return
@@ -127,6 +128,7 @@ func (a *Agent) leave(e session.Leave) {
 	row := audit.Row{Event: audit.SessionLocked, Account: e.Account, Session: a.login.shown, Reason: reason,
 		Insertion: uint64(a.login.card)}
 	a.record(row, nil)
+	a.recordLeftBehind(e.Account)
 }
 
 // wayToLeave says what is to be done with each desktop session of a login that ends, if anything, and why, for the row.
@@ -194,6 +196,9 @@ func (a *Agent) atDesktop(e unlock.Event) {
 	case unlock.Appeared:
 		a.hurry()
 		a.appeared()
+		a.lookIdle()
+	case unlock.Idle, unlock.Active:
+		a.ifOurs(e.Session, a.lookIdle)
 	case unlock.HintUnlocked:
 		a.ifOurs(e.Session, func() { a.openedWithoutCard(e.Session) })
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing/synctest"
+	"time"
 
 	"siths-agent/agent/audit"
 	"siths-agent/agent/unlock"
@@ -21,6 +22,8 @@ type desk struct {
 	shut   []string
 	ended  []string
 	tries  int
+
+	idleSince time.Time
 }
 
 func newDesk() *desk { return &desk{events: make(chan unlock.Event)} }
@@ -53,6 +56,24 @@ func (d *desk) All(context.Context) ([]unlock.Session, error) {
 		return nil, unlock.ErrNoSession
 	}
 	return []unlock.Session{{ID: "c1", UID: 1000}, {ID: "c9", UID: 1000}, {ID: "c2", UID: 1001}}, d.err
+}
+
+func (d *desk) IdleFor(context.Context, uint32) (time.Duration, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.idleSince.IsZero() {
+		return 0, d.err
+	}
+	return time.Since(d.idleSince), d.err
+}
+
+// rest has nobody use the desktop any more, or somebody again.
+func (d *desk) rest(idle bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.idleSince = (time.Time{}); idle {
+		d.idleSince = time.Now()
+	}
 }
 
 func (d *desk) Lock(ctx context.Context, id string) error { return d.act(ctx, &d.shut, id) }

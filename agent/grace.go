@@ -8,6 +8,7 @@ import (
 
 // awaitGrace leaves the desktop of a login open whose card was pulled, for as long as policy has it.
 func (a *Agent) awaitGrace(e session.AwaitGrace) {
+	a.looks++ // how long nobody has used the desktop counts with its card only
 	a.endGraceIn(a.parts.Policy.Session.RemovalGrace, e.Insertion)
 }
 
@@ -36,6 +37,7 @@ func (a *Agent) resume(e session.Resume) {
 			a.belongs(own)
 		}
 	}
+	a.lookIdle()
 }
 
 // countDown shows from now on how long it is until the desktop is locked.

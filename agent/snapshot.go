@@ -174,6 +174,9 @@ func (a *Agent) problems() []apitype.Problem {
 	if a.state.Tries == 1 && a.state.Ready {
 		list = append(list, health.Problem(apitype.PINLastTry, ""))
 	}
+	if a.isLeftBehind() {
+		list = append(list, health.Problem(apitype.CardLeftBehind, ""))
+	}
 	if ch := a.front(); ch != nil {
 		for _, code := range ch.person.Warnings {
 			list = append(list, health.Problem(code, ""))

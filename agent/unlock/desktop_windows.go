@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 )
 
 // Desktop stands for the desktop sessions of the machine, which this system's build cannot follow.
@@ -26,6 +27,9 @@ func (d *Desktop) OfUser(context.Context, uint32) ([]Session, error) { return ni
 
 // All returns an error that is errors.ErrUnsupported.
 func (d *Desktop) All(context.Context) ([]Session, error) { return nil, errWindows }
+
+// IdleFor returns an error that is errors.ErrUnsupported.
+func (d *Desktop) IdleFor(context.Context, uint32) (time.Duration, error) { return 0, errWindows }
 
 // Lock returns an error that is errors.ErrUnsupported.
 func (d *Desktop) Lock(context.Context, string) error { return errWindows }

@@ -40,7 +40,7 @@ func sessionEvent(kind Kind, path dbus.ObjectPath) any {
 	return Event{Kind: kind, Session: id}
 }
 
-// hintEvent reads PropertiesChanged ("sa{sv}as") of a session for its LockedHint.
+// hintEvent reads PropertiesChanged ("sa{sv}as") of a session for its LockedHint, or else its IdleHint.
 func hintEvent(s *dbus.Signal) any {
 	if len(s.Body) != 3 || s.Body[0] != any(sessionFace) {
 		return nil
@@ -49,15 +49,20 @@ func hintEvent(s *dbus.Signal) any {
 	if !ok {
 		return nil
 	}
-	hint, ok := changed["LockedHint"].Value().(bool)
-	switch {
-	case !ok:
-		return nil
-	case hint:
-		return sessionEvent(HintLocked, s.Path)
-	default:
-		return sessionEvent(HintUnlocked, s.Path)
+	if hint, ok := changed["LockedHint"].Value().(bool); ok {
+		return sessionEvent(either(hint, HintLocked, HintUnlocked), s.Path)
 	}
+	if hint, ok := changed["IdleHint"].Value().(bool); ok {
+		return sessionEvent(either(hint, Idle, Active), s.Path)
+	}
+	return nil
+}
+
+func either(is bool, yes, no Kind) Kind {
+	if is {
+		return yes
+	}
+	return no
 }
 
 // removedEvent reads SessionRemoved ("so": ID, object).

@@ -44,11 +44,15 @@ const (
 	Wake
 	// Appeared: the login manager is there, for the first time or again. What could not be locked before can be now.
 	Appeared
+	// Idle: the session says that nobody uses it any more.
+	Idle
+	// Active: the session says that somebody uses it again.
+	Active
 )
 
 // String is the kind as logs write it.
 func (k Kind) String() string {
-	names := [...]string{"unknown", "locked", "unlocked", "hint-locked", "hint-unlocked", "ended", "sleep", "wake", "appeared"}
+	names := [...]string{"unknown", "locked", "unlocked", "hint-locked", "hint-unlocked", "ended", "sleep", "wake", "appeared", "idle", "active"}
 	if int(k) >= len(names) {
 		return names[0]
 	}

@@ -39,6 +39,8 @@ type desktop struct {
 	due    bool          // it has to be locked
 	since  time.Duration // since when
 	why    string
+
+	idleSince time.Duration // since when nobody uses it; 0: somebody does
 }
 
 // desk is the login manager with all sessions. It outlives the agent.
@@ -177,6 +179,28 @@ func (v view) All(ctx context.Context) ([]unlock.Session, error) {
 		list = append(list, unlock.Session{ID: s.id, UID: s.uid})
 	}
 	return list, nil
+}
+
+// IdleFor tells how long nobody has used a user's session.
+func (v view) IdleFor(ctx context.Context, uid uint32) (time.Duration, error) {
+	if err := v.answers(ctx, "idle"); err != nil {
+		return 0, err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	s := v.of(uid)
+	if s == nil {
+		return 0, unlock.ErrNoSession
+	}
+	return v.idle(s), nil
+}
+
+// idle is how long nobody has used a session.
+func (d *desk) idle(s *desktop) time.Duration {
+	if s.idleSince == 0 {
+		return 0
+	}
+	return d.now() - s.idleSince
 }
 
 // Lock locks a session.
