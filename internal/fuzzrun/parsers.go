@@ -33,6 +33,7 @@ func parsers() []parser {
 		{"the PIN channel", "agent/localapi", []string{"FuzzPINChannel", "FuzzCareChannel"}},
 		{"answers of the service", "agent/client", []string{"FuzzServiceAnswers"}},
 		{"answers and signals of the login manager", "agent/unlock", []string{"FuzzSessionID", "FuzzReplies"}},
+		{"what the kernel tells of a process", "agent/programs", []string{"FuzzStatus"}},
 		{"events of all kinds, in the rules", "agent/session", []string{"FuzzStep"}},
 		{"what the PAM module sends its helper", "cmd/siths-pam", []string{"FuzzHello", "FuzzAnswers"}},
 		{"what its helper, its application and its options tell the PAM module", "cmd/pam_siths/pamfuzz", []string{"FuzzModule"}},

@@ -178,6 +178,11 @@ func (s *Session) Lock(ctx context.Context) error { return s.call(ctx, "LockSess
 // Unlock asks the session's locker to unlock, as `loginctl unlock-session` does.
 func (s *Session) Unlock(ctx context.Context) error { return s.call(ctx, "UnlockSession") }
 
+// Idle says, as the session's desktop does, whether nobody uses it.
+func (s *Session) Idle(ctx context.Context, idle bool) error {
+	return s.conn.Object(login1, s.path).CallWithContext(ctx, login1Session+".SetIdleHint", 0, idle).Err
+}
+
 // call calls a method of the manager that takes a session's name.
 func (s *Session) call(ctx context.Context, method string) error {
 	return s.conn.Object(login1, login1Path).CallWithContext(ctx, login1Manager+"."+method, 0, s.ID).Err
