@@ -24,7 +24,7 @@ func sessionKeys() []Key {
 		field: func(p *Policy) any { return &p.Session.RemovalGrace },
 	}, {
 		Name: "session.idle_lock", Type: TypeDuration, Since: first,
-		Default: `"10m"`, Min: "30s", Max: "24h",
+		Default: `"10m"`, Min: "5s", Max: "24h",
 		Doc: Text{
 			SV: "Tid utan aktivitet innan sessionen låses med kortet kvar. Skrivbordet måste anmäla inaktivitet till logind (IdleHint); annars gäller bara dess eget lås.",
 			EN: "Time without activity until the session locks with the card still in. The desktop has to tell logind that it is idle (IdleHint); one that does not is locked by its own locker only."},

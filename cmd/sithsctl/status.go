@@ -90,9 +90,14 @@ func (t *table) validity(h *apitype.Holder) {
 }
 
 func (t *table) session(s *apitype.Session) {
-	if s != nil {
-		t.row(text.CtlSession, s.ID+" ("+s.User+")")
+	if s == nil {
+		return
 	}
+	row := s.ID + " (" + s.User + ")"
+	if s.LocksInS > 0 {
+		row += ", " + t.env.say(text.CtlLocksIn, s.LocksInS)
+	}
+	t.row(text.CtlSession, row)
 }
 
 func (e *env) revocation(r *apitype.Revocation) string {

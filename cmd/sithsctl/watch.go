@@ -24,11 +24,14 @@ func buildWatch(fs *flag.FlagSet) action {
 	}
 }
 
-// printChange prints one line: where it stands, for whom, and the codes of the problems.
+// printChange prints one line: where it stands, for whom, how soon the desktop is locked by itself, and the codes of the problems.
 func (e *env) printChange(s apitype.Snapshot) error {
 	line := text.Phase(e.lang, s.Phase)
 	if s.Holder != nil {
 		line += ": " + s.Holder.Name
+	}
+	if s.Session != nil && s.Session.LocksInS > 0 {
+		line += " (" + e.say(text.CtlLocksIn, s.Session.LocksInS) + ")"
 	}
 	for _, p := range s.Problems {
 		line += " [" + string(p.Code) + "]"

@@ -39,6 +39,7 @@ const (
 const (
 	CtlRef CtlWord = iota + ctlLastLabel
 	CtlTriesLeft
+	CtlLocksIn
 	CtlOneTryLeft
 	CtlReading
 	CtlAlreadyUnlocked
@@ -134,6 +135,7 @@ func ctlSentences() map[CtlWord]pair {
 	return map[CtlWord]pair{
 		CtlRef:              {"(referens %s)", "(reference %s)"},
 		CtlTriesLeft:        {"%d försök kvar.", "%d tries left."},
+		CtlLocksIn:          {"låses om %d s", "locks in %d s"},
 		CtlOneTryLeft:       {"Ett försök kvar.", "One try left."},
 		CtlReading:          {"Läser kortet …", "Reading the card …"},
 		CtlAlreadyUnlocked:  {"Redan upplåst: %s", "Already unlocked: %s"},

@@ -55,15 +55,21 @@ type desktop struct {
 // openDesktop starts a world whose login manager knows a session of anna's.
 func openDesktop(t *testing.T, o stack.AgentOptions) *desktop {
 	t.Helper()
-	w := openWithoutAgent(t, plan{})
+	return openDesktopOf(t, plan{Service: o}, "anna")
+}
+
+// openDesktopOf is openDesktop for somebody's session.
+func openDesktopOf(t *testing.T, p plan, person string) *desktop {
+	t.Helper()
+	w := openWithoutAgent(t, p)
 	bus := w.Bus()
-	d := &desktop{world: w, session: w.Session(w.Logind(bus), "anna"), locked: make(chan *dbus.Signal, 64)}
+	d := &desktop{world: w, session: w.Session(w.Logind(bus), person), locked: make(chan *dbus.Signal, 64)}
 	conn, err := bus.Dial(t.Context())
 	w.Must(err)
 	t.Cleanup(func() { _ = conn.Close() })
 	w.Must(conn.AddMatchSignal(dbus.WithMatchInterface("org.freedesktop.login1.Session"), dbus.WithMatchMember("Lock")))
 	conn.Signal(d.locked)
-	w.Serve(o)
+	w.Serve(p.Service)
 	return d
 }
 
