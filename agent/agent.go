@@ -67,7 +67,7 @@ type CardRequest struct {
 	Policy policy.Card
 }
 
-// Parts are what an Agent is made of. All are needed but Now, and Alive with AliveEvery.
+// Parts are what an Agent is made of. All are needed but Now, Warnings, and Alive with AliveEvery.
 type Parts struct {
 	Version  string
 	Machine  string // names this machine in what cards sign
@@ -76,6 +76,7 @@ type Parts struct {
 	Desktop  Desktop
 	Trail    Trail
 	Memory   Memory
+	Warnings Warnings // of certificates that end soon; without it no rows are left
 	Readers  func(ctx context.Context, emit func(pcsc.Event)) error
 	OpenCard func(ctx context.Context, req CardRequest) (Card, error) // ctx is the insertion
 	Log      *slog.Logger
@@ -197,6 +198,7 @@ func (a *Agent) loop(ctx context.Context) {
 			a.lookAtClock()
 			a.step(session.Beat{})
 			a.tellRefusals(false)
+			a.warnExpiry(a.front())
 		case <-ctx.Done():
 			return
 		}

@@ -174,6 +174,7 @@ func (a *Agent) childRead(ch *child, open Card, info token.Info, person identity
 		a.refused = &refusal{problem: p, name: person.Name, uid: uidOf(person), person: person}
 		a.recordRefused(ch, p, "")
 	}
+	a.warnExpiry(ch)
 	a.step(session.CardRead{Handle: ch.handle, Account: person.Account, Holder: person.HSAID, Shared: person.Shared, Tries: tries})
 }
 

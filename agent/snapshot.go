@@ -116,6 +116,7 @@ func (a *Agent) view() View {
 	}
 	if ch := a.children[a.state.Handle]; ch != nil && ch.open != nil && a.state.Ready {
 		s.Holder = holderView(ch)
+		s.Holder.DaysLeft = a.daysLeft(ch)
 		s.Card.Number = ch.person.CardNumber
 		if s.Card.Kind == "" {
 			s.Card.Kind = ch.info.Kind
@@ -179,7 +180,7 @@ func (a *Agent) problems() []apitype.Problem {
 	}
 	if ch := a.front(); ch != nil {
 		for _, code := range ch.person.Warnings {
-			list = append(list, health.Problem(code, ""))
+			list = append(list, a.warning(ch, code))
 		}
 	}
 	return health.Visible(list)

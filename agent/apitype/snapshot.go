@@ -78,6 +78,7 @@ type Holder struct {
 	Carrier    string      `json:"carrier,omitempty"` // "card", "reserve" or "mobile"
 	Account    string      `json:"account,omitempty"`
 	NotAfter   time.Time   `json:"not_after"`
+	DaysLeft   *int        `json:"days_left,omitempty"` // whole days until then
 	Revocation *Revocation `json:"revocation,omitempty"`
 }
 

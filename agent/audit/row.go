@@ -15,6 +15,7 @@ const (
 	CardOut        Event = "card.out"
 	CardRefused    Event = "card.refused"
 	CardLeftBehind Event = "card.left-behind" // it stayed in the reader over a lock
+	CardExpires    Event = "card.expires"     // its certificate has come under a threshold of days left
 	CardFailed     Event = "card.failed"      // the card, its reader or the program that holds it failed
 
 	PINWrong   Event = "pin.wrong"
@@ -71,6 +72,7 @@ type Row struct {
 	Code   string `json:"code,omitempty"` // a problem code
 	Ref    string `json:"ref,omitempty"`  // the same in the service's log and on the screen
 	Tries  *int   `json:"tries,omitempty"`
+	Days   *int   `json:"days,omitempty"` // of CardExpires: how many are left
 	Reason string `json:"reason,omitempty"`
 	Proof  string `json:"proof,omitempty"` // hex SHA-256 of the statement that the card signed
 

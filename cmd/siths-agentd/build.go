@@ -10,6 +10,7 @@ import (
 
 	"siths-agent/agent"
 	"siths-agent/agent/audit"
+	"siths-agent/agent/expiry"
 	"siths-agent/agent/identity"
 	"siths-agent/agent/identity/revocation"
 	"siths-agent/agent/localapi"
@@ -50,6 +51,9 @@ func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error)
 		Memory: memory.New(o.state, bootID()), Log: log,
 		Readers:  (&pcsc.Hub{Allow: loaded.Policy.Card.Readers, Log: log}).Run,
 		OpenCard: openCard(cardhost, log), EndPrograms: programs.End,
+	}
+	if p.parts.Warnings, err = expiry.Open(o.state); err != nil {
+		log.Warn("warnings about cards that end may be given twice", "error", err)
 	}
 	warnShared(log, who)
 	return p, nil

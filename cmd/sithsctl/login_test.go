@@ -80,7 +80,7 @@ func TestARefusedPINIsToldWithTheTriesThatAreLeft(t *testing.T) {
 		"wrong, on a card that does not count": {apitype.PINResult{Problem: problem(apitype.PINWrong)}, exitPINWrong,
 			"sithsctl: Fel legitimeringskod (PIN). Kontrollera Num Lock"},
 		"blocked": {apitype.PINResult{Problem: problem(apitype.PINBlocked), Tries: new(int)}, exitPINBlocked,
-			"sithsctl: Legitimeringskoden (PIN) är låst. Lås upp"},
+			"sithsctl: Legitimeringskoden (PIN) är låst. Titta på produktkoden på kortet."},
 		"of a revoked card": {apitype.PINResult{Problem: problem(apitype.CertRevoked)}, exitCert,
 			"sithsctl: Kortet är spärrat."},
 		"without a reason": {apitype.PINResult{}, exitFailed, "[failed]"},

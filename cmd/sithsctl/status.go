@@ -82,11 +82,23 @@ func (t *table) validity(h *apitype.Holder) {
 		return
 	}
 	if !h.NotAfter.IsZero() {
-		t.row(text.CtlNotAfter, h.NotAfter.Local().Format("2006-01-02"))
+		t.row(text.CtlNotAfter, t.env.until(h))
 	}
 	if r := h.Revocation; r != nil {
 		t.row(text.CtlRevocation, t.env.revocation(r))
 	}
+}
+
+// soonDays is from how many days before its end that is said in words too.
+const soonDays = 60
+
+// until is the last day, and in words how near that is.
+func (e *env) until(h *apitype.Holder) string {
+	date := h.NotAfter.Local().Format("2006-01-02")
+	if h.DaysLeft == nil || *h.DaysLeft > soonDays {
+		return date
+	}
+	return date + ". " + text.Expires(e.lang, *h.DaysLeft)
 }
 
 func (t *table) session(s *apitype.Session) {

@@ -28,6 +28,7 @@ func fileCanaries() []Canary {
 		{"audit_clock", "A clock that is set wrong removes no rows.", audit, in(audit, "TestAClockThatJumpsRemovesNothing")},
 		{"forward_taken", "A row counts as forwarded when the receiver has read it.", "agent/courier/child", in("agent/courier/child", "TestWhatAReceiverHasNotReadIsNotCounted")},
 		{"forward_server", "Rows are forwarded to the receiver that policy names alone.", "agent/courier/child", in("agent/courier/child", "TestAReceiverThatIsNotTheOneThatWasNamedGetsNothing")},
+		{"expiry_once", "A warning that a card ends is given once.", "agent/expiry", in("agent/expiry", "TestEachThresholdIsToldOnce")},
 		{"forward_cursor", "The cursor moves behind what was taken over, and no further.", "agent/forward", in("agent/forward", "TestWhatIsNotTakenOverIsSentAgain")},
 		{"report_few", "A report tells nothing about fewer than five.", "agent/report", in("agent/report", "TestCellsBelowFiveAreHidden|TestATableOfSmallCellsOnlyIsWithheld")},
 		{"audit_one_writer", "The log has one writer.", audit, in(audit, "TestOneProcessOneWriter")},

@@ -29,6 +29,7 @@ func parsers() []parser {
 		{"rows, for a syslog server", "agent/forward", []string{"FuzzMessage"}},
 		{"rows, for a report", "agent/report", []string{"FuzzScan"}},
 		{"what the service remembered on disk", "agent/memory", []string{"FuzzParse"}},
+		{"which warnings the service remembered on disk", "agent/expiry", []string{"FuzzParse"}},
 		{"requests to the local API", "agent/localapi", []string{"FuzzRawRequests", "FuzzRequestBodies"}},
 		{"the PIN channel", "agent/localapi", []string{"FuzzPINChannel", "FuzzCareChannel"}},
 		{"answers of the service", "agent/client", []string{"FuzzServiceAnswers"}},

@@ -1,5 +1,18 @@
 package text
 
+import "fmt"
+
+// Expires says how soon a card with so many whole days left expires.
+func Expires(l Lang, days int) string {
+	switch days {
+	case 0:
+		return pair{"Kortet går ut inom ett dygn", "The card expires within a day"}.in(l)
+	case 1:
+		return pair{"Kortet går ut om en dag", "The card expires in one day"}.in(l)
+	}
+	return fmt.Sprintf(pair{"Kortet går ut om %d dagar", "The card expires in %d days"}.in(l), days)
+}
+
 // Unlock says how a blocked PIN of a card is unblocked: by the route that the service names, or, where it knows none, by
 // what is printed on the card.
 func Unlock(l Lang, route string) string {
