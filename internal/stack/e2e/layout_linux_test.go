@@ -130,3 +130,37 @@ func TestACardWithTwentyCertificatesUnlocksInEitherLayout(t *testing.T) {
 		})
 	}
 }
+
+const (
+	annasSignPIN = "518264"
+	annasSignPUK = "60182734"
+)
+
+func TestEachPINOfACardOfTwoTokensIsCaredFor(t *testing.T) {
+	w := open(t, plan{})
+	card := w.insert(anna(), stack.CardOptions{Profile: "pkcs15", PIN: pin, SignPIN: annasSignPIN, PUK: puk, SignPUK: annasSignPUK})
+	for _, c := range []struct {
+		name         string
+		req          apitype.CareRequest
+		proof, fresh string
+		code         apitype.Code
+		tries        [4]int // afterwards: PIN, PIN for signatures, and their PUKs
+	}{
+		{"a wrong PIN for signatures", apitype.CareRequest{Sign: true}, wrongPIN, newPIN, apitype.PINWrong, [4]int{3, 2, 10, 10}},
+		{"the PIN to log in with instead", apitype.CareRequest{Sign: true}, pin, newPIN, apitype.PINWrong, [4]int{3, 1, 10, 10}},
+		{"the PIN for signatures", apitype.CareRequest{Sign: true, LastTry: true}, annasSignPIN, newPIN, "", [4]int{3, 3, 10, 10}},
+		{"the other PUK", apitype.CareRequest{Sign: true, Unblock: true}, puk, annasSignPIN, apitype.PUKWrong, [4]int{3, 3, 10, 9}},
+		{"the PUK for signatures", apitype.CareRequest{Sign: true, Unblock: true}, annasSignPUK, annasSignPIN, "", [4]int{3, 3, 10, 10}},
+		{"the PIN to log in with", apitype.CareRequest{}, pin, newPIN, "", [4]int{3, 3, 10, 10}},
+		{"the PUK to log in with", apitype.CareRequest{Unblock: true}, puk, pin, "", [4]int{3, 3, 10, 10}},
+	} {
+		w.AwaitReopened()
+		w.wantCare(w.care(c.req, c.proof, c.fresh), c.code)
+		s := w.Stat(card)
+		if got := [4]int{s.Tries, s.SignTries, s.PUKTries, s.SignPUKTries}; got != c.tries {
+			t.Errorf("%s: the tries are %v, want %v", c.name, got, c.tries)
+		}
+	}
+	w.AwaitReopened()
+	w.Unlock()
+}
