@@ -24,6 +24,7 @@ const (
 type bench struct {
 	*workplace.Workplace
 	t       *testing.T
+	profile string // of the cards
 	seen    *follower
 	anna    string // her card's folder
 	bob     string
@@ -35,10 +36,10 @@ type bench struct {
 	whole   int // and of all of it
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t *testing.T, profile string) *bench {
 	t.Helper()
 	w := workplace.Open(t, workplace.Plan{Service: stack.AgentOptions{Policy: policy}})
-	b := &bench{Workplace: w, t: t, seen: follow(t.Context(), w.API)}
+	b := &bench{Workplace: w, t: t, profile: profile, seen: follow(t.Context(), w.API)}
 	b.issue()
 	b.takeCard()
 	b.number = b.Stat(b.card).Card
@@ -64,7 +65,7 @@ func (b *bench) issue() {
 
 // takeCard starts the program that holds the card, outside the reader.
 func (b *bench) takeCard() {
-	b.card = b.Card(b.anna, stack.CardOptions{PIN: workplace.PIN, Absent: true})
+	b.card = b.Card(b.anna, stack.CardOptions{Profile: b.profile, PIN: workplace.PIN, Absent: true})
 }
 
 // honestRun counts the APDUs of a login without a fault.

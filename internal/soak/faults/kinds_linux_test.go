@@ -23,6 +23,14 @@ func kinds() []kind {
 	return slices.Concat(handKinds(), answerKinds(), statusKinds(), proofKinds(), contentKinds())
 }
 
+// twoTokenKinds are those of them that concern a card whatever its files are. Its driver is found by asking for many
+// applications, so that a card that says yes to everything is taken for another one, and knows no answer to what that asks.
+func twoTokenKinds() []kind {
+	return slices.DeleteFunc(slices.Concat(handKinds(), answerKinds(), statusKinds(), proofKinds()), func(k kind) bool {
+		return strings.HasPrefix(k.fault, "counter")
+	})
+}
+
 type codes = []apitype.Code
 
 // gone is what a card shows that went away or lost its power in the middle: it is not there, it is not the one that was
