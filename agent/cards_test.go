@@ -116,6 +116,21 @@ func TestACardThatDoesNotTellItsTriesIsUsedAllTheSame(t *testing.T) {
 	})
 }
 
+func TestTheTriesOfThePINForSignaturesAreShownWhereTheyAreTold(t *testing.T) {
+	inWorld(t, func(w *world) {
+		for _, c := range []struct{ tries, sign *int }{{nil, new(1)}, {new(3), new(0)}, {new(3), nil}} {
+			card := newCard("anna")
+			card.tries, card.signTries = c.tries, c.sign
+			id := w.insert(card)
+			pin := w.snapshot().Card.PIN
+			if pin == nil || (pin.Auth == nil) != (c.tries == nil) || (pin.Sign == nil) != (c.sign == nil) || pin.Sign != nil && pin.Sign.Tries != *c.sign {
+				t.Errorf("got %+v", pin)
+			}
+			w.remove(id)
+		}
+	})
+}
+
 func TestACardThatFailsIsOpenedAFewTimesAndThenGivenUp(t *testing.T) {
 	for name, c := range map[string]struct {
 		err   error

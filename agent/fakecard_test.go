@@ -19,6 +19,7 @@ type fakeCard struct {
 	cert      string
 	key       *rsa.PrivateKey // nil: testKey
 	tries     *int
+	signTries *int          // of the PIN for signatures, when the card tells
 	openErr   error         // from opening
 	signErr   error         // instead of looking at the PIN
 	checkErr  error         // from the heartbeat
@@ -105,7 +106,7 @@ func (o *opening) Open(ctx context.Context) (token.Info, error) {
 		}
 		return c.cert
 	})
-	return token.Info{Kind: "Fake", Certs: [][]byte{[]byte(cert)}, Tries: o.triesLeft()},
+	return token.Info{Kind: "Fake", Certs: [][]byte{[]byte(cert)}, Tries: o.triesLeft(), SignTries: o.signTries},
 		fault(o.fakeCard, func(c *fakeCard) error { return c.openErr })
 }
 

@@ -118,6 +118,7 @@ func (a *Agent) view() View {
 		s.Holder = holderView(ch)
 		s.Holder.DaysLeft = a.daysLeft(ch)
 		s.Card.Number = ch.person.CardNumber
+		addSignTries(s.Card, ch.info.SignTries)
 		if s.Card.Kind == "" {
 			s.Card.Kind = ch.info.Kind
 		}
@@ -129,6 +130,17 @@ func (a *Agent) view() View {
 	s.Problems = a.problems()
 	v.Snapshot = s
 	return v
+}
+
+// addSignTries adds what the card has told of its PIN for signatures.
+func addSignTries(c *apitype.Card, tries *int) {
+	if tries == nil {
+		return
+	}
+	if c.PIN == nil {
+		c.PIN = &apitype.CardPIN{}
+	}
+	c.PIN.Sign = &apitype.PINState{Tries: *tries}
 }
 
 func uidOf(p identity.Person) *uint32 {
