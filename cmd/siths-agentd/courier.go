@@ -26,15 +26,19 @@ func (p *program) askCourier() {
 	p.runs = path
 }
 
-// runCourier runs the courier until ctx ends, where that is for this program to do. What it returns waits for the end.
-func (p *program) runCourier(ctx context.Context) (wait func()) {
+// runCourier runs the courier, where that is for this program to do, until what it returns is called.
+func (p *program) runCourier() (end func()) {
 	if p.runs == "" {
 		return func() {}
 	}
+	ctx, cancel := context.WithCancel(context.Background())
 	running, err := courier.Start(ctx, courier.Options{Program: p.runs, Socket: p.courier.Socket, Log: p.log})
 	if err != nil {
 		p.log.Warn("nothing on the network can be asked", "error", err)
-		return func() {}
+		return cancel
 	}
-	return func() { <-running.Done() }
+	return func() {
+		cancel()
+		<-running.Done()
+	}
 }

@@ -36,6 +36,7 @@ type program struct {
 	socket  net.Listener
 	courier *courier.Client   // asks the process that has a network
 	runs    string            // the program of that process, where nobody else runs it
+	unrun   func()            // ends it
 	audits  chan policy.Audit // what policy says about the log, when it has changed
 	log     *slog.Logger
 
@@ -69,8 +70,10 @@ func (p *program) open() error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("following desktop sessions: %w", err), p.trail.Close())
 	}
+	p.unrun = p.runCourier() // its socket is there before anybody is answered here
 	l, err := safesocket.Listen(filepath.Join(p.options.run, socketName))
 	if err != nil {
+		p.unrun()
 		desktop.Close()
 		return errors.Join(fmt.Errorf("listening: %w", err), p.trail.Close())
 	}
@@ -120,7 +123,7 @@ func sayAlive(ctx context.Context, limit time.Duration) (time.Duration, func()) 
 func (p *program) work(ctx context.Context, a *agent.Agent) error {
 	defer func() { _ = p.trail.Close() }()
 	defer p.desktop.Close()
-	defer p.runCourier(ctx)()
+	defer p.unrun()
 	ran := make(chan struct{})
 	go func() { defer close(ran); a.Run(ctx) }()
 	kept := make(chan struct{})

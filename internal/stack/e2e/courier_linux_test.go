@@ -12,6 +12,7 @@ import (
 
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/courier"
+	"siths-agent/internal/stack"
 	"siths-agent/internal/stack/workplace"
 )
 
@@ -104,4 +105,15 @@ func TestACourierThatEndsDisturbsNobody(t *testing.T) {
 		t.Errorf("it is %s", s.Phase)
 	}
 	w.reachesNobody()
+}
+
+func TestWhereSystemdHasACourierTheServiceRunsNone(t *testing.T) {
+	w := open(t, plan{NoReader: true, Service: stack.AgentOptions{Env: []string{"SITHS_COURIER_SOCKET=/run/siths-courier.sock"}}})
+	w.AwaitPhase(apitype.NoReader)
+	if pids := w.Couriers(); len(pids) > 0 {
+		t.Errorf("it runs %v", pids)
+	}
+	if _, err := os.Stat(w.courierSocket()); err == nil {
+		t.Error("it has a socket for one")
+	}
 }
