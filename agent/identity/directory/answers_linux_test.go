@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -226,5 +228,33 @@ func FuzzAnswers(f *testing.F) {
 		if again, err := parse(text); err != nil || len(again.Answers) != len(r.Answers) || !again.High.Equal(r.High) {
 			t.Errorf("%q is read as %+v, written as %q, and read as %+v, %v", data, r, text, again, err)
 		}
+	})
+}
+
+func TestTheLastAnswerCountsAlsoForWhoHasLessTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := known(t)
+		p.now = p.now.Add(time.Hour)
+		p.line.answer = func(ctx context.Context, _ courier.Question) (courier.Answer, error) {
+			<-ctx.Done()
+			return courier.Answer{}, &courier.Failure{Reason: courier.Late}
+		}
+		for _, c := range []struct {
+			id    string
+			known bool
+		}{{annasID, true}, {bobsID, false}} {
+			ctx, cancel := context.WithTimeout(t.Context(), p.cfg.Timeout/2)
+			name, known, err := p.Account(ctx, c.id)
+			cancel()
+			if known != c.known || (name == "anna") != c.known || isUnreached(err) == c.known {
+				t.Errorf("%s: %q, %v, %v", c.id, name, known, err)
+			}
+		}
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, known, err := p.Account(gone, bobsID); known || !errors.Is(err, context.Canceled) {
+			t.Errorf("who has gone gets %v, %v", known, err)
+		}
+		time.Sleep(p.cfg.Timeout) // the last question ends by itself
 	})
 }

@@ -100,21 +100,29 @@ func (d *Directory) Account(ctx context.Context, hsaID string) (string, bool, er
 	if name, ok := d.answers.of(hsaID, d.now(), fresh); ok {
 		return name, true, nil
 	}
-	f := d.fly(ctx, hsaID)
+	name, known, err := d.fly(ctx, hsaID).wait(ctx)
+	if !isUnreached(err) {
+		return name, known, err
+	}
+	name, known = d.answers.of(hsaID, d.now(), d.cfg.MaxAge)
+	if !known {
+		return "", false, err
+	}
+	d.cfg.Log.Warn("the directory cannot be reached, its last answer is used", "error", err)
+	return name, true, nil
+}
+
+// wait returns the answer. Who has no time left has not reached the directory; who has gone needs nothing.
+func (f *flight) wait(ctx context.Context) (string, bool, error) {
 	select {
 	case <-f.done:
-	case <-ctx.Done():
-		return "", false, ctx.Err()
-	}
-	if !isUnreached(f.err) {
 		return f.name, f.known, f.err
+	case <-ctx.Done():
 	}
-	name, ok := d.answers.of(hsaID, d.now(), d.cfg.MaxAge)
-	if !ok {
-		return "", false, f.err
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return "", false, &Error{apitype.NetworkDown, &courier.Failure{Reason: courier.Late, Detail: "no time left"}}
 	}
-	d.cfg.Log.Warn("the directory cannot be reached, its last answer is used", "error", f.err)
-	return name, true, nil
+	return "", false, ctx.Err()
 }
 
 // now is the time of day, without what would hide from a comparison that somebody has set it.
