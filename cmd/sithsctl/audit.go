@@ -17,65 +17,79 @@ import (
 
 func buildAuditShow(fs *flag.FlagSet) action {
 	asJSON := fs.Bool("json", false, "")
-	file := fs.String("file", "", "FILE")
+	which := selectRows(fs)
 	return func(ctx context.Context, e *env, _ []string) error {
-		show := e.printRows
-		if *asJSON {
-			show = func(r io.Reader) error { return copyLegibly(e.stdout, r) }
-		}
-		return e.auditRows(ctx, *file, show)
+		return e.rows(ctx, which, func(r *logRows) error {
+			if *asJSON {
+				return e.pipe(func(w io.Writer) error { return writeLines(w, r, which) })
+			}
+			return e.printRows(r, which)
+		})
 	}
 }
 
+// pipe copies what write writes, as it may be shown on a terminal.
+func (e *env) pipe(write func(io.Writer) error) error {
+	r, w := io.Pipe()
+	go func() { _ = w.CloseWithError(write(w)) }()
+	err := copyLegibly(e.stdout, r)
+	_ = r.Close() // lets write end
+	return err
+}
+
 func buildAuditVerify(fs *flag.FlagSet) action {
-	file := fs.String("file", "", "FILE")
+	which := new(selection)
+	fs.Var(&which.files, "file", "FILE")
 	return func(ctx context.Context, e *env, _ []string) error {
-		own := *file == ""
-		return e.auditRows(ctx, *file, func(r io.Reader) error { return e.verifyRows(r, own) })
+		return e.rows(ctx, which, func(r *logRows) error { return e.verifyRows(r, len(which.files) == 0) })
 	}
 }
 
 func buildAuditExport(fs *flag.FlagSet) action {
-	file := fs.String("file", "", "FILE")
+	which := selectRows(fs)
+	format := fs.String("format", "jsonl", strings.Join(formats(), "|"))
 	out := fs.String("out", "", "FILE")
 	return func(ctx context.Context, e *env, _ []string) error {
-		if *out == "" {
-			return e.auditRows(ctx, *file, func(r io.Reader) error { return copyTo(e.stdout, r) })
+		write := writerOf(*format)
+		if write == nil {
+			return e.usage(text.CtlWantsArguments, "audit export [--format "+strings.Join(formats(), "|")+"]")
 		}
-		if err := e.auditRows(ctx, *file, func(r io.Reader) error { return writeNew(*out, r) }); err != nil {
-			return err
-		}
-		return e.println(e.say(text.CtlAuditExported, *out))
+		return e.rows(ctx, which, func(r *logRows) error {
+			if *out == "" {
+				return e.damaged(write(e.stdout, r, which))
+			}
+			if err := writeNew(*out, func(w io.Writer) error { return e.damaged(write(w, r, which)) }); err != nil {
+				return err
+			}
+			return e.println(e.say(text.CtlAuditExported, *out))
+		})
 	}
 }
 
-// auditRows hands the rows to use: those of a file, or those that the service lets the caller see.
-func (e *env) auditRows(ctx context.Context, file string, use func(io.Reader) error) error {
-	if file != "" {
-		f, err := os.Open(file)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = f.Close() }()
-		return use(f)
+// formats are what an export can be.
+func formats() []string { return []string{"jsonl", "csv"} }
+
+func writerOf(format string) func(io.Writer, io.Reader, *selection) error {
+	switch format {
+	case "jsonl":
+		return writeLines
+	case "csv":
+		return writeCSV
 	}
-	r, w := io.Pipe()
-	got := make(chan error, 1)
-	go func() {
-		err := e.agent().Audit(ctx, w)
-		_ = w.CloseWithError(err)
-		got <- err
-	}()
-	err := use(r)
-	_ = r.Close() // lets the service's side end when use has had enough
-	if lost := <-got; lost != nil && !errors.Is(lost, io.ErrClosedPipe) {
-		return lost
+	return nil
+}
+
+// damaged says in words which line is damaged, when that is what err is.
+func (e *env) damaged(err error) error {
+	var broken *audit.ChainError
+	if errors.As(err, &broken) {
+		return e.broken(text.CtlAuditBroken, broken)
 	}
 	return err
 }
 
 // printRows prints one line for each row. A damaged line is left out and makes the command fail when all are printed.
-func (e *env) printRows(r io.Reader) error {
+func (e *env) printRows(r io.Reader, which *selection) error {
 	var damaged error
 	for entry, err := range audit.Entries(r) {
 		var broken *audit.ChainError
@@ -84,7 +98,7 @@ func (e *env) printRows(r io.Reader) error {
 			damaged = cmp.Or(damaged, e.broken(text.CtlAuditBroken, broken))
 		case err != nil:
 			return err
-		default:
+		case which.includes(entry.Time):
 			if err := e.printRow(entry); err != nil {
 				return err
 			}
@@ -104,11 +118,11 @@ func (e *env) printRow(entry audit.Entry) error {
 }
 
 // verifyRows checks the chain. own says that the service may have left out rows that the caller may not see.
-func (e *env) verifyRows(r io.Reader, own bool) error {
-	sum, err := audit.Verify(r)
+func (e *env) verifyRows(r *logRows, own bool) error {
+	sum, err := audit.VerifyTo(r, r.mark)
 	var broken *audit.ChainError
 	switch {
-	case errors.As(err, &broken) && own:
+	case errors.As(err, &broken) && own && r.mark == nil:
 		return e.broken(text.CtlAuditBrokenOrOwn, broken)
 	case errors.As(err, &broken):
 		return e.broken(text.CtlAuditBroken, broken)
@@ -117,7 +131,32 @@ func (e *env) verifyRows(r io.Reader, own bool) error {
 	case own && sum.Rows == 0:
 		return e.failed(text.CtlAuditOwnRows)
 	}
-	return e.println(e.say(text.CtlAuditWhole, sum.Rows, day(sum.First), day(sum.Last), sum.Head))
+	for _, line := range e.whole(sum, r) {
+		if err := e.println(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// whole says what a log holds that is whole.
+func (e *env) whole(sum audit.Summary, r *logRows) []string {
+	lines := []string{e.say(text.CtlAuditWhole, sum.Rows, day(sum.First), day(sum.Last), sum.Head)}
+	if r.files > 1 {
+		lines = append(lines, e.say(text.CtlAuditFiles, r.files))
+	}
+	if sum.FirstSeq > 1 {
+		lines = append(lines, e.say(text.CtlAuditPruned, sum.FirstSeq))
+	}
+	if r.mark != nil {
+		lines = append(lines, e.say(text.CtlAuditReaches, r.mark.Seq))
+	} else {
+		lines = append(lines, e.say(text.CtlAuditNoMark))
+	}
+	if sum.Repairs > 0 {
+		lines = append(lines, e.say(text.CtlAuditRepairs, sum.Repairs))
+	}
+	return lines
 }
 
 func (e *env) broken(w text.CtlWord, b *audit.ChainError) error {
@@ -132,18 +171,13 @@ func day(t time.Time) string {
 	return t.Local().Format(time.DateOnly)
 }
 
-func copyTo(w io.Writer, r io.Reader) error {
-	_, err := io.Copy(w, r)
-	return err
-}
-
-// writeNew writes r to a file that does not exist yet and that only its owner may read. It leaves nothing half done.
-func writeNew(name string, r io.Reader) error {
+// writeNew has a file written that does not exist yet and that only its owner may read. It leaves nothing half done.
+func writeNew(name string, write func(io.Writer) error) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	err = errors.Join(copyTo(f, r), f.Sync(), f.Close())
+	err = errors.Join(write(f), f.Sync(), f.Close())
 	if err != nil {
 		_ = os.Remove(name)
 	}

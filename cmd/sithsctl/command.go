@@ -34,6 +34,7 @@ func commands() []command {
 		{name: "audit show", build: buildAuditShow},
 		{name: "audit verify", build: buildAuditVerify},
 		{name: "audit export", build: buildAuditExport},
+		{name: "report", build: buildReport},
 		{name: "policy check", build: buildPolicyCheck},
 		{name: "policy show", build: buildPolicyShow},
 		{name: "policy explain", args: []string{"KEY"}, words: policyKeys, build: buildPolicyExplain},
@@ -45,7 +46,7 @@ func commands() []command {
 
 // laterVerbs are the verbs of the contract that this version does not have.
 func laterVerbs() []string {
-	return []string{"sso", "diag", "report"}
+	return []string{"sso", "diag"}
 }
 
 // find returns the command that args begin with, and the arguments after its name.

@@ -18,7 +18,8 @@ type agent interface {
 	Care(ctx context.Context, req apitype.CareRequest, proof, fresh []byte) (apitype.PINResult, error)
 	Lock(ctx context.Context) error
 	Admap(ctx context.Context) (apitype.Admap, error)
-	Audit(ctx context.Context, w io.Writer) error
+	Rows(ctx context.Context, d client.Days) (*client.Rows, error)
+	Report(ctx context.Context, d client.Days) ([]byte, error)
 }
 
 // terminal is where a person types. Raw turns echo and line editing off until restore is called.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"siths-agent/agent/apitype"
+	"siths-agent/agent/client"
 )
 
 // fakeAgent answers from what the test gave it and remembers what it was asked.
@@ -18,6 +19,7 @@ type fakeAgent struct {
 	err    error
 	result apitype.PINResult
 	rows   string
+	report string
 
 	reqs   []apitype.PINRequest
 	pins   []string // copies made by the test double; sithsctl keeps none
@@ -63,12 +65,15 @@ func (f *fakeAgent) Lock(context.Context) error {
 
 func (f *fakeAgent) Admap(context.Context) (apitype.Admap, error) { return apitype.Admap{}, nil }
 
-func (f *fakeAgent) Audit(_ context.Context, w io.Writer) error {
+func (f *fakeAgent) Rows(context.Context, client.Days) (*client.Rows, error) {
 	if f.err != nil {
-		return f.err
+		return nil, f.err
 	}
-	_, err := io.WriteString(w, f.rows)
-	return err
+	return &client.Rows{ReadCloser: io.NopCloser(strings.NewReader(f.rows))}, nil
+}
+
+func (f *fakeAgent) Report(context.Context, client.Days) ([]byte, error) {
+	return []byte(f.report), f.err
 }
 
 // fakeTerminal plays a person who types, and notes what was typed while echo was on.

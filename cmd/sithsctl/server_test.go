@@ -19,6 +19,8 @@ import (
 //	snapshot  the snapshots, one a line; the last one is the present state
 //	pin       the answer to a PIN
 //	audit     the rows
+//	mark      how far they go at least; then they are of three files
+//	report    the report
 //	admap     the mapping
 //	deny      the paths that are forbidden
 //	problem   a problem that everything answers with
@@ -39,8 +41,18 @@ func serveStandIn(dir string) (stop func(), err error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/snapshot", s.snapshot)
 	mux.HandleFunc("GET /v1/watch", s.watch)
-	mux.HandleFunc("GET /v1/audit", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, s.file("audit")) })
+	mux.HandleFunc("GET /v1/audit", func(w http.ResponseWriter, _ *http.Request) {
+		if mark := s.file("mark"); mark != "" {
+			w.Header().Set(apitype.HeaderAuditHead, strings.TrimSpace(mark))
+			w.Header().Set(apitype.HeaderAuditFiles, "3")
+		}
+		_, _ = io.WriteString(w, s.file("audit"))
+	})
 	mux.HandleFunc("GET /v1/admap", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, s.file("admap")) })
+	mux.HandleFunc("GET /v1/report", func(w http.ResponseWriter, r *http.Request) {
+		s.note("report " + r.URL.RawQuery)
+		_, _ = io.WriteString(w, s.file("report"))
+	})
 	mux.HandleFunc("POST /v1/lock", func(w http.ResponseWriter, _ *http.Request) {
 		s.note("lock")
 		w.WriteHeader(http.StatusNoContent)

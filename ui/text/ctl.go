@@ -61,6 +61,21 @@ const (
 	CtlAuditBrokenOrOwn
 	CtlAuditOwnRows
 	CtlAuditExported
+	CtlAuditFiles
+	CtlAuditPruned
+	CtlAuditReaches
+	CtlAuditNoMark
+	CtlAuditRepairs
+	CtlReportDays
+	CtlReportLogins
+	CtlReportByLevel
+	CtlReportByDay
+	CtlReportSeconds
+	CtlReportPINs
+	CtlReportRefusals
+	CtlReportPeople
+	CtlReportWithheld
+	CtlReportHidden
 	CtlPolicyGood
 	CtlPolicyBad
 	CtlPolicyInert
@@ -153,10 +168,25 @@ func ctlSentences() map[CtlWord]pair {
 		CtlDenied:           {"Du får inte göra detta. Kör som rätt användare eller fråga IT-supporten.", "You may not do this. Run as the right user or ask IT support."},
 		CtlFailed:           {"Det gick inte: %v", "It failed: %v"},
 		CtlAuditWhole:       {"Loggen är hel: %d rader, %s till %s, sista hash %s", "The log is whole: %d rows, %s to %s, last hash %s"},
-		CtlAuditBroken:      {"Loggen är inte hel: rad %d: %s", "The log is not whole: line %d: %s"},
+		CtlAuditBroken:      {"Loggen är inte hel: rad %d: %s. Spara filerna som de är och anmäl det till den som ansvarar för loggen.", "The log is not whole: line %d: %s. Keep the files as they are and tell whoever is responsible for the log."},
 		CtlAuditBrokenOrOwn: {"Loggen är inte hel: rad %d: %s. Eller så ser du bara dina egna rader: kör som root.", "The log is not whole: line %d: %s. Or you see only your own rows: run as root."},
 		CtlAuditOwnRows:     {"Den som bara ser sina egna rader kan inte kontrollera kedjan. Kör som root.", "Whoever sees only their own rows cannot check the chain. Run as root."},
 		CtlAuditExported:    {"Skrev %s.", "Wrote %s."},
+		CtlAuditFiles:       {"Den består av %d filer.", "It consists of %d files."},
+		CtlAuditPruned:      {"Den börjar med rad %d: de före togs bort för sin ålder, vilket loggen själv intygar.", "It begins with row %d: those before were removed for their age, as the log itself tells."},
+		CtlAuditReaches:     {"Den går så långt som tjänsten har skrivit, minst till rad %d.", "It goes as far as the service has written, at least to row %d."},
+		CtlAuditNoMark:      {"Om rader saknas på slutet går inte att säga av detta: fråga tjänsten som root, eller ange hela mappen.", "Whether rows are missing at its end cannot be told from this: ask the service as root, or name the whole folder."},
+		CtlAuditRepairs:     {"Rader som berättar om skador som tjänsten har hittat: %d; sök agent.recovered.", "Rows that tell of damage that the service has found: %d; look for agent.recovered."},
+		CtlReportDays:       {"Dagar: %s till %s", "Days: %s to %s"},
+		CtlReportLogins:     {"Inloggningar med kort: %s", "Logins with a card: %s"},
+		CtlReportByLevel:    {"Efter tillitsnivå:", "By level of assurance:"},
+		CtlReportByDay:      {"Efter dag (%s):", "By day (%s):"},
+		CtlReportSeconds:    {"Sekunder från kort till upplåst: hälften inom %.2f, 95 %% inom %.2f (%s kort)", "Seconds from card to unlocked: half within %.2f, 95%% within %.2f (%s cards)"},
+		CtlReportPINs:       {"Koder per isatt kort:", "PINs per inserted card:"},
+		CtlReportRefusals:   {"Nekanden efter kod:", "Refusals by code:"},
+		CtlReportPeople:     {"Olika personer: %s, varav med kort som snart går ut: %s", "Different people: %s, of those with a card that expires soon: %s"},
+		CtlReportWithheld:   {"  visas inte: talen är så små att personer kan räknas ut", "  not shown: the numbers are so small that people could be worked out"},
+		CtlReportHidden:     {"\"<5\" är färre än fem; \"*\" visas inte, för av det talet kan ett sådant räknas ut.", "\"<5\" is fewer than five; \"*\" is not shown, because such a number could be worked out from it."},
 		CtlPolicyGood:       {"Policyn är riktig: %s", "The policy is good: %s"},
 		CtlPolicyBad:        {"Policyn har fel: %d", "The policy has errors: %d"},
 		CtlPolicyInert:      {"%s: godtas, men den här versionen gör inget med värdet", "%s: accepted, not acted on by this version"},
@@ -185,7 +215,8 @@ func CtlHelp(l Lang, name string) string {
 		"admap":            {"visa kortets altSecurityIdentities för Active Directory", "show the card's altSecurityIdentities for Active Directory"},
 		"audit show":       {"visa händelseloggen", "show the audit log"},
 		"audit verify":     {"kontrollera att händelseloggen är hel", "check that the audit log is whole"},
-		"audit export":     {"skriv ut händelseloggen oförändrad", "write the audit log out unchanged"},
+		"audit export":     {"skriv ut händelseloggen, oförändrad eller som tabell", "write the audit log out, unchanged or as a table"},
+		"report":           {"visa hur inloggningen med kort används", "show how the login with the card is used"},
 		"policy check":     {"kontrollera policyfilerna", "check the policy files"},
 		"policy show":      {"visa den policy som gäller", "show the policy in force"},
 		"policy explain":   {"visa varifrån ett värde kommer", "say where a value comes from"},
