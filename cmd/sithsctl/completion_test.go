@@ -44,7 +44,7 @@ func TestBashCompletesWordsFlagsAndKeys(t *testing.T) {
 	}{
 		"a verb":                      {[]string{"lo"}, "login lock"},
 		"a second word":               {[]string{"audit", ""}, "show verify export"},
-		"a flag":                      {[]string{"audit", "export", "--"}, "--file --out"},
+		"a flag":                      {[]string{"audit", "export", "--"}, "--file --format --from --out --to"},
 		"a flag after a flag":         {[]string{"login", "--last-try", "--p"}, "--pin-fd"},
 		"a policy key":                {[]string{"policy", "explain", "card.m"}, "card.modules"},
 		"a shell":                     {[]string{"completion", "z"}, "zsh"},
