@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"errors"
+	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
@@ -178,7 +179,7 @@ func (o object) templates() [][]*pkcs11.Attribute {
 		pkcs11.NewAttribute(pkcs11.CKA_CLASS, pkcs11.CKO_PRIVATE_KEY), pkcs11.NewAttribute(pkcs11.CKA_TOKEN, true),
 		pkcs11.NewAttribute(pkcs11.CKA_KEY_TYPE, pkcs11.CKK_RSA), pkcs11.NewAttribute(pkcs11.CKA_PRIVATE, true),
 		pkcs11.NewAttribute(pkcs11.CKA_SIGN, true), pkcs11.NewAttribute(pkcs11.CKA_ID, []byte(o.id)),
-		pkcs11.NewAttribute(pkcs11.CKA_MODULUS, o.key.N.Bytes()), pkcs11.NewAttribute(pkcs11.CKA_PUBLIC_EXPONENT, []byte{1, 0, 1}),
+		pkcs11.NewAttribute(pkcs11.CKA_MODULUS, o.key.N.Bytes()), pkcs11.NewAttribute(pkcs11.CKA_PUBLIC_EXPONENT, big.NewInt(int64(o.key.E)).Bytes()),
 		pkcs11.NewAttribute(pkcs11.CKA_PRIVATE_EXPONENT, o.key.D.Bytes()),
 		pkcs11.NewAttribute(pkcs11.CKA_PRIME_1, o.key.Primes[0].Bytes()), pkcs11.NewAttribute(pkcs11.CKA_PRIME_2, o.key.Primes[1].Bytes()),
 		pkcs11.NewAttribute(pkcs11.CKA_EXPONENT_1, p.Dp.Bytes()), pkcs11.NewAttribute(pkcs11.CKA_EXPONENT_2, p.Dq.Bytes()),
