@@ -53,6 +53,9 @@ func careForm(req apitype.CareRequest, proof, fresh []byte) apitype.Code {
 func (a *Agent) giveCare(at *attempt, req apitype.CareRequest, code apitype.Code) {
 	a.last++
 	at.id, at.child = a.last, a.front()
+	if code == "" && at.needsYesToSign(req) {
+		code = apitype.PINLastTry
+	}
 	account, p := a.careFor(at, code)
 	if p != nil {
 		at.close()
@@ -64,6 +67,12 @@ func (a *Agent) giveCare(at *attempt, req apitype.CareRequest, code apitype.Code
 	a.attempts[at.id] = at
 	a.step(session.CareGiven{Attempt: at.id, Insertion: session.Insertion(req.Insertion), Account: account,
 		Unblock: at.care.unblock, Sign: at.care.which == token.Sign, LastTry: req.LastTry})
+}
+
+// needsYesToSign says whether a wrong code for signatures would spend its last try without the person's consent. Of the PIN
+// that logs in the rules know.
+func (at *attempt) needsYesToSign(req apitype.CareRequest) bool {
+	return req.Sign && !req.Unblock && !req.LastTry && at.child != nil && at.child.info.SignTries != nil && *at.child.info.SignTries == 1
 }
 
 // careFor returns the account whose card it is, of a blocked one as it was read before.
@@ -127,10 +136,12 @@ func (at *attempt) careAt(ch *child) error {
 // caredFor takes what the card says.
 func (a *Agent) caredFor(at *attempt, err error, kept bool) {
 	var pin *token.PINError
+	errors.As(err, &pin)
+	at.signTries(err, pin)
 	switch done := (session.CareDone{Attempt: at.id, Tries: session.Unknown, Kept: kept}); {
 	case err == nil:
 		a.step(done)
-	case errors.As(err, &pin), errors.Is(err, token.ErrNoCare):
+	case pin != nil, errors.Is(err, token.ErrNoCare):
 		at.refusal = a.problem(health.CodeOf(err))
 		done.Code = session.Code(at.refusal.Code)
 		if pin != nil {
@@ -139,6 +150,18 @@ func (a *Agent) caredFor(at *attempt, err error, kept bool) {
 		a.step(done)
 	default:
 		a.childFailed(at.child, err)
+	}
+}
+
+// signTries keeps what the card tells of the code for signatures, of which the rules know nothing. A right one gives it its
+// tries back; how many that is, the card has not told.
+func (at *attempt) signTries(err error, pin *token.PINError) {
+	switch {
+	case at.care.which != token.Sign:
+	case err == nil:
+		at.child.info.SignTries = nil
+	case pin != nil && (pin.Reason == token.Wrong || pin.Reason == token.Blocked):
+		at.child.info.SignTries = pin.Tries
 	}
 }
 

@@ -204,3 +204,21 @@ func TestACardThatLeavesInAChangeEndsIt(t *testing.T) {
 		w.wantPhase(apitype.NoCard)
 	})
 }
+
+func TestTheLastTryOfTheCodeForSignaturesIsSpentOnlyAfterAYes(t *testing.T) {
+	inWorld(t, func(w *world) {
+		card := newCard("anna")
+		card.signTries = new(1)
+		w.insert(card)
+		if pin := w.snapshot().Card.PIN; pin.Auth.Tries != 3 || pin.Sign.Tries != 1 {
+			t.Errorf("the card's codes are %+v, %+v", pin.Auth, pin.Sign)
+		}
+		wantRefused(t, w.care(anna, apitype.CareRequest{Sign: true}, "654321", newPIN), apitype.PINLastTry)
+		if got := card.asked(); len(got) != 0 {
+			t.Errorf("the card was asked %q", got)
+		}
+		if r := w.care(anna, apitype.CareRequest{Sign: true, LastTry: true}, "654321", newPIN); !r.OK {
+			t.Errorf("with a yes: %+v", r)
+		}
+	})
+}

@@ -99,7 +99,10 @@ func (c *care) ask(ctx context.Context, s apitype.Snapshot) (proof, fresh *secre
 // isLastTry says whether a wrong old PIN would spend the last try that nobody has agreed to spend.
 func (c *care) isLastTry(s apitype.Snapshot) bool {
 	n, known := triesOf(s.Card)
-	return known && n == 1 && !c.req.LastTry && !c.req.Unblock && !c.req.Sign
+	if c.req.Sign {
+		n, known = signTriesOf(s.Card)
+	}
+	return known && n == 1 && !c.req.LastTry && !c.req.Unblock
 }
 
 func (c *care) proofPrompt() text.CtlWord {

@@ -98,6 +98,12 @@ func TestTheLastTryOfAChangeIsAskedFor(t *testing.T) {
 	if code := s.run(t, "card pin change"); code != exitDone || !s.agent.cares[0].LastTry {
 		t.Errorf("exit %d, the service got %+v", code, s.agent.cares)
 	}
+	last := anna(apitype.NeedPIN, 3)
+	last.Card.PIN.Sign = &apitype.PINState{Tries: 1}
+	s = newStage(t, last)
+	if code := s.run(t, "card pin change --sign --pin-fd 3"); code != exitPINBlocked || s.agent.cares != nil {
+		t.Errorf("exit %d, the service got %+v", code, s.agent.cares)
+	}
 	s = newStage(t, anna(apitype.NeedPIN, 1))
 	if code := s.run(t, "card pin change --pin-fd 3"); code != exitPINBlocked || s.agent.cares != nil {
 		t.Errorf("exit %d, the service got %+v", code, s.agent.cares)

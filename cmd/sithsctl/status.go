@@ -147,3 +147,11 @@ func triesOf(c *apitype.Card) (int, bool) {
 	}
 	return c.PIN.Auth.Tries, true
 }
+
+// signTriesOf is triesOf of the code for signatures.
+func signTriesOf(c *apitype.Card) (int, bool) {
+	if c == nil || c.PIN == nil || c.PIN.Sign == nil {
+		return 0, false
+	}
+	return c.PIN.Sign.Tries, true
+}

@@ -188,3 +188,37 @@ func TestACardThatLeavesInAnUnblockEndsIt(t *testing.T) {
 	w.AwaitPhase(apitype.NoCard)
 	w.wantRow(audit.PINChangeRefused, r.Problem.Code)
 }
+
+func TestTheCodeForSignaturesIsCaredForByItself(t *testing.T) {
+	w := open(t, plan{})
+	card := w.insert(anna(), stack.CardOptions{Profile: "pkcs15", PIN: pin, SignPIN: "614305", SignPUK: puk})
+	w.Unlock()
+	sign := apitype.CareRequest{Sign: true, LastTry: true}
+	w.wantCare(w.care(sign, "614305", newPIN), "")
+	for range 2 {
+		w.wantCare(w.care(sign, wrongPIN, newPIN), apitype.PINWrong)
+	}
+	w.wantCare(w.care(sign, wrongPIN, newPIN), apitype.PINBlocked)
+	if s := w.Snapshot(); s.Card.PIN.Sign == nil || s.Card.PIN.Sign.Tries != 0 {
+		t.Errorf("the card's codes are %+v", s.Card.PIN)
+	}
+	sign.Unblock = true
+	w.wantCare(w.care(sign, wrongPUK, newPIN), apitype.PUKWrong)
+	w.wantCare(w.care(sign, puk, newPIN), "")
+	if s := w.Stat(card); s.Tries != 3 || s.PUKTries != 10 || s.SignTries != 3 || s.SignPUKTries != 10 {
+		t.Errorf("the card has counted %+v", s)
+	}
+	if s := w.Snapshot(); s.Phase != apitype.Unlocked {
+		t.Errorf("the phase is %s", s.Phase)
+	}
+}
+
+func TestACardWithOnePINHasNoneForSignaturesToCareFor(t *testing.T) {
+	w := open(t, plan{})
+	card := w.insertCared(3)
+	for _, unblock := range []bool{false, true} {
+		w.wantCare(w.care(apitype.CareRequest{Sign: true, Unblock: unblock}, puk, newPIN), apitype.PINUnsupported)
+		w.AwaitReopened()
+	}
+	w.wantSpent(card, spent{pinTries: 3, pukTries: 10})
+}

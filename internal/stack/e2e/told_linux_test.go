@@ -129,7 +129,11 @@ func (w *world) wantCtl(r stack.Result, exit int, l text.Lang, code apitype.Code
 	if r.Code != exit || !strings.Contains(r.Stderr, "["+string(code)+"]") {
 		w.t.Errorf("sithsctl ended with %d, want %d and [%s]:\n%s", r.Code, exit, code, said(r))
 	}
-	w.wantText(r, text.Problem(l, code).Headline, text.Problem(l, code).Action)
+	next := text.Problem(l, code).Action
+	if code == apitype.PINBlocked {
+		next = text.Unlock(l, "") // the cards here are of no product that policy names
+	}
+	w.wantText(r, text.Problem(l, code).Headline, next)
 }
 
 // wantRow waits for a row with an event and a code.

@@ -23,7 +23,11 @@ func (c *P11) Change(which token.Which, cert [sha256.Size]byte, old, fresh []byt
 	if err := present(func() error { return p.login(c.ctx, old) }); err != nil {
 		return err
 	}
-	return careError(c.ctx.SetPIN(session, alias(old), alias(fresh)), token.Wrong, token.Blocked)
+	err = careError(c.ctx.SetPIN(session, alias(old), alias(fresh)), token.Wrong, token.Blocked)
+	if which == token.Sign { // nobody here signs with it
+		err = errors.Join(err, p.logout(c.ctx))
+	}
+	return err
 }
 
 // Unblock sets the PIN on the proof of the PUK. With OpenSC C_SetPIN does that where nobody is logged in (opensc.conf(5),
