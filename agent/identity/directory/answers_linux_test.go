@@ -80,6 +80,7 @@ func TestAClockThatWasWrongIsForgottenOnceTheDirectoryAnswers(t *testing.T) {
 		p.now = p.now.Add(87600 * time.Hour)
 		p.want("ten years on", "", apitype.NetworkDown)
 		p.now = right
+		time.Sleep(silence)
 		p.line.answer = says(entry(annasID, "anka"))
 		p.want("reached", "anka", "")
 		p.line.answer = fails(courier.Unreachable)
@@ -256,5 +257,30 @@ func TestTheLastAnswerCountsAlsoForWhoHasLessTime(t *testing.T) {
 			t.Errorf("who has gone gets %v, %v", known, err)
 		}
 		time.Sleep(p.cfg.Timeout) // the last question ends by itself
+	})
+}
+
+func TestADirectoryThatWasNotReachedIsNotWaitedForAgainAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := known(t)
+		p.now = p.now.Add(time.Hour)
+		p.line.answer = func(ctx context.Context, _ courier.Question) (courier.Answer, error) {
+			<-ctx.Done()
+			return courier.Answer{}, &courier.Failure{Reason: courier.Late}
+		}
+		for i, want := range []time.Duration{p.cfg.Timeout, 0} {
+			begun := time.Now()
+			p.want("out of reach", "anna", "")
+			if took := time.Since(begun); took != want {
+				t.Errorf("time %d took %s", i, took)
+			}
+		}
+		_, known, err := p.Account(t.Context(), bobsID)
+		if known || !isUnreached(err) {
+			t.Errorf("somebody without an answer: %v, %v", known, err)
+		}
+		time.Sleep(silence)
+		p.line.answer = says(entry(annasID, "anka"))
+		p.want("in reach again", "anka", "")
 	})
 }

@@ -20,6 +20,8 @@ const (
 	// fresh is how old an answer may be that is used without asking again: a person who puts a card in and then types a
 	// PIN is looked up twice.
 	fresh = time.Minute
+	// silence is how long a directory that was not reached is not waited for again by whom the last answer is enough.
+	silence = 10 * time.Second
 )
 
 // Config is what policy says about the directory, and what the service lends.
@@ -57,6 +59,7 @@ type Directory struct {
 
 	mu      sync.Mutex
 	flights map[string]*flight // by HSA-id
+	silent  time.Time          // until then the directory is taken to be out of reach
 }
 
 // flight is a question that is under way, and its answer once done is closed.
@@ -100,6 +103,11 @@ func (d *Directory) Account(ctx context.Context, hsaID string) (string, bool, er
 	if name, ok := d.answers.of(hsaID, d.now(), fresh); ok {
 		return name, true, nil
 	}
+	if d.outOfReach() {
+		if name, ok := d.answers.of(hsaID, d.now(), d.cfg.MaxAge); ok {
+			return name, true, nil
+		}
+	}
 	name, known, err := d.fly(ctx, hsaID).wait(ctx)
 	if !isUnreached(err) {
 		return name, known, err
@@ -125,6 +133,13 @@ func (f *flight) wait(ctx context.Context) (string, bool, error) {
 	return "", false, ctx.Err()
 }
 
+// outOfReach says whether the directory could not be reached a moment ago.
+func (d *Directory) outOfReach() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return time.Now().Before(d.silent)
+}
+
 // now is the time of day, without what would hide from a comparison that somebody has set it.
 func (d *Directory) now() time.Time { return d.cfg.Clock().UTC().Round(0) }
 
@@ -142,12 +157,21 @@ func (d *Directory) fly(ctx context.Context, hsaID string) *flight {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.cfg.Timeout)
 		defer cancel()
 		f.name, f.known, f.err = d.look(ctx, hsaID)
-		d.mu.Lock()
-		delete(d.flights, hsaID)
-		d.mu.Unlock()
+		d.land(hsaID, isUnreached(f.err))
 		close(f.done)
 	}()
 	return f
+}
+
+// land ends a question, and notes whether the directory was out of reach.
+func (d *Directory) land(hsaID string, unreached bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.flights, hsaID)
+	d.silent = time.Time{}
+	if unreached {
+		d.silent = time.Now().Add(silence)
+	}
 }
 
 // look asks for the account and remembers the answer. Whatever the directory answers takes the place of what it has
