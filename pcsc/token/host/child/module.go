@@ -30,6 +30,14 @@ func load(name string) (*pkcs11.Ctx, error) {
 	return nil, fmt.Errorf("module %s: %w", name, os.ErrNotExist)
 }
 
+// openSC is how OpenSC's module names its maker (CK_INFO, PKCS#11 v2.40, 3.1).
+const openSC = "OpenSC Project"
+
+func isOpenSC(ctx *pkcs11.Ctx) bool {
+	info, err := ctx.GetInfo()
+	return err == nil && trim(info.ManufacturerID) == openSC
+}
+
 func candidates(name string) []string {
 	if filepath.IsAbs(name) {
 		return []string{name}

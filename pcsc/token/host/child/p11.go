@@ -24,7 +24,7 @@ type P11 struct {
 	ctx    *pkcs11.Ctx
 	pieces []*piece
 	places map[[sha256.Size]byte][]place // where each certificate is
-	asks   bool                          // the card tells the state of its PIN, so the module can ask it
+	asks   bool                          // the module asks the card itself whether somebody is logged in
 	proved *place                        // of the certificate that Sign has last logged in for
 }
 
@@ -37,7 +37,6 @@ func (c *P11) Open(req host.OpenRequest) (token.Info, error) {
 	if err != nil {
 		return token.Info{}, err
 	}
-	c.asks = tries != nil
 	var failures []error
 	for _, name := range req.Modules {
 		err := c.take(name, req.Reader)
@@ -72,6 +71,7 @@ func (c *P11) take(module, reader string) error {
 		return err
 	}
 	c.ctx = ctx
+	c.asks = isOpenSC(ctx)
 	return nil
 }
 
@@ -94,6 +94,7 @@ func (c *P11) read(module string, tries *int) (token.Info, error) {
 		}
 	}
 	info.Kind, info.Serial = c.pieces[0].kind, c.pieces[0].serial
+	c.asks = c.asks && tries != nil // which says that the card can be asked
 	c.tell(&info, tries)
 	return info, nil
 }

@@ -10,9 +10,6 @@ import (
 	"siths-agent/pcsc/token"
 )
 
-// openSC is how OpenSC's module names its maker (CK_INFO, PKCS#11 v2.40, 3.1).
-const openSC = "OpenSC Project"
-
 // Change logs in with the old PIN and sets the new one. A PIN that is wrong ends at the login: it costs the one try.
 func (c *P11) Change(which token.Which, cert [sha256.Size]byte, old, fresh []byte) error {
 	p, session, done, err := c.careSession(which, cert)
@@ -42,12 +39,8 @@ func (c *P11) Unblock(which token.Which, cert [sha256.Size]byte, puk, fresh []by
 	if err := p.logout(c.ctx); err != nil {
 		return err
 	}
-	info, err := c.ctx.GetInfo()
-	if err != nil {
-		return cardError("asking for the module's maker", err)
-	}
 	set := func() error { return c.ctx.SetPIN(session, alias(puk), alias(fresh)) }
-	if trim(info.ManufacturerID) != openSC {
+	if !isOpenSC(c.ctx) {
 		set = func() error { return c.asOfficer(p.slot, puk, fresh) }
 	}
 	return careError(present(set), token.PUKWrong, token.PUKBlocked)
