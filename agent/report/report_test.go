@@ -159,7 +159,8 @@ func TestTheReportHasTheFormOfTheGoldenFile(t *testing.T) {
 	}
 	l.row(audit.CardRefused, `"code":"cert.revoked"`)
 	for range 12 {
-		l.row(audit.UnlockRefused, `"code":"cert.expires-soon","hsa_id":"SE-1"`)
+		l.row(audit.UnlockRefused, `"code":"cert.expired"`)
+		l.row(audit.CardExpires, `"hsa_id":"SE-1"`)
 	}
 	var got bytes.Buffer
 	if err := l.report(t, Options{}).Write(&got); err != nil {

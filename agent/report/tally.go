@@ -56,14 +56,13 @@ func (t *tally) add(r *row) {
 	if at := r.time.Unix(); at < t.from || at >= t.to {
 		return
 	}
-	if string(r.code) == "cert.expires-soon" {
-		t.expiring[nameOf(r.hsaID)] = struct{}{}
-	}
 	switch audit.Event(r.event) {
 	case audit.AgentStart:
 		t.settle()
 	case audit.ClockChanged:
 		t.forgetTimes()
+	case audit.CardExpires:
+		t.expiring[nameOf(r.hsaID)] = struct{}{}
 	case audit.CardIn:
 		t.cardIn(r)
 	case audit.CardOut:
