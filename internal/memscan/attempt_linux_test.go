@@ -29,6 +29,7 @@ func ordinary() []scenario {
 			b.attempt("the right PIN in sithsctl", b.ctl, pin)
 			b.relock()
 		}},
+		{"card care that fails and that works, in sithsctl", cared},
 		{"half a PIN typed in sithsctl, and cancelled", halfTyped},
 		{"a PIN typed in an application that is killed", cancelledInPAM},
 		{"a PIN channel that breaks in the middle", func(b *bench) { _ = b.halfSent().Close(); b.clean("a channel that broke") }},

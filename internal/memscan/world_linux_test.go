@@ -99,13 +99,18 @@ func (b *bench) pamAs(who string) *person {
 
 // ctl starts sithsctl login and returns when it is watched.
 func (b *bench) ctl(canary string) *person {
+	return b.ctlVerb([]string{"login", "--pin-fd", "0"}, canary)
+}
+
+// ctlVerb is ctl for another verb.
+func (b *bench) ctlVerb(verb []string, canaries ...string) *person {
 	b.t.Helper()
 	program, err := b.Program("sithsctl")
 	b.Must(err)
-	p := b.start(stack.Cmd{Path: program, Args: []string{"--socket", b.API.Socket, "login", "--pin-fd", "0"}})
+	p := b.start(stack.Cmd{Path: program, Args: append([]string{"--socket", b.API.Socket}, verb...)})
 	p.role, p.pid = "sithsctl", p.proc.PID
 	b.AwaitThat("sithsctl", func() bool { return comm(p.pid) == p.role })
-	b.watch(p, canary)
+	b.watch(p, canaries...)
 	return p
 }
 
@@ -122,10 +127,10 @@ func (b *bench) start(c stack.Cmd) *person {
 }
 
 // watch looks at our process in p when it ends.
-func (b *bench) watch(p *person, canary string) {
+func (b *bench) watch(p *person, canaries ...string) {
 	b.t.Helper()
 	var err error
-	p.end, err = WatchExit(helper(b.t, "watch"), p.pid, canary)
+	p.end, err = WatchExit(helper(b.t, "watch"), p.pid, canaries...)
 	b.Must(err)
 }
 
