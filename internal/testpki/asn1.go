@@ -28,6 +28,7 @@ var (
 	oidCardNumber          = asn1.ObjectIdentifier{1, 2, 752, 34, 2, 1}             // SS 614331, SEIS card number
 	oidDelta               = asn1.ObjectIdentifier{2, 5, 29, 27}                    // RFC 5280, 5.2.4
 	oidIDP                 = asn1.ObjectIdentifier{2, 5, 29, 28}                    // RFC 5280, 5.2.5
+	oidNobodys             = asn1.ObjectIdentifier{1, 2, 752, 9999}
 )
 
 const (

@@ -23,6 +23,7 @@ type CRL struct {
 	SHA1    bool          // signed with SHA-1
 	Signer  *CA           // nil: the authority itself
 	Entries int           // how many certificates that nobody has are on the list too
+	Bulk    int           // how many bytes that mean nothing each of those has beside it
 }
 
 // CRL returns the DER of an authority's revocation list.
@@ -80,6 +81,9 @@ func (shape CRL) others(made time.Time) []x509.RevocationListEntry {
 	for i := range entries {
 		sum := sha256.Sum256(binary.BigEndian.AppendUint64(nil, uint64(i)))
 		entries[i] = x509.RevocationListEntry{SerialNumber: new(big.Int).SetBytes(sum[:16]), RevocationTime: made, ReasonCode: 1}
+		if shape.Bulk > 0 {
+			entries[i].ExtraExtensions = []pkix.Extension{{Id: oidNobodys, Value: make([]byte, shape.Bulk)}}
+		}
 	}
 	return entries
 }

@@ -101,7 +101,10 @@ func (w *world) beside(t testing.TB, how responder.Behaviour) *world {
 	other.r = responder.New(w.pki, other.now)
 	other.r.Set(how)
 	server := httptest.NewServer(other.r)
-	t.Cleanup(server.Close)
+	t.Cleanup(func() {
+		server.CloseClientConnections() // of questions that go on
+		server.Close()
+	})
 	other.asker = &httpAsker{at: strings.TrimPrefix(server.URL, "http://")}
 	return &other
 }

@@ -24,6 +24,7 @@ type Behaviour struct {
 	NoNextUpdate bool          `json:"no_next_update,omitempty"` // of OCSP answers
 	Life         time.Duration `json:"life,omitempty"`           // of OCSP answers; 0: an hour
 	Entries      int           `json:"entries,omitempty"`        // how many other certificates are on a list
+	Bulk         int           `json:"bulk,omitempty"`           // bytes of no meaning beside each of them
 	Revoked      []string      `json:"revoked,omitempty"`        // serial numbers in hexadecimal, of the HSA-id authority
 }
 

@@ -86,7 +86,7 @@ func (r *Responder) remember(id certID, answer []byte) {
 
 // list makes an authority's revocation list.
 func (r *Responder) list(id testpki.CAID, how Behaviour) ([]byte, error) {
-	shape := testpki.CRL{Entries: how.Entries, Age: r.pki.Now().Sub(r.now())}
+	shape := testpki.CRL{Entries: how.Entries, Bulk: how.Bulk, Age: r.pki.Now().Sub(r.now())}
 	for _, serial := range how.Revoked {
 		if n, ok := new(big.Int).SetString(serial, 16); ok {
 			r.pki.RevokeSerial(testpki.PersonHSA3, n)
