@@ -38,7 +38,7 @@ func TestAListThatCannotBeBelievedIsNone(t *testing.T) {
 }
 
 func TestAListOf20MBIsUsed(t *testing.T) {
-	w := newWorld(t).beside(t, responder.Behaviour{Entries: 2000, Bulk: 10_400})
+	w := newWorld(t).beside(t, responder.Behaviour{Entries: 2000, Bulk: 10_600})
 	s := w.store()
 	err := s.askList(t.Context(), w.ca, addresses(w.card.Auth.Cert.CRLDistributionPoints)).wait(t.Context())
 	if err != nil {
