@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -253,17 +254,28 @@ func awaitSocket(t *testing.T, path string) {
 	}
 }
 
-func TestTheLargestBodyFitsIntoItsMemory(t *testing.T) {
+func TestTheLargestBodiesFitIntoItsMemory(t *testing.T) {
 	c := running(t, place(t))
-	for range 2 {
-		answer, err := c.Ask(t.Context(), website(t, io.LimitReader(zeros{}, courier.MaxBody)))
-		if err != nil || len(answer.Body) != courier.MaxBody {
-			t.Errorf("%d bytes, %v", len(answer.Body), err)
-		}
+	pid := theCourier(t, c)
+	var all sync.WaitGroup
+	for range 4 {
+		q := website(t, io.LimitReader(zeros{}, courier.MaxBody))
+		all.Go(func() {
+			if answer, err := c.Ask(t.Context(), q); err != nil || len(answer.Body) != courier.MaxBody {
+				t.Errorf("%d bytes, %v", len(answer.Body), err)
+			}
+		})
 	}
+	all.Wait()
 	_, err := c.Ask(t.Context(), website(t, io.LimitReader(zeros{}, 200<<20)))
 	if f, ok := errors.AsType[*courier.Failure](err); !ok || f.Reason != courier.TooLarge {
 		t.Errorf("200 MB came to %v", err)
+	}
+	// What its unit gives it: MemoryMax.
+	if peak, err := strconv.Atoi(strings.TrimSuffix(status(statusFile(pid))["VmHWM"], " kB")); err != nil || peak > 512<<10 {
+		t.Errorf("it took %d KiB, %v", peak, err)
+	} else {
+		t.Logf("it took %d KiB", peak)
 	}
 }
 

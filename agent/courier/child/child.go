@@ -63,14 +63,15 @@ func (s *server) serve(ctx context.Context, conn net.Conn) {
 	_ = conn.SetReadDeadline(time.Now().Add(questionTime))
 	q, err := question(conn)
 	if err != nil {
-		s.write(conn, failed(malformed(err.Error())))
+		write(conn, failed(malformed(err.Error())))
 		return
 	}
 	_ = conn.SetReadDeadline(time.Time{})
 	ctx, cancel := bounded(ctx, q.Timeout)
 	defer cancel()
 	go hangUp(conn, cancel)
-	s.write(conn, s.answer(ctx, q))
+	defer s.enter(ctx, q)()
+	write(conn, answer(ctx, q))
 }
 
 // question reads a question that makes sense.
@@ -93,14 +94,14 @@ func hangUp(conn net.Conn, cancel context.CancelFunc) {
 	cancel()
 }
 
-func (s *server) write(conn net.Conn, a courier.Answer) {
+func write(conn net.Conn, a courier.Answer) {
 	_ = conn.SetWriteDeadline(time.Now().Add(answerTime))
 	_ = courier.WriteAnswer(conn, a) // who has gone needs no answer
 }
 
 // answer is what is said to a question, whatever becomes of it.
-func (s *server) answer(ctx context.Context, q courier.Question) courier.Answer {
-	a, err := s.do(ctx, q)
+func answer(ctx context.Context, q courier.Question) courier.Answer {
+	a, err := do(ctx, q)
 	switch {
 	case err == nil:
 		return a
@@ -111,10 +112,10 @@ func (s *server) answer(ctx context.Context, q courier.Question) courier.Answer 
 }
 
 // do does what a question asks for.
-func (s *server) do(ctx context.Context, q courier.Question) (courier.Answer, error) {
+func do(ctx context.Context, q courier.Question) (courier.Answer, error) {
 	switch {
 	case q.Fetch != nil:
-		return s.fetch(ctx, *q.Fetch)
+		return fetch(ctx, *q.Fetch)
 	case q.Search != nil:
 		return search(ctx, *q.Search)
 	case q.Forward != nil:

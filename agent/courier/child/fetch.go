@@ -25,16 +25,11 @@ const (
 )
 
 // fetch does one HTTP request.
-func (s *server) fetch(ctx context.Context, f courier.Fetch) (courier.Answer, error) {
+func fetch(ctx context.Context, f courier.Fetch) (courier.Answer, error) {
 	request, err := requestOf(ctx, f)
 	if err != nil {
 		return courier.Answer{}, err
 	}
-	leave, err := s.enter(ctx, f.Limit)
-	if err != nil {
-		return courier.Answer{}, err
-	}
-	defer leave()
 	transport := newTransport()
 	defer transport.CloseIdleConnections()
 	response, err := transport.RoundTrip(request)
@@ -52,16 +47,17 @@ func (s *server) fetch(ctx context.Context, f courier.Fetch) (courier.Answer, er
 	return courier.Answer{Body: body}, nil
 }
 
-// enter waits until a fetch with such a limit may begin, and returns what lets the next one begin.
-func (s *server) enter(ctx context.Context, limit int64) (leave func(), err error) {
-	if limit < largeBody {
-		return func() {}, nil
+// enter waits until a question may be looked into, and returns what lets the next one be: a large body takes up memory
+// until its asker has it. Once ctx has ended there is nothing to wait for.
+func (s *server) enter(ctx context.Context, q courier.Question) (leave func()) {
+	if q.Fetch == nil || q.Fetch.Limit < largeBody {
+		return func() {}
 	}
 	select {
 	case s.large <- struct{}{}:
-		return func() { <-s.large }, nil
+		return func() { <-s.large }
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return func() {}
 	}
 }
 
