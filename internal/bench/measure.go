@@ -27,6 +27,7 @@ func measure(ctx context.Context, progress io.Writer) (r report, err error) {
 	}{
 		{"on a card as slow as a real one", w.measureWaits},
 		{"on a card that answers at once", w.measureOverhead},
+		{"a report", w.measureReport},
 	} {
 		fmt.Fprintf(progress, "measuring %s ...\n", part.doing)
 		figures, err := part.run(ctx)

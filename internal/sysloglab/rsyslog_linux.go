@@ -43,9 +43,15 @@ func New(dir string, a *directorylab.Authority, name string) (*Server, error) {
 		errors.Join(l.Close(), a.WriteServer(dir, name), os.WriteFile(filepath.Join(dir, "rsyslog.conf"), []byte(text), 0o600))
 }
 
+// Command is how the server is started: a program and its arguments. It stays in the foreground.
+func (s *Server) Command() (string, []string) {
+	return "/usr/sbin/rsyslogd", []string{"-n", "-f", filepath.Join(s.dir, "rsyslog.conf"), "-i", filepath.Join(s.dir, "pid")}
+}
+
 // Start starts the server and returns when it listens. It ends with ctx.
 func (s *Server) Start(ctx context.Context) error {
-	s.cmd = exec.CommandContext(ctx, "/usr/sbin/rsyslogd", "-n", "-f", filepath.Join(s.dir, "rsyslog.conf"), "-i", filepath.Join(s.dir, "pid"))
+	path, args := s.Command()
+	s.cmd = exec.CommandContext(ctx, path, args...)
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	var log bytes.Buffer
 	s.cmd.Stdout, s.cmd.Stderr = &log, &log
