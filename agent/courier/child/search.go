@@ -24,6 +24,9 @@ const (
 // search asks a directory one thing and says goodbye. Referrals are not followed: they would lead to a server that policy
 // does not name. The error is a *courier.Failure.
 func search(ctx context.Context, s courier.Search) (courier.Answer, error) {
+	if s.Limit < 1 {
+		return courier.Answer{}, malformed("a search without a limit")
+	}
 	line, err := dialDirectory(ctx, s)
 	if err != nil {
 		return courier.Answer{}, err

@@ -86,6 +86,7 @@ func TestADirectoryThatPolicyDoesNotMeanIsNotAsked(t *testing.T) {
 		"another protocol":       {func(q *courier.Search) { q.URI = "ldapi:///tmp/x" }, courier.Malformed},
 		"a wrong password":       {func(q *courier.Search) { q.Bind.Password = []byte("wrong") }, courier.Denied},
 		"no password":            {func(q *courier.Search) { q.Bind.Password = nil }, courier.Malformed},
+		"no limit":               {func(q *courier.Search) { q.Limit = 0 }, courier.Malformed},
 		"no name":                {func(q *courier.Search) { q.Bind = courier.Bind{} }, courier.Malformed},
 		"a garbled keytab":       {func(q *courier.Search) { q.Bind = courier.Bind{Keytab: []byte{5, 2, 0}} }, courier.Malformed},
 		"a base that is not":     {func(q *courier.Search) { q.Base = "dc=elsewhere" }, courier.BadStatus},
