@@ -16,7 +16,11 @@ const day = 24 * time.Hour
 func TestTheAuthenticationCertificateIsChosenByContent(t *testing.T) {
 	card := issue(t, testpki.Person{Personnummer: "191212121212"})
 	pki, _ := sharedPKI()
-	ders := append(card.DER(), pki.CA(testpki.PersonHSA3).Cert.Raw, stored(t, "test-function-leaf-2025"))
+	ders := append(card.DER(), pki.CA(testpki.PersonHSA3).Cert.Raw)
+	for _, name := range []string{"test-function-leaf-2025", "test-function-leaf-2022", "test-function-ca-v1", "test-root-ca-v2",
+		"pp-person-sign-e3", "pp-function-leaf-underscore"} { // public certificates of the real test hierarchies
+		ders = append(ders, stored(t, name))
+	}
 	for shift := range ders {
 		order := slices.Concat(ders[shift:], ders[:shift])
 		got, err := choose(Read(order, table()))

@@ -208,6 +208,12 @@ func FuzzParse(f *testing.F) {
 		if (c.Identity == HSA) != (c.HSAID != "") || c.HSAID != "" && !IsHSAID(c.HSAID) {
 			t.Errorf("identity %q with HSA-id %q", c.Identity, c.HSAID)
 		}
+		if c.Fault != nil && !errors.Is(c.Fault, ErrMalformed) && !errors.Is(c.Fault, ErrWeakKey) && !errors.Is(c.Fault, ErrLegacy) {
+			t.Errorf("a fault of no kind: %v", c.Fault)
+		}
+		if logsIn(c) && !errors.Is(c.Fault, ErrMalformed) && (c.X509.IsCA || len(attributes(c.X509.Subject, oidSerialNumber)) != 1) {
+			t.Errorf("%v would log in", c.X509.Subject)
+		}
 		if len([]rune(c.CardNumber)) > 5 {
 			t.Errorf("the card number %q is not masked", c.CardNumber)
 		}

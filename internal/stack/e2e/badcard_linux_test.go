@@ -18,6 +18,7 @@ const day = 24 * time.Hour
 const (
 	requireRevocation = "[revocation]\nmode = \"require\"\n"
 	production        = requireRevocation + "[trust]\nenvironment = \"production\"\n"
+	marked            = "test_marks = [\"TEST *\", \"SYSTEMTEST *\", \"* PP\", \"* Person HSA-id 3 CA v1\"]\n"
 )
 
 // badCard is a card that may not be used, and what people hear.
@@ -32,16 +33,17 @@ type badCard struct {
 
 func badCards() map[string]badCard {
 	return map[string]badCard{
-		"expired":                    {person: testpki.Person{Ends: -day}, code: apitype.CertExpired},
-		"not yet valid":              {person: testpki.Person{Begins: day}, code: apitype.CertNotYetValid},
-		"of an unknown issuer":       {person: testpki.Person{Rogue: true}, code: apitype.CertUntrusted},
-		"with a signature only":      {person: testpki.Person{SignOnly: true}, code: apitype.CertNone},
-		"of an unknown policy":       {person: testpki.Person{Kind: testpki.UnknownPolicy}, code: apitype.CertPolicyUnknown},
-		"of level 2":                 {person: testpki.Person{Kind: testpki.ReserveLoA2}, code: apitype.CertLoATooLow},
-		"revoked":                    {person: testpki.Person{Revoked: true}, policy: requireRevocation, crl: true, code: apitype.CertRevoked},
-		"that maps to no account":    {person: testpki.Person{HSAID: "SE2321000131-P000000000009"}, code: apitype.PersonUnmapped, pam: pamUserUnknown},
-		"of the test environment":    {policy: production, code: apitype.CertTestEnvironment},
-		"without revocation answers": {pki: productionHierarchy, policy: production, code: apitype.CertRevocationUnknown},
+		"expired":                 {person: testpki.Person{Ends: -day}, code: apitype.CertExpired},
+		"not yet valid":           {person: testpki.Person{Begins: day}, code: apitype.CertNotYetValid},
+		"of an unknown issuer":    {person: testpki.Person{Rogue: true}, code: apitype.CertUntrusted},
+		"with a signature only":   {person: testpki.Person{SignOnly: true}, code: apitype.CertNone},
+		"of an unknown policy":    {person: testpki.Person{Kind: testpki.UnknownPolicy}, code: apitype.CertPolicyUnknown},
+		"of level 2":              {person: testpki.Person{Kind: testpki.ReserveLoA2}, code: apitype.CertLoATooLow},
+		"revoked":                 {person: testpki.Person{Revoked: true}, policy: requireRevocation, crl: true, code: apitype.CertRevoked},
+		"that maps to no account": {person: testpki.Person{HSAID: "SE2321000131-P000000000009"}, code: apitype.PersonUnmapped, pam: pamUserUnknown},
+		"of the test environment": {policy: production, code: apitype.CertTestEnvironment},
+		"of an authority marked as a test's by policy": {pki: productionHierarchy, policy: production + marked, code: apitype.CertTestEnvironment},
+		"without revocation answers":                   {pki: productionHierarchy, policy: production, code: apitype.CertRevocationUnknown},
 	}
 }
 
