@@ -22,7 +22,8 @@ func Process() error {
 }
 
 // noNewPrivs is for all threads (prctl(2): the attribute is a thread's own). The runtime cannot tell those that it has
-// started before main to do it where there is C in the program; there it is for this thread and those that it starts.
+// started before main to do it where there is C in the program; there it is for this thread and those that it starts, and a
+// program that has others does it before it has any (see siths-cardhost).
 func noNewPrivs() error {
 	_, _, errno := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0)
 	if errno == syscall.ENOTSUP {

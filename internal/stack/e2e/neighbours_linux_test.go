@@ -209,6 +209,16 @@ func TestTheChildIsClosedToItsOwnUser(t *testing.T) {
 			t.Errorf("nobody reads %s of the child: %s", file, said(r))
 		}
 	}
+	threads, err := filepath.Glob(workplace.ProcFile(children[0], "task/*/status"))
+	w.Must(err)
+	if len(threads) < 2 {
+		t.Fatalf("threads of the child: %q", threads)
+	}
+	for _, thread := range threads {
+		if status := workplace.ReadIfThere(thread); status != "" && !strings.Contains(status, "\nNoNewPrivs:\t1\n") {
+			t.Errorf("%s can gain privileges:\n%s", thread, status)
+		}
+	}
 }
 
 func TestThePINLeavesNoTrace(t *testing.T) {
