@@ -171,6 +171,8 @@ func FuzzServe(f *testing.F) {
 	f.Add([]byte("c\x00\x00\x00\x00x\x00\x00\x00\x00"))
 	f.Add(append([]byte{'s', 0, 0, 0, 40}, signBody("123456", "y")...))
 	f.Add([]byte("o\x00\x00\x00\x02{}"))
+	f.Add(append([]byte{'p', 0, 0, 0, 47}, careBody('a', "482913", "135790")...))
+	f.Add(append([]byte{'u', 0, 0, 0, 49}, careBody('s', "12345678", "135790")...))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		card := &fakeCard{}
 		_ = Serve(rw{bytes.NewReader(data), io.Discard}, card)
