@@ -27,7 +27,7 @@ type piece struct {
 // certificate is one on a token.
 type certificate struct {
 	der []byte
-	id  []byte            // CKA_ID, which its private key shares (PKCS#11 v2.40, 4.6.2)
+	ids [][]byte          // CKA_ID, which its private key shares (PKCS#11 v2.40, 4.6.2); several when it is there several times
 	x   *x509.Certificate // nil when it cannot be read
 }
 
@@ -36,7 +36,7 @@ func newCertificate(der, id []byte) certificate {
 	if err != nil {
 		x = nil
 	}
-	return certificate{der: der, id: id, x: x}
+	return certificate{der: der, ids: [][]byte{id}, x: x}
 }
 
 // isLeaf tells a person's certificate from an authority's, and forSignatures one whose key does nothing else (RFC 5280,
@@ -80,10 +80,21 @@ func (p *piece) certificates(ctx *pkcs11.Ctx) ([]certificate, error) {
 		if err != nil {
 			return nil, cardError("reading a certificate", err)
 		}
-		certs = append(certs, newCertificate(attrs[0].Value, attrs[1].Value))
+		certs = addCertificate(certs, newCertificate(attrs[0].Value, attrs[1].Value))
 	}
 	p.signatures = allForSignatures(certs)
 	return certs, nil
+}
+
+// addCertificate adds one, or its id to that which is there.
+func addCertificate(certs []certificate, c certificate) []certificate {
+	for i := range certs {
+		if bytes.Equal(certs[i].der, c.der) {
+			certs[i].ids = append(certs[i].ids, c.ids...)
+			return certs
+		}
+	}
+	return append(certs, c)
 }
 
 func allForSignatures(certs []certificate) bool {
@@ -201,7 +212,16 @@ func (p *piece) find(ctx *pkcs11.Ctx, template ...*pkcs11.Attribute) ([]pkcs11.O
 	return found, nil
 }
 
-// privateKeys finds the private keys that share a certificate's id. A token may hide them until somebody is logged in.
-func (p *piece) privateKeys(ctx *pkcs11.Ctx, id []byte) ([]pkcs11.ObjectHandle, error) {
-	return p.find(ctx, pkcs11.NewAttribute(pkcs11.CKA_CLASS, pkcs11.CKO_PRIVATE_KEY), pkcs11.NewAttribute(pkcs11.CKA_ID, bytes.Clone(id)))
+// privateKeys finds the private keys that share one of a certificate's ids. A token may hide them until somebody is
+// logged in.
+func (p *piece) privateKeys(ctx *pkcs11.Ctx, ids [][]byte) ([]pkcs11.ObjectHandle, error) {
+	var keys []pkcs11.ObjectHandle
+	for _, id := range ids {
+		found, err := p.find(ctx, pkcs11.NewAttribute(pkcs11.CKA_CLASS, pkcs11.CKO_PRIVATE_KEY), pkcs11.NewAttribute(pkcs11.CKA_ID, id))
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, found...)
+	}
+	return keys, nil
 }

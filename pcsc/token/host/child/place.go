@@ -41,7 +41,7 @@ func (c *P11) home(cert [sha256.Size]byte) (place, error) {
 func (c *P11) withKey(places []place) ([]place, error) {
 	var shown []place
 	for _, at := range places {
-		keys, err := at.privateKeys(c.ctx, at.id)
+		keys, err := at.privateKeys(c.ctx, at.ids)
 		if err != nil {
 			return nil, err
 		}
@@ -69,7 +69,7 @@ func (c *P11) signToken() (found *piece) {
 
 // sign lets the key sign a message. The PIN has been given.
 func (at place) sign(ctx *pkcs11.Ctx, message []byte) ([]byte, error) {
-	keys, err := at.privateKeys(ctx, at.id)
+	keys, err := at.privateKeys(ctx, at.ids)
 	if err != nil {
 		return nil, err
 	}

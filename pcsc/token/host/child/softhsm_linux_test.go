@@ -83,6 +83,7 @@ func keep(t *testing.T, tokens []softToken, lastFirst bool) {
 			tok.make(t)
 		}
 		if len(tokens) == 1 || (labels(t)[0] == tokens[len(tokens)-1].label) == lastFirst {
+			fillAll(t, tokens)
 			return
 		}
 	}
@@ -130,12 +131,23 @@ func (s softToken) make(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if slots, err = ctx.GetSlotList(true); err != nil { // the token has a new slot
+}
+
+// fillAll gives each token, which has a slot of its own by now, its PIN and its objects.
+func fillAll(t *testing.T, tokens []softToken) {
+	t.Helper()
+	ctx, done := module(t)
+	defer done()
+	slots, err := ctx.GetSlotList(true)
+	if err != nil {
 		t.Fatal(err)
 	}
 	for _, slot := range slots {
-		if info, err := ctx.GetTokenInfo(slot); err == nil && trim(info.Label) == s.label {
-			s.fill(t, ctx, slot)
+		info, err := ctx.GetTokenInfo(slot)
+		for _, tok := range tokens {
+			if err == nil && trim(info.Label) == tok.label {
+				tok.fill(t, ctx, slot)
+			}
 		}
 	}
 }
@@ -260,6 +272,20 @@ func TestACertificateThatSeveralTokensShowGetsNoPIN(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := c.Sign([]byte(loginPIN), sha256.Sum256(card.Auth.Cert.Raw), nil); !errors.Is(err, token.ErrNoKey) {
+		t.Errorf("it came to %v", err)
+	}
+}
+
+func TestACertificateThatIsTwiceOnItsTokenIsToldOnceAndSigns(t *testing.T) {
+	card, tokens := netID(t)
+	tokens[0].objects = append([]object{{id: "Copy", cert: card.Auth.Cert}}, append(tokens[0].objects, object{id: "Another", cert: card.Auth.Cert})...)
+	keep(t, tokens, false)
+	c, info, err := held(t, 1)
+	if err != nil || len(info.Certs) != len(card.DER()) {
+		t.Fatalf("%d certificates: %v", len(info.Certs), err)
+	}
+	sig, err := c.Sign([]byte(loginPIN), sha256.Sum256(card.Auth.Cert.Raw), []byte("message"))
+	if err != nil || card.Auth.Cert.CheckSignature(x509.SHA256WithRSA, []byte("message"), sig) != nil {
 		t.Errorf("it came to %v", err)
 	}
 }
