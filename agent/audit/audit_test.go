@@ -77,7 +77,7 @@ func content(t *testing.T, dir string) []byte {
 func story() []Row {
 	return []Row{
 		{Event: AgentStart, Reason: "1.0.0"},
-		{Event: PolicyReloaded, UID: new(uint32(0))},
+		{Event: CardExpires, Insertion: 1, HSAID: "SE2321000131-P000000000001", Days: new(30)},
 		{Event: CardIn, Insertion: 1, Reader: "Virtual PCD 00 00", ATR: "3b7f96000080318065b0855956fb120ffe829000", CardNumber: "9752278911123456789"},
 		{Event: PINWrong, Insertion: 1, HSAID: "SE2321000131-P000000000001", Tries: new(2), Code: "pin.wrong", Ref: "7F3A"},
 		{Event: UnlockGranted, Insertion: 1, HSAID: "SE2321000131-P000000000001", Account: "anna", UID: new(uint32(1000)), Service: "i3lock",
@@ -86,8 +86,7 @@ func story() []Row {
 			Proof: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
 		{Event: ClockChanged, StepS: new(int64(-3600))},
 		{Event: CardOut, Insertion: 1, Reader: "Virtual PCD 00 00"},
-		{Event: SessionLocked, Insertion: 1, Account: "anna", Session: "c1"},
-		{Event: HolderChanged, Insertion: 2, HSAID: "SE2321000131-P000000000002", FormerHSAID: "SE2321000131-P000000000001", Account: "kiosk",
+		{Event: HolderChanged, Insertion: 1, HSAID: "SE2321000131-P000000000002", FormerHSAID: "SE2321000131-P000000000001", Account: "kiosk",
 			Reason: "ended: journal"},
 		{Event: AgentRecovered, Bytes: 17, SHA256: Genesis, Reason: "torn"},
 		{Event: AuditPruned, Pruned: 7, Bytes: 4711, SHA256: Genesis, Reason: "rows 1 to 7, until 2021-11-20"},

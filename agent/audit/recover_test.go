@@ -33,7 +33,11 @@ func put(t *testing.T, dir, name string, data []byte) {
 func checkRecovered(t *testing.T, data, torn []byte, whole int) {
 	t.Helper()
 	dir := stored(t, data)
-	open(t, dir)
+	l, err := Open(dir, Options{Now: clock(), open: openUnsynced})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
 	all := verified(t, dir)
 	if len(all) != whole+1 {
 		t.Fatalf("%d rows, want %d and the recovery", len(all), whole)
