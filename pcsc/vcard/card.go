@@ -48,6 +48,7 @@ type personality interface {
 	authPIN() *pin
 	signPIN() *pin // nil when the authentication PIN guards every key
 	setSigner(signFunc)
+	showing(*Content) (personality, error) // a copy with the same codes and other content
 }
 
 // Card is one virtual card, apart from any reader. It is not safe for concurrent use.

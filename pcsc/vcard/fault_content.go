@@ -87,21 +87,41 @@ func wrongContainerMap(d *Device, how string) (fault, error) {
 }
 
 func wrongCertificate(d *Device, how string) (fault, error) {
-	change, known := map[string]func(*idprime, *Content) error{
-		"garbage": func(p *idprime, c *Content) error { return p.show(c, 1, noise(len(c.Pairs[0].Certificate.Raw))) },
-		"longest": func(p *idprime, c *Content) error { return p.showForged(c, 1, longestCertificate) },
-		"names":   func(p *idprime, c *Content) error { return p.showForged(c, 1, manyNames) },
-		"chain":   func(p *idprime, c *Content) error { return p.showForged(c, chainLen, longestCertificate) },
-		"bomb":    func(p *idprime, _ *Content) error { return p.showBomb() },
-	}[how]
-	if !known {
-		return fault{}, errArgument
+	if how == "bomb" {
+		return d.tampered(func(p *idprime, _ *Content) error { return p.showBomb() })
 	}
-	return d.tampered(change)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	content := d.card.content
+	shown, err := wronglyShown(content, how)
+	if err != nil {
+		return fault{}, err
+	}
+	p, err := d.card.showing(shown)
+	if err != nil {
+		return fault{}, err
+	}
+	p.reset()
+	return fault{card: &Card{personality: p, id: d.card.id, content: content}}, nil
 }
 
-// show lays out the card anew with the same bytes as each of n certificates of its first key.
-func (p *idprime) show(c *Content, n int, der []byte) error {
+// wronglyShown is a card's content with wrong certificates of its first key in the place of its own.
+func wronglyShown(c *Content, how string) (*Content, error) {
+	switch how {
+	case "garbage":
+		return repeated(c, 1, noise(len(c.Pairs[0].Certificate.Raw))), nil
+	case "longest":
+		return forged(c, 1, longestCertificate)
+	case "names":
+		return forged(c, 1, manyNames)
+	case "chain":
+		return forged(c, chainLen, longestCertificate)
+	}
+	return nil, errArgument
+}
+
+// repeated is the same bytes as each of n certificates of a card's first key.
+func repeated(c *Content, n int, der []byte) *Content {
 	shown := &Content{ID: c.ID}
 	for range n {
 		pair := c.Pairs[0]
@@ -110,20 +130,15 @@ func (p *idprime) show(c *Content, n int, der []byte) error {
 		pair.Certificate = &certificate
 		shown.Pairs = append(shown.Pairs, pair)
 	}
-	files, err := idprimeFiles(shown)
-	if err != nil {
-		return err
-	}
-	p.files, p.keys = files, idprimeKeys(shown)
-	return nil
+	return shown
 }
 
-func (p *idprime) showForged(c *Content, n int, forge func(Pair) ([]byte, error)) error {
+func forged(c *Content, n int, forge func(Pair) ([]byte, error)) (*Content, error) {
 	der, err := forge(c.Pairs[0])
 	if err != nil {
-		return fmt.Errorf("making the certificate: %w", err)
+		return nil, fmt.Errorf("making the certificate: %w", err)
 	}
-	return p.show(c, n, der)
+	return repeated(c, n, der), nil
 }
 
 // bombLen is what a small file of a certificate can unpack to. Unpacked files of a card end at 65,535 bytes, because

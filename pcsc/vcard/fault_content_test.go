@@ -174,3 +174,28 @@ func TestTheHelpNamesEveryFault(t *testing.T) {
 		t.Errorf("there are %d kinds", len(kinds))
 	}
 }
+
+func TestACardOfTwoPINsShowsWrongCertificatesToo(t *testing.T) {
+	for how, want := range map[string]int{"garbage": 1, "longest": 1, "names": 1, "chain": chainLen} {
+		device := NewDevice(twoPINCard(t), Config{})
+		honest := device.current().personality.(*pkcs15).files[path(fileApplication, fileFirstOfCerts)]
+		set(t, device, "fault certificate "+how)
+		files := device.current().personality.(*pkcs15).files
+		shown := files[path(fileApplication, fileFirstOfCerts)]
+		if _, more := files[path(fileApplication, fileFirstOfCerts+want)]; more || bytes.Equal(shown, honest) {
+			t.Errorf("%s: %d bytes are shown, and more certificates: %v", how, len(shown), more)
+		}
+		if err := device.SetTriesOf(SignPIN, 1); err != nil || *device.card.TriesOf(SignPIN) != 1 {
+			t.Errorf("%s: the codes are others: %v", how, err)
+		}
+	}
+}
+
+func TestFilesThatACardHasNotCannotBeWrong(t *testing.T) {
+	device := NewDevice(twoPINCard(t), Config{})
+	for _, name := range []string{"container-map", "certificate"} {
+		if err := device.Fault(name, map[string]string{"container-map": "empty", "certificate": "bomb"}[name]); !errors.Is(err, errNoFiles) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -55,6 +55,16 @@ func newIDPrime(content *Content, o Options) (*idprime, error) {
 	}, nil
 }
 
+func (p *idprime) showing(c *Content) (personality, error) {
+	files, err := idprimeFiles(c)
+	if err != nil {
+		return nil, err
+	}
+	other := *p
+	other.files, other.keys = files, idprimeKeys(c)
+	return &other, nil
+}
+
 func (p *idprime) authPIN() *pin { return p.pin }
 
 func (p *idprime) signPIN() *pin { return nil }

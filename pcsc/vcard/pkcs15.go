@@ -55,6 +55,16 @@ func newPKCS15(content *Content, o Options) (*pkcs15, error) {
 	}, nil
 }
 
+func (p *pkcs15) showing(c *Content) (personality, error) {
+	files, err := p15Files(c, p.auth, p.sign)
+	if err != nil {
+		return nil, err
+	}
+	other := *p
+	other.files, other.keys = files, p15Keys(c, p.auth, p.sign)
+	return &other, nil
+}
+
 func (p *pkcs15) authPIN() *pin { return p.auth }
 
 func (p *pkcs15) signPIN() *pin { return p.sign }
