@@ -20,6 +20,7 @@ func measure(ctx context.Context, progress io.Writer) (r report, err error) {
 	for _, p := range peers() {
 		r.Peers = append(r.Peers, p.Name)
 	}
+	r.Peers = append(r.Peers, openssl, goX509)
 	noise := watchNoise(ctx)
 	for _, part := range []struct {
 		doing string
@@ -28,6 +29,7 @@ func measure(ctx context.Context, progress io.Writer) (r report, err error) {
 		{"on a card as slow as a real one", w.measureWaits},
 		{"on a card that answers at once", w.measureOverhead},
 		{"a report", w.measureReport},
+		{"what is believed of a card", w.measureTrust},
 	} {
 		fmt.Fprintf(progress, "measuring %s ...\n", part.doing)
 		figures, err := part.run(ctx)

@@ -78,8 +78,8 @@ func (s *Store) keepAnswer(e evidence, about subject, der []byte) {
 	var err error
 	if e.revoked {
 		err = s.disk.writeDurable(nameOfAnswer(revokedPrefix, about), der)
-	} else if err = s.disk.write(nameOfAnswer(goodPrefix, about), der); err == nil {
-		err = s.disk.evict()
+	} else {
+		err = s.disk.write(nameOfAnswer(goodPrefix, about), der)
 	}
 	if err != nil {
 		s.log.Warn("keeping an answer about revocation", "error", err)

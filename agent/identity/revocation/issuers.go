@@ -3,6 +3,8 @@ package revocation
 import (
 	"context"
 	"crypto/x509"
+	"errors"
+	"io/fs"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -83,7 +85,8 @@ func (s *Store) recallIssuers() {
 	}
 }
 
-// Run fetches lists before their time is over, and keeps the clock over a restart, until ctx ends. It must run once.
+// Run fetches lists before their time is over, keeps the clock over a restart and the folder small, until ctx ends. It must
+// run once.
 func (s *Store) Run(ctx context.Context) {
 	for _, i := range s.known() {
 		s.plan(i, nil)
@@ -92,6 +95,7 @@ func (s *Store) Run(ctx context.Context) {
 	defer timer.Stop()
 	for {
 		s.save()
+		s.tidy()
 		select {
 		case <-timer.C:
 			s.refresh(ctx)
@@ -99,6 +103,13 @@ func (s *Store) Run(ctx context.Context) {
 			s.save()
 			return
 		}
+	}
+}
+
+// tidy makes place on disk.
+func (s *Store) tidy() {
+	if err := s.disk.evict(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		s.log.Warn("forgetting old answers about revocation", "error", err)
 	}
 }
 

@@ -107,6 +107,11 @@ func (r *Responder) ocsp(asked []byte, how Behaviour) ([]byte, error) {
 	return answer, err
 }
 
+// AnswerTo is the answer to a question that came another way than by HTTP.
+func (r *Responder) AnswerTo(asked []byte) ([]byte, error) {
+	return r.ocsp(asked, r.begin(func(c *Counts) { c.OCSP++ }))
+}
+
 // AnswerAbout is the answer to a question without a nonce about a certificate.
 func (r *Responder) AnswerAbout(cert *x509.Certificate, id testpki.CAID) ([]byte, error) {
 	ca := r.pki.CA(id).Cert
