@@ -287,7 +287,7 @@ func (a *Agent) verify(e session.Verify) {
 	}
 	at.child = ch
 	who, statement := a.parts.Who, a.statement(at, ch)
-	at.statement = statement
+	at.statement, ch.judged = statement, time.Now()
 	done := ch.asking.add()
 	a.spawn(func() {
 		defer done()

@@ -26,9 +26,10 @@ type card struct {
 	pcsc.Event
 	ctx     context.Context
 	remove  context.CancelFunc
-	closing <-chan struct{} // closed when the last child of this card has let go of it
-	failure apitype.Problem // the last error since the card was read; a reader that stays busy and a card that is gone are told of once
-	again   bool            // it was read anew because no certificate was found
+	closing <-chan struct{}    // closed when the last child of this card has let go of it
+	failure apitype.Problem    // the last error since the card was read; a reader that stays busy and a card that is gone are told of once
+	again   bool               // it was read anew because no certificate was found
+	asking  context.CancelFunc // ends what asks the network about it while it is refused; nil: nothing does
 }
 
 // child is one opening of a card. person, info and open are set by the time that the rules know the card as read.
@@ -41,7 +42,8 @@ type child struct {
 	open   Card
 	info   token.Info
 	person identity.Person
-	asking crew // questions to the card that are under way
+	asking crew      // questions to the card that are under way
+	judged time.Time // when the certificate of a login was last looked at, with time.Now's monotonic reading
 }
 
 // refusal is what is known of a card that may not be used.
@@ -198,6 +200,7 @@ func (a *Agent) refuseCard(ch *child, err error) {
 	a.parts.Log.Info("card refused", "code", p.Code, "ref", p.Ref, "error", err)
 	a.recordRefused(ch, p, reasonOf(err))
 	a.step(session.CardRefused{Handle: ch.handle, Code: session.Code(p.Code)})
+	a.awaitNetwork(ch, p.Code)
 }
 
 // reasonOf is what an error has to say to the audit log beyond its code: words of ours, never those of a card or a server.
@@ -262,6 +265,7 @@ func (a *Agent) check(h session.Handle) {
 	if ch == nil || ch.open == nil {
 		return
 	}
+	a.rejudge(ch)
 	done := ch.asking.add()
 	a.spawn(func() {
 		defer done()

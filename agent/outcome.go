@@ -28,6 +28,7 @@ func (a *Agent) verified(at *attempt, person identity.Person, err error) {
 		at.refusal = a.problem(health.CodeOf(err))
 		a.parts.Log.Warn("card refused at the PIN", "code", at.refusal.Code, "ref", at.refusal.Ref, "error", err)
 		a.step(session.SignatureRefused{Attempt: at.id, Code: session.Code(at.refusal.Code)})
+		a.awaitNetwork(at.child, at.refusal.Code)
 	default:
 		a.childFailed(at.child, err)
 	}

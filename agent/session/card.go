@@ -73,9 +73,16 @@ func (t *turn) lose(code Code) {
 	}
 }
 
+// retryDue opens a card anew whose refusal was not the card's own fault.
 func (t *turn) retryDue(c Insertion) {
-	if c == t.Front && t.Handle == 0 && t.Refusal == ReaderBusy {
+	if c == t.Front && t.Handle == 0 && passes(t.Refusal) {
 		t.Refusal = ""
 		t.read()
 	}
+}
+
+// passes says whether a refusal may be over without anybody having touched the card: another program had its reader, or
+// nobody on the network could be asked about it.
+func passes(refusal Code) bool {
+	return refusal == ReaderBusy || refusal == NetworkDown || refusal == RevocationUnknown
 }

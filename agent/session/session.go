@@ -17,17 +17,19 @@ type Code string
 
 // The codes that the rules here need to know.
 const (
-	CardNone        Code = "card.none"
-	CardSilent      Code = "card.silent"
-	CardSwapped     Code = "card.swapped"
-	CardUnreadable  Code = "card.unreadable"
-	ReaderBusy      Code = "reader.busy"
-	PINWrong        Code = "pin.wrong"
-	PINBlocked      Code = "pin.blocked"
-	PINLastTry      Code = "pin.last-try"
-	PINTimeout      Code = "pin.timeout"
-	AuditUnwritable Code = "audit.unwritable"
-	NotCleared      Code = "session.not-cleared"
+	CardNone          Code = "card.none"
+	CardSilent        Code = "card.silent"
+	CardSwapped       Code = "card.swapped"
+	CardUnreadable    Code = "card.unreadable"
+	ReaderBusy        Code = "reader.busy"
+	PINWrong          Code = "pin.wrong"
+	PINBlocked        Code = "pin.blocked"
+	PINLastTry        Code = "pin.last-try"
+	PINTimeout        Code = "pin.timeout"
+	AuditUnwritable   Code = "audit.unwritable"
+	NotCleared        Code = "session.not-cleared"
+	NetworkDown       Code = "network.down"
+	RevocationUnknown Code = "cert.revocation-unknown"
 )
 
 // Phase is where the main job stands.

@@ -233,6 +233,18 @@ func TestAReaderThatAnotherProgramHoldsIsTriedAgain(t *testing.T) {
 	r.expect(RetryDue{Insertion: 1})
 }
 
+func TestACardIsReadAnewOnlyWhenItsRefusalCanBeOverByItself(t *testing.T) {
+	for code, again := range map[Code]bool{NetworkDown: true, RevocationUnknown: true, "cert.revoked": false, PINBlocked: false} {
+		r := play(t, waiting()[:2]...)
+		r.expect(CardRefused{Handle: 1, Code: code}, DropCard{Handle: 1})
+		var read []Effect
+		if again {
+			read = []Effect{ReadCard{Handle: 2, Insertion: 1}}
+		}
+		r.expect(RetryDue{Insertion: 1}, read...)
+	}
+}
+
 func TestWhenTheServiceGoesEveryCardGoesWithIt(t *testing.T) {
 	r := play(t, unlocked()...)
 	r.expect(ServiceDown{}, Leave{Account: "anna", Reason: Removed}, DropCard{Handle: 1})

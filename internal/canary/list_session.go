@@ -52,6 +52,7 @@ func agentCanaries() []Canary {
 		{"statement_binding", "A statement names machine, session, caller, account and insertion.", room,
 			in(room, "TestTheCardSignsAFreshStatementThatNamesEverything")},
 		{"judged_anew", "A card is judged anew at the PIN.", room, in(room, "TestACardThatIsNotAcceptedAtThePINOpensNothing")},
+		{"rejudged", "A card that is revoked while it is in locks.", room, in(room, "TestACardThatIsRevokedWhileItIsInLocks")},
 		{"owed_lock", "A lock that found no login manager is done when there is one.", room,
 			in(room, "TestALockThatFoundNobodyToDoItIsDoneWhenTheLoginManagerAppears")},
 		{"lock_retry", "A lock is tried until it works.", room, in(room, "TestALockIsTriedUntilItWorks")},
