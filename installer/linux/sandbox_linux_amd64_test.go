@@ -56,7 +56,7 @@ exec unshare --mount --net --ipc --propagation private -- /bin/sh -euc '
 	for folder in "%[1]s" "%[1]s/state" "%[1]s/run"; do mount --bind "$folder" "$folder"; done
 	mount -o remount,bind,ro "%[1]s"
 	mount -o remount,bind,ro /
-	mount -t proc -o subset=pid proc /proc
+	mount -t proc -o hidepid=invisible,subset=pid proc /proc
 	umask 0077
 	cd /
 	export %[7]s %[5]s="%[4]s"
@@ -194,7 +194,7 @@ func TestTheMainJobWorksUnderTheUnitsRestrictions(t *testing.T) {
 		t.Fatalf("holder %+v", waiting.Holder)
 	}
 	checkConfined(t, statusFile(agent.PID()), childOf(t, agent.PID()))
-	unlock(t, c)
+	unlock(t, c, "anna")
 	if err := c.SessionOpened(t.Context(), apitype.SessionOpened{Account: "anna", Session: session.ID}); err != nil {
 		t.Fatal(err)
 	}
@@ -261,9 +261,9 @@ func trainingCard(t *testing.T) (dir string, o stack.AgentOptions) {
 	return dir, o
 }
 
-func unlock(t *testing.T, c *client.Client) {
+func unlock(t *testing.T, c *client.Client, account string) {
 	t.Helper()
-	offer, err := c.UnlockBegin(t.Context(), apitype.UnlockRequest{Account: "anna", Service: "unit-test"})
+	offer, err := c.UnlockBegin(t.Context(), apitype.UnlockRequest{Account: account, Service: "unit-test"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -271,7 +271,7 @@ func unlock(t *testing.T, c *client.Client) {
 	if err != nil || !result.OK {
 		t.Fatalf("the PIN: %+v, %v", result, err)
 	}
-	if answer, err := c.UnlockFinish(t.Context(), offer.Unlock); err != nil || answer.Account != "anna" {
+	if answer, err := c.UnlockFinish(t.Context(), offer.Unlock); err != nil || answer.Account != account {
 		t.Fatalf("the answer: %+v, %v", answer, err)
 	}
 }
