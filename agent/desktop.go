@@ -24,6 +24,7 @@ type login struct {
 	sessions []string
 	shown    string // the session that snapshots name
 	since    time.Time
+	proved   time.Time // when its PIN was right; with time.Now's monotonic reading
 	left     time.Time // when it ended; with time.Now's monotonic reading
 	open     bool
 }
@@ -48,7 +49,7 @@ func (a *Agent) enter(e session.Enter) {
 	a.endTerm(e.Account)
 	former := a.login
 	a.login = login{account: e.Account, uid: at.person.UID, hasUID: at.person.HasUID, card: a.state.Login.Insertion,
-		holder: at.person.HSAID, common: at.person.Shared, since: a.parts.Now().UTC(), open: true}
+		holder: at.person.HSAID, common: at.person.Shared, since: a.parts.Now().UTC(), proved: time.Now(), open: true}
 	a.recordHolder(former, at)
 	a.lookIdle()
 	if own := at.desk().Sessions; len(own) > 0 {

@@ -31,7 +31,7 @@ func (a *Agent) isInGrace() bool { return a.login.open && !a.state.Login.Open }
 // resume goes on with a login whose holder is back within the grace.
 func (a *Agent) resume(e session.Resume) {
 	a.locksAt = time.Time{}
-	a.login.card = a.state.Login.Insertion
+	a.login.card, a.login.proved = a.state.Login.Insertion, time.Now()
 	if at := a.attempts[e.Attempt]; at != nil {
 		for _, own := range at.desk().Sessions {
 			a.belongs(own)

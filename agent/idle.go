@@ -45,6 +45,7 @@ func (a *Agent) looked(look int, idle time.Duration, err error) {
 		return
 	}
 	limit := a.parts.Policy.Session.IdleLock
+	idle = min(idle, time.Since(a.login.proved)) // whoever gave the PIN was there, whatever the desktop has noticed
 	left, warn := limit-idle, min(warnTime, limit/2)
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):

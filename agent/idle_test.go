@@ -73,6 +73,18 @@ func TestADesktopThatNobodyUsesIsLockedAndTheCardToldOf(t *testing.T) {
 	})
 }
 
+func TestAPINCountsAsUseOfTheDesktopThatItOpens(t *testing.T) {
+	inPlanned(t, func(w *world) { w.a.parts.Policy.Session.IdleLock = idleLock }, func(w *world) {
+		w.desk.rest(true)
+		time.Sleep(time.Hour)
+		w.login(anna, w.insert(newCard("anna")))
+		time.Sleep(idleLock - 1)
+		w.wantLocked()
+		time.Sleep(1)
+		w.wantLocked("c1", "c9")
+	})
+}
+
 func TestUsingTheDesktopEndsTheCountdown(t *testing.T) {
 	idly(t, asIs, func(w *world, _ pcsc.Insertion) {
 		w.rests()

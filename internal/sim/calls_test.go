@@ -62,7 +62,7 @@ func (w *world) offer(l *life, caller agent.Caller, req apitype.UnlockRequest, o
 
 func (w *world) personOf(account string) *person {
 	for _, p := range w.people {
-		if p.name == account {
+		if p.account == account {
 			return p
 		}
 	}
@@ -113,7 +113,7 @@ func (w *world) ownerOf(g *given) string {
 	if g.card == nil {
 		return "nobody"
 	}
-	return g.card.owner.name
+	return g.card.owner.account
 }
 
 // accepted takes it that the PIN of an unlock was good.

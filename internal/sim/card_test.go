@@ -389,7 +389,7 @@ func (c *card) slotInsertion() uint64 {
 
 func (p *person) identity(cert string) identity.Person {
 	return identity.Person{
-		Name: p.name + " Test", HSAID: "SE2321000131-" + p.name, Account: p.name, UID: p.uid, HasUID: true, LoA: 3,
+		Name: p.name + " Test", HSAID: "SE2321000131-" + p.name, Account: p.account, UID: p.uid, HasUID: true, Shared: p.account != p.name, LoA: 3,
 		Certificate: &x509.Certificate{Raw: []byte(cert), PublicKey: &keys()[p.number].PublicKey},
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 // How long a person with a good card waits at most for what the agent does, once nothing is wrong any more.
 const (
-	calmTime  = 30 * time.Second
+	calmTime  = 40 * time.Second
 	entryTime = 12 * time.Second
 )
 
@@ -42,6 +42,7 @@ func (w *world) mend() {
 		c.ails, c.refused, c.tries = well, false, c.most
 	}
 	w.trail.set(diskGood)
+	w.stubborn = false
 	if !w.service {
 		w.service = true
 		w.act(w.lookAgain)

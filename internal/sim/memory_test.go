@@ -58,6 +58,10 @@ func (w *world) recall() {
 		return
 	}
 	for _, d := range w.notes.kept {
+		if p := w.personOf(d.Account); p != nil && d.Closed {
+			w.latest = p
+			continue
+		}
 		if p := w.personOf(d.Account); p != nil {
 			w.latest = p
 			w.desk.owe(p.uid, "it was open when the agent ended")
@@ -77,12 +81,12 @@ func (w *world) forgotten() {
 
 // tells says whether a user's desktop is in the record.
 func (n *notes) tells(uid uint32) bool {
-	return slices.ContainsFunc(n.kept, func(d memory.Desk) bool { return d.Everybody() || d.UID != nil && *d.UID == uid })
+	return slices.ContainsFunc(n.kept, func(d memory.Desk) bool { return d.Everybody() || !d.Closed && d.UID != nil && *d.UID == uid })
 }
 
 // orphaned begins the time in which no agent is there: what has to be locked has to wait.
 func (w *world) orphaned() {
-	w.open, w.latest = nil, nil
+	w.open, w.grace, w.latest = nil, nil, nil
 	for _, s := range w.desk.sessions {
 		s.due, s.since = false, time.Duration(0)
 	}

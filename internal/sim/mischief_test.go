@@ -16,6 +16,7 @@ func (w *world) mischief(v *visit) {
 		w.ail, w.ail, w.ail, w.ail, w.ail, w.ail, w.pullNow, w.pullNow, w.swap, w.second,
 		w.serviceFails, w.unplug, w.deskFails, w.deskFails, w.diskFails, w.diskFails, w.clockSteps, w.crash, w.restart,
 		w.stranger, w.stranger, w.malware, w.malware, w.sleepNow, w.reload, w.unlockElsewhere, w.lockElsewhere, w.otherwise, w.logout, w.late, w.revoke,
+		w.rest, w.rest, w.hang,
 	}
 	for range w.rand.IntN(6) {
 		f, soon := kinds[w.rand.IntN(len(kinds))], 12*time.Second
@@ -112,7 +113,7 @@ func (w *world) unplug(*visit) {
 // forget ends every insertion.
 func (w *world) forget() {
 	w.note("readers gone", "", 0)
-	w.overAll(removed)
+	w.overAll(readersGone)
 	for _, s := range w.slots {
 		s.told, s.toldCard = 0, nil
 	}
@@ -212,7 +213,7 @@ func (w *world) stranger(v *visit) {
 		g.ticket = t
 	}
 	if w.odds(40) {
-		w.beginAs(mallory, apitype.UnlockRequest{Account: v.p.name}, func(*ticket) {})
+		w.beginAs(mallory, apitype.UnlockRequest{Account: v.p.account}, func(*ticket) {})
 		return
 	}
 	w.give(g, v.p.pin, true, func(bool) {})
@@ -286,7 +287,8 @@ func (w *world) reload(*visit) {
 		return
 	}
 	w.note("policy", string(p.Session.OnRemoval), int(p.Session.IdentityHeartbeat))
-	w.policy = p
+	w.policy, w.policyFrom = p, w.now()
+	w.limitGrace(p.Session.RemovalGrace)
 	w.ask(func() func() {
 		_ = l.agent.Reload(context.Background(), p, l)
 		return func() {}

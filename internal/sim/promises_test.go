@@ -67,9 +67,13 @@ type grant struct {
 	person    *person
 	card      *card
 	insertion uint64
+	since     time.Duration
 }
 
-const removed = "the card is gone"
+const (
+	removed     = "the card is gone"
+	readersGone = "the readers are gone"
+)
 
 // cardFailed is why an insertion ends that had to be read anew.
 const cardFailed = "the card failed"
@@ -97,7 +101,7 @@ func (w *world) over(l *life, insertion uint64, why string) {
 		}
 	}
 	for _, t := range w.tickets {
-		if t.insertion == insertion && t.life == l && t.void == "" && why == removed {
+		if t.insertion == insertion && t.life == l && t.void == "" && (why == removed || why == readersGone) {
 			t.void = why
 		}
 	}
@@ -111,7 +115,16 @@ func (w *world) over(l *life, insertion uint64, why string) {
 			t.void = why
 		}
 	}
-	if why == removed && w.removalLeaves() {
+	if why == removed && w.policy.Session.RemovalGrace > 0 {
+		w.beginGrace(p)
+		return
+	}
+	w.leave(p, why)
+}
+
+// leave has the desktop of a person locked, unless policy leaves it open when the card is gone.
+func (w *world) leave(p *person, why string) {
+	if (why == removed || why == readersGone) && w.removalLeaves() {
 		w.desk.free(p.uid)
 		return
 	}
@@ -123,6 +136,7 @@ func (w *world) overAll(why string) {
 	for _, s := range w.slots {
 		w.over(w.life, s.told, why)
 	}
+	w.endGrace(why)
 }
 
 // checkStatement holds what a card is asked to sign against what the agent knew.
@@ -133,7 +147,7 @@ func (w *world) checkStatement(g *given, l *life, insertion uint64) {
 	}
 	lines := strings.Split(string(g.statement), "\n")
 	want := []string{"siths-agent unlock 1", "machine " + machine, fmt.Sprintf("session %q", by.Session.ID),
-		fmt.Sprintf("caller %d", by.UID), fmt.Sprintf("account %q", g.card.owner.name), fmt.Sprintf("insertion %d", insertion)}
+		fmt.Sprintf("caller %d", by.UID), fmt.Sprintf("account %q", g.card.owner.account), fmt.Sprintf("insertion %d", insertion)}
 	for i, line := range want {
 		if i >= len(lines) || lines[i] != line {
 			w.broken(1, "the statement has %q, not %q", lines[min(i, len(lines)-1)], line)
@@ -167,7 +181,7 @@ func (w *world) granted(g *given, account string) {
 		w.broken(1, "PIN %d, right: %v, was granted after it went to %d cards", g.id, g.right, g.verifies)
 	case !g.proved:
 		w.broken(1, "PIN %d was granted without a signature by the card's key over the agent's statement", g.id)
-	case g.card.owner.name != account:
+	case g.card.owner.account != account:
 		w.broken(7, "the card of %s opened %s", g.card.owner.name, account)
 	case s == nil:
 		w.broken(1, "PIN %d was granted for insertion %d, which is over", g.id, g.insertion)
@@ -175,7 +189,8 @@ func (w *world) granted(g *given, account string) {
 		w.broken(5, "PIN %d was granted and no row tells of it", g.id)
 	}
 	if w.open == nil && g.card != nil {
-		w.open = &grant{person: g.card.owner, card: g.card, insertion: g.insertion}
+		w.takeOver(g.card.owner)
+		w.open = &grant{person: g.card.owner, card: g.card, insertion: g.insertion, since: w.now()}
 		w.latest = g.card.owner
 		w.desk.clear(g.card.owner.uid)
 	}
@@ -284,15 +299,26 @@ func (w *world) checkView() {
 		w.phase = s.Phase
 		w.note("phase", string(s.Phase), 0)
 	}
-	if open := s.Session != nil && s.Session.State == "unlocked"; open || s.Phase == apitype.Unlocked {
+	open := s.Session != nil && s.Session.State == "unlocked"
+	switch {
+	case s.Phase == apitype.Unlocked, open && w.grace == nil:
 		w.checkOpen(v)
-	} else if w.open != nil {
+	case w.open != nil:
 		w.shutOut()
+	case open:
+		w.checkGrace(v)
+	case w.grace != nil:
+		w.endGrace("the agent says that it is locked")
 	}
+	w.checkIdle()
 }
 
 // shutOut takes it that a login has ended which nothing has ended but, perhaps, a disk that did not take its row.
 func (w *world) shutOut() {
+	if w.mayBeIdle() {
+		w.over(w.life, w.open.insertion, "nobody uses the desktop")
+		return
+	}
 	if w.trail.state == diskGood && w.now() > w.trail.goodFrom+2*operationTime {
 		w.broken(9, "%s was shut out without a cause", w.open.person.name)
 	}
@@ -310,7 +336,7 @@ func (w *world) checkOpen(v agent.View) {
 	case g == nil && w.now() < w.asking: // the agent is finding out whose session it was that was locked
 	case g == nil:
 		w.broken(1, "the agent says that %+v is open, which nobody was granted", s.Session)
-	case s.Session.User != g.person.name || v.Session == nil || *v.Session != g.person.uid:
+	case s.Session.User != g.person.account || v.Session == nil || *v.Session != g.person.uid:
 		w.broken(1, "%s was granted and %s is open", g.person.name, s.Session.User)
 	case s.Card == nil || s.Card.Insertion != g.insertion || w.slotTold(g.insertion) == nil:
 		w.broken(1, "it is open without the card that opened it")
@@ -320,7 +346,7 @@ func (w *world) checkOpen(v agent.View) {
 // adopt takes it for granted that an unlock took place whose answer came too late for whoever asked for it.
 func (w *world) adopt() {
 	for _, t := range w.tickets {
-		if g := t.given; t.claimed && !t.used && g != nil && g.proved && g.void == "" && t.life == w.life {
+		if g := t.given; t.claimed && !t.used && t.void == "" && g != nil && g.proved && g.void == "" && t.life == w.life {
 			t.used = true
 			w.granted(g, t.account)
 			return

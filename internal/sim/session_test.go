@@ -23,7 +23,7 @@ func (w *world) newDesktop(p *person) {
 	w.unlocked(s)
 	l := w.life
 	w.ask(func() func() {
-		_ = l.agent.Opened(context.Background(), apitype.SessionOpened{Account: p.name, Session: s.id})
+		_ = l.agent.Opened(context.Background(), apitype.SessionOpened{Account: p.account, Session: s.id})
 		return func() {}
 	})
 }
@@ -31,8 +31,9 @@ func (w *world) newDesktop(p *person) {
 // unlocked opens a session whose person the agent has let in. If that was undone meanwhile, it has to be locked again.
 func (w *world) unlocked(s *desktop) {
 	w.note("desktop open", s.id, 0)
-	s.locked, s.freely, s.due = false, false, false
+	s.locked, s.freely, s.due, s.idleSince = false, false, false, 0
 	switch {
+	case w.inGrace(s.uid): // it is locked when that ends
 	case w.open == nil && w.removalLeaves():
 		s.freely = true // by policy
 	case w.life.stopping:
@@ -78,7 +79,7 @@ func (w *world) unlockElsewhere(*visit) {
 	w.note("unlocked by another", s.id, 0)
 	if s.locked {
 		s.locked, s.freely = false, !w.watched(s)
-		if !s.freely && (w.open == nil || w.open.person.uid != s.uid) {
+		if !s.freely && (w.open == nil || w.open.person.uid != s.uid) && !w.inGrace(s.uid) {
 			w.desk.owe(s.uid, "it was unlocked without the card")
 		}
 	}
@@ -103,6 +104,9 @@ func (w *world) lockElsewhere(*visit) {
 		w.over(w.life, w.open.insertion, "the session was locked")
 		w.asking = w.now() + askTime
 		w.after(askTime, func() {}) // to be checked then
+	}
+	if w.inGrace(s.uid) {
+		w.endGrace("the session was locked")
 	}
 	kind := []unlock.Kind{unlock.Locked, unlock.HintLocked}[w.rand.IntN(2)]
 	w.happen(unlock.Event{Kind: kind, Session: s.id})

@@ -136,6 +136,8 @@ func (t *trail) rowsOfLife(l *life, row audit.Row) (wrong bool) {
 	}
 	at := rankUsed
 	switch row.Event {
+	case audit.SessionLocked:
+		return l.story[row.Insertion] == 0 // a desktop may outlive its card for a while
 	case audit.CardIn:
 		at = rankIn
 	case audit.CardOut:

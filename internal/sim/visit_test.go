@@ -115,7 +115,7 @@ func (v *visit) begin() {
 	}
 	req := apitype.UnlockRequest{Service: "login"}
 	if v.door != greeter || v.odds(50) {
-		req.Account = v.p.name
+		req.Account = v.p.account
 	}
 	v.beginAs(v.caller(), req, v.offered)
 }
@@ -207,6 +207,7 @@ func (v *visit) open(p *person) {
 // work keeps the desktop open for a while.
 func (v *visit) work() {
 	v.trials = 0
+	v.starts(v.p)
 	v.after(v.between(time.Minute, 18*time.Minute), v.leave)
 	if v.odds(10) {
 		v.after(v.between(time.Second, 10*time.Minute), v.again)

@@ -85,8 +85,10 @@ type person struct {
 	name   string
 	uid    uint32
 	pin    string
-	mum    bool // the card does not tell how many tries are left
-	card   *card
+
+	account string // that the card opens
+	mum     bool   // the card does not tell how many tries are left
+	card    *card
 }
 
 // world is one workstation. One goroutine, the driver, makes things happen and checks, always when everybody else
@@ -118,17 +120,22 @@ type world struct {
 	visit   *visit
 	closing time.Duration // when nobody comes any more
 
-	live    []*given // PINs that something may still come of
-	pins    int
-	tickets []*ticket
-	nonces  map[string]bool
-	open    *grant
-	asking  time.Duration // until when the agent may be asking whose session something happened to
-	latest  *person       // whom the agent let in last, in this life
-	phase   apitype.Phase
-	rev     uint64 // of the snapshot that was looked at last
-	failure string
-	tail    string // what happened before it
+	live       []*given // PINs that something may still come of
+	pins       int
+	tickets    []*ticket
+	nonces     map[string]bool
+	open       *grant
+	grace      *grace        // of a desktop whose card was pulled
+	shared     bool          // everybody opens the same desktop
+	running    []*person     // who have a program running on it
+	stubborn   bool          // and do not end
+	policyFrom time.Duration // since when the policy is what it is
+	asking     time.Duration // until when the agent may be asking whose session something happened to
+	latest     *person       // whom the agent let in last, in this life
+	phase      apitype.Phase
+	rev        uint64 // of the snapshot that was looked at last
+	failure    string
+	tail       string // what happened before it
 }
 
 // newWorld makes a workstation from a seed.
@@ -138,8 +145,12 @@ func newWorld(seed uint64) *world {
 	w.desk, w.trail = &desk{world: w}, newTrail(w)
 	w.notes = &notes{world: w}
 	w.mark = fmt.Sprintf("%010d", w.rand.Uint64N(1e10))
+	w.shared = seed%4 == 3
 	for i, name := range []string{"anna", "bert", "carl", "dora"} {
 		p := &person{number: i, name: name, uid: 1000 + uint32(i), pin: w.mark + fmt.Sprintf("%02d", w.rand.IntN(50)), mum: w.odds(10)}
+		if p.account = name; w.shared {
+			p.account, p.uid = "kiosk", 2000
+		}
 		p.card = &card{world: w, name: "card of " + name, owner: p, tries: 3, most: 3}
 		w.people, w.cards = append(w.people, p), append(w.cards, p.card)
 	}
@@ -153,7 +164,10 @@ func newWorld(seed uint64) *world {
 func (w *world) somePolicy() policy.Policy {
 	removals := []policy.Removal{policy.Lock, policy.Lock, policy.Lock, policy.Lock, policy.Lock, policy.Lock, policy.Logout, policy.None}
 	beats := []time.Duration{5 * time.Second, 30 * time.Second, 30 * time.Second, time.Minute, time.Minute}
-	return policy.Policy{Session: policy.Session{OnRemoval: removals[w.rand.IntN(len(removals))], IdentityHeartbeat: beats[w.rand.IntN(len(beats))]}}
+	graces := []time.Duration{0, 0, 0, 5 * time.Second, 30 * time.Second}
+	idles := []time.Duration{0, 2 * time.Minute, 10 * time.Minute}
+	return policy.Policy{Session: policy.Session{OnRemoval: removals[w.rand.IntN(len(removals))], IdentityHeartbeat: beats[w.rand.IntN(len(beats))],
+		RemovalGrace: graces[w.rand.IntN(len(graces))], IdleLock: idles[w.rand.IntN(len(idles))], ClosePrograms: []string{"journal"}}}
 }
 
 // now is the time since the beginning, as the machine has really lived through it.
@@ -298,6 +312,9 @@ func (w *world) answer() bool {
 // step makes one thing happen and checks everything when it has settled.
 func (w *world) step(do func()) {
 	w.steps++
+	if w.open != nil && w.unused() > 0 && len(w.inbox) == 0 {
+		w.check() // a desktop that nobody uses is locked without anybody's doing
+	}
 	do()
 	w.quiet()
 	w.journal.settle()
