@@ -27,6 +27,7 @@ func measure(ctx context.Context, progress io.Writer) (r report, err error) {
 		run   func(context.Context) ([]figure, error)
 	}{
 		{"on a card as slow as a real one", w.measureWaits},
+		{"two people at a shared PC", w.measureSwitches},
 		{"on a card that answers at once", w.measureOverhead},
 		{"a report", w.measureReport},
 		{"what is believed of a card", w.measureTrust},

@@ -41,8 +41,13 @@ func certificatePolicies() string {
 
 // startService starts our service and waits until it shows whose card is in.
 func (w *world) startService(ctx context.Context) (*service, error) {
+	return w.startServiceWith(ctx, "")
+}
+
+// startServiceWith is startService with more policy.
+func (w *world) startServiceWith(ctx context.Context, more string) (*service, error) {
 	a, err := w.lab.Agent(ctx, stack.AgentOptions{
-		Anchors: []string{w.trust}, Accounts: map[string]string{hsaID: person}, Policy: certificatePolicies()})
+		Anchors: []string{w.trust}, Accounts: map[string]string{hsaID: person, otherID: person}, Policy: more + certificatePolicies()})
 	if err != nil {
 		return nil, err
 	}

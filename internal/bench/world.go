@@ -15,6 +15,7 @@ import (
 const (
 	person   = "anna"
 	hsaID    = "SE2321000131-P000000000001"
+	otherID  = "SE2321000131-P000000000002"
 	waitTime = 20 * time.Second // for anything that should take a second
 )
 
@@ -28,6 +29,7 @@ type world struct {
 	reader  *stack.PCSCD
 	session *stack.Session
 	pki     string // the card's keys and certificates
+	other   string // those of a colleague's
 	trust   string // the certificates to trust
 }
 
@@ -40,7 +42,7 @@ func newWorld(ctx context.Context) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{lab: lab, pki: lab.Path("card"), trust: lab.Path("trust")}
+	w := &world{lab: lab, pki: lab.Path("card"), other: lab.Path("colleague"), trust: lab.Path("trust")}
 	if err := w.furnish(ctx); err != nil {
 		return nil, errors.Join(err, lab.Close())
 	}
@@ -84,7 +86,11 @@ func (w *world) issue() error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(card.Write(w.pki), pki.WriteTrust(w.trust))
+	colleague, err := pki.IssueCard(testpki.Person{GivenName: "Bob", Surname: "Prov", HSAID: otherID})
+	if err != nil {
+		return err
+	}
+	return errors.Join(card.Write(w.pki), colleague.Write(w.other), pki.WriteTrust(w.trust))
 }
 
 // counters are what the card has counted (siths-vcard, stat).

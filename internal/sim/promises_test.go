@@ -307,6 +307,8 @@ func (w *world) checkView() {
 		w.shutOut()
 	case open:
 		w.checkGrace(v)
+	case w.grace != nil && w.now() >= w.grace.ends:
+		w.endGrace(removed)
 	case w.grace != nil:
 		w.endGrace("the agent says that it is locked")
 	}
