@@ -112,3 +112,16 @@ func TestAnOldAnswerTakesNoTimeBack(t *testing.T) {
 		t.Errorf("it is %s", now)
 	}
 }
+
+// TestNothingHidesThatTheClockIsSet looks at the time itself, because no test may set the clock of the machine: a time with
+// a monotonic reading would be compared by that.
+func TestNothingHidesThatTheClockIsSet(t *testing.T) {
+	for _, o := range []Options{{}, {Now: time.Now}, {Now: time.Now, Running: running}} {
+		s := Open(o)
+		for range 2 {
+			if now := s.Now(); now != now.Round(0) {
+				t.Errorf("the time is %s", now)
+			}
+		}
+	}
+}

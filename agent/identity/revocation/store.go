@@ -64,7 +64,7 @@ func Open(o Options) *Store {
 }
 
 func newClock(o Options) *clock {
-	c := &clock{wall: o.Now, running: o.Running}
+	c := &clock{wall: onTheWall(time.Now), running: o.Running}
 	if c.running == nil && o.Now != nil {
 		start := o.Now()
 		c.running = func() time.Duration { return o.Now().Sub(start) }
@@ -72,10 +72,16 @@ func newClock(o Options) *clock {
 	if c.running == nil {
 		c.running = running
 	}
-	if c.wall == nil {
-		c.wall = time.Now
+	if o.Now != nil {
+		c.wall = onTheWall(o.Now)
 	}
 	return c
+}
+
+// onTheWall takes the monotonic reading off a time: times that have one are compared by it, which would hide that the
+// clock has been set.
+func onTheWall(now func() time.Time) func() time.Time {
+	return func() time.Time { return now().Round(0) }
 }
 
 // Now is a time that setting the machine's clock back does not make earlier.
