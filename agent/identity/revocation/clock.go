@@ -16,7 +16,7 @@ type clock struct {
 	mu     sync.Mutex
 	seen   passed
 	signed passed
-	newest time.Time // of all verified answers
+	newest time.Time // what the newest answer speaks of that the wall clock was believed by
 }
 
 // passed is a time that has come, and when that was noted.
@@ -54,21 +54,21 @@ func (c *clock) latest() time.Time {
 	return highWater(wall, c.seen.by(running), c.signed.by(running))
 }
 
-// witness takes in a verified answer that was not known before.
+// witness takes in a verified answer. Each is a reason to believe the wall clock once, when it first agrees with it: one
+// that came while the clock was wrong is often the only one that there is when the clock has been corrected.
 func (c *clock) witness(e evidence) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !e.this.After(c.newest) || e.this.After(c.latest().Add(skew)) {
 		return
 	}
-	c.newest = e.this
 	wall, running := c.wall(), c.running()
 	if e.this.After(c.signed.by(running)) {
 		c.signed = passed{e.this, running}
 	}
 	late := wall.Before(c.signed.by(running).Add(-skew))
 	if !late && isCurrent(e, wall, 0) {
-		c.seen = passed{wall, running}
+		c.seen, c.newest = passed{wall, running}, e.this
 	}
 }
 

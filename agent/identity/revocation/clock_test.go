@@ -1,9 +1,11 @@
 package revocation
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	"siths-agent/agent/courier"
 	"siths-agent/internal/testpki/responder"
 )
 
@@ -89,6 +91,35 @@ func TestAClockThatWasTooLateRecovers(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestAClockIsCorrectedByTheListThatCameWhileItWasWrong has the only list there is fetched by a clock that is far ahead.
+func TestAClockIsCorrectedByTheListThatCameWhileItWasWrong(t *testing.T) {
+	w := newWorld(t)
+	c := w.checker(w.store(), CRL)
+	list := made(t)
+	c.Store.asker = answering(list)
+	w.jump(tenYears)
+	if got := w.check(c); got.Result != Unknown {
+		t.Fatalf("ten years after its time: %+v", got)
+	}
+	w.jump(-tenYears)
+	w.pass(time.Minute)
+	if got := w.check(c); got.Result != Good || c.Store.Now() != w.now() {
+		t.Errorf("with the clock corrected: %+v at %s", got, c.Store.Now())
+	}
+	w.pass(2 * time.Hour)
+	w.jump(-2 * time.Hour)
+	if got := w.check(c); got.Result != Unknown {
+		t.Errorf("with the clock set back to the same list: %+v", got)
+	}
+}
+
+// answering gives the same bytes to every question.
+type answering []byte
+
+func (a answering) Ask(context.Context, courier.Question) (courier.Answer, error) {
+	return courier.Answer{Body: a}, nil
 }
 
 // TestAnOldAnswerTakesNoTimeBack gives an answer that is new here, but older than the time that an authority has signed,
