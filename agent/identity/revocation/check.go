@@ -118,12 +118,12 @@ func isNetwork(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || ok && f.Reason != courier.Malformed
 }
 
-// isFresh says whether an OCSP answer came a short while ago.
+// isFresh says whether an OCSP answer came a short while ago and still tells something.
 func (s *Store) isFresh(cert, ca *x509.Certificate) bool {
-	a := s.answersOf(cert, ca)
+	a, now := s.answersOf(cert, ca), s.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.clock.running()-a.came < fresh
+	return s.clock.running()-a.came < fresh && (a.revoked != nil || a.good != nil && isCurrent(*a.good, now, 0))
 }
 
 // rests says whether the responder of a certificate did not answer a short while ago.

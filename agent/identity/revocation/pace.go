@@ -14,17 +14,14 @@ type pace struct {
 	next time.Time
 }
 
-// wait returns when the next question may be asked, or with the error of ctx.
+// wait returns when the next question may be asked, or with the error of ctx. A turn that would come after the end of ctx
+// is left to others.
 func (p *pace) wait(ctx context.Context) error {
-	p.mu.Lock()
-	now := time.Now()
-	at := now
-	if p.next.After(now) {
-		at = p.next
+	at, ok := p.take(ctx)
+	if !ok {
+		return context.DeadlineExceeded
 	}
-	p.next = at.Add(p.every)
-	p.mu.Unlock()
-	timer := time.NewTimer(at.Sub(now))
+	timer := time.NewTimer(time.Until(at))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -32,4 +29,19 @@ func (p *pace) wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// take reserves the next turn, unless it is too late for ctx.
+func (p *pace) take(ctx context.Context) (time.Time, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at := time.Now()
+	if p.next.After(at) {
+		at = p.next
+	}
+	if end, ok := ctx.Deadline(); ok && !at.Before(end) {
+		return at, false
+	}
+	p.next = at.Add(p.every)
+	return at, true
 }

@@ -1,0 +1,55 @@
+package revocation
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"siths-agent/internal/testpki/responder"
+)
+
+// TestQuestionsThatComeTooLateTakeNobodysTurn has a hundred of them at once, each with two seconds.
+func TestQuestionsThatComeTooLateTakeNobodysTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &pace{every: time.Second}
+		asked, late := 0, 0
+		done := make(chan error)
+		for range 100 {
+			go func() {
+				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+				defer cancel()
+				done <- p.wait(ctx)
+			}()
+		}
+		for range 100 {
+			switch err := <-done; {
+			case err == nil:
+				asked++
+			case errors.Is(err, context.DeadlineExceeded):
+				late++
+			default:
+				t.Error(err)
+			}
+		}
+		if asked != 2 || late != 98 {
+			t.Errorf("%d asked, %d were too late", asked, late)
+		}
+		begun := time.Now()
+		if err := p.wait(t.Context()); err != nil || time.Since(begun) > time.Second {
+			t.Errorf("the next one waits for %s: %v", time.Since(begun), err)
+		}
+	})
+}
+
+func TestAnAnswerThatCameAShortWhileAgoAndIsOverIsAskedForAnew(t *testing.T) {
+	w := newWorld(t).beside(t, responder.Behaviour{Life: 20 * time.Second})
+	c := w.checker(w.store(), OCSP)
+	for range 3 {
+		if got := w.check(c); got.Result != Good {
+			t.Errorf("got %+v", got)
+		}
+		w.pass(25 * time.Second)
+	}
+}
