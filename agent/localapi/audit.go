@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -25,13 +26,17 @@ func (s *Server) audit(w http.ResponseWriter, r request) {
 	if !ok {
 		return
 	}
-	defer func() { _ = rows.Close() }()
+	defer rows.done()
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	if mark := rows.Mark(); r.right == All && mark != nil && opts.isAll() {
 		w.Header().Set(apitype.HeaderAuditHead, mark.String())
 		w.Header().Set(apitype.HeaderAuditFiles, strconv.Itoa(rows.Files()))
 	}
-	for line := range s.rowsFor(r, opts, rows) {
+	for line, err := range s.rowsFor(r, opts, rows) {
+		if err != nil {
+			s.Log.Warn("audit log not read to its end", "error", err)
+			panic(http.ErrAbortHandler) // the reader must not take a part for all
+		}
 		if _, err := w.Write(append(line, '\n')); err != nil {
 			return
 		}
@@ -44,18 +49,17 @@ func (s *Server) report(w http.ResponseWriter, r request) {
 	if !ok {
 		return
 	}
-	defer func() { _ = rows.Close() }()
+	defer rows.done()
 	from, to := io.Pipe()
+	ended := make(chan struct{})
 	go func() {
-		for line := range s.rowsFor(r, opts, rows) {
-			if _, err := to.Write(append(line, '\n')); err != nil {
-				return
-			}
-		}
-		_ = to.Close()
+		defer close(ended)
+		_ = to.CloseWithError(s.writeRows(to, r, opts, rows))
 	}()
 	figures, err := report.Make(report.Options(opts), from)
+	rows.cancel()
 	_ = from.Close()
+	<-ended // nobody else has the rows when they are closed
 	if err != nil {
 		s.Log.Warn("no report", "error", err)
 		http.Error(w, "the audit log cannot be read", http.StatusInternalServerError)
@@ -65,8 +69,21 @@ func (s *Server) report(w http.ResponseWriter, r request) {
 	_ = figures.Write(w)
 }
 
+// writeRows writes the lines that a caller may see and has asked for.
+func (s *Server) writeRows(w io.Writer, r request, opts days, rows *reading) error {
+	for line, err := range s.rowsFor(r, opts, rows) {
+		if err == nil {
+			_, err = w.Write(append(line, '\n'))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // openRows opens the log for a request, once it is on record who reads it.
-func (s *Server) openRows(w http.ResponseWriter, r request, verb Verb) (days, *audit.Rows, bool) {
+func (s *Server) openRows(w http.ResponseWriter, r request, verb Verb) (days, *reading, bool) {
 	opts, err := parseDays(r.URL.RawQuery)
 	if err != nil {
 		http.Error(w, "from and to are days like 2026-11-22", http.StatusBadRequest)
@@ -78,14 +95,19 @@ func (s *Server) openRows(w http.ResponseWriter, r request, verb Verb) (days, *a
 			return opts, nil, false
 		}
 	}
-	rows, err := audit.OpenRows(s.AuditDir)
+	rc := http.NewResponseController(w)
+	_ = rc.SetReadDeadline(time.Time{}) // a long log takes longer than a request
+	rows, err := s.read(r)
+	if errors.Is(err, errManyReaders) {
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, err.Error(), http.StatusTooManyRequests)
+		return opts, nil, false
+	}
 	if err != nil {
 		s.Log.Warn("audit log not readable", "error", err)
 		http.Error(w, "no audit log", http.StatusServiceUnavailable)
 		return opts, nil, false
 	}
-	rc := http.NewResponseController(w)
-	_ = rc.SetReadDeadline(time.Time{}) // a long log takes longer than a request
 	_ = rc.SetWriteDeadline(time.Now().Add(auditTime))
 	return opts, rows, true
 }
@@ -113,21 +135,21 @@ func parseDays(query string) (days, error) {
 	return d, err
 }
 
-// rowsFor gives the lines that a caller may see and has asked for, as they stand in the log. One that is being written is
-// left out.
-func (s *Server) rowsFor(r request, opts days, rows io.Reader) func(yield func([]byte) bool) {
+// rowsFor gives the lines that a caller may see and has asked for, as they stand in the log, and at the end an error when
+// it could not be read. A line that is being written is left out.
+func (s *Server) rowsFor(r request, opts days, rows *reading) iter.Seq2[[]byte, error] {
 	own := map[string]bool{} // accounts that have been asked about
-	return func(yield func([]byte) bool) {
+	return func(yield func([]byte, error) bool) {
 		for line, err := range audit.Lines(rows) {
 			var damaged *audit.ChainError
 			switch {
 			case errors.As(err, &damaged) && damaged.What == audit.Torn:
 				return
 			case err != nil && damaged == nil:
-				s.Log.Warn("audit log not readable", "error", err)
+				yield(nil, err)
 				return
 			}
-			if s.mayShow(r, opts, line.Data, own) && !yield(line.Data) {
+			if s.mayShow(r, opts, line.Data, own) && !yield(line.Data, nil) {
 				return
 			}
 		}

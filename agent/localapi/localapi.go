@@ -60,6 +60,7 @@ type Server struct {
 	Log      *slog.Logger
 
 	outside outside
+	readers readers
 }
 
 // Serve answers on l until ctx ends.

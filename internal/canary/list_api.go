@@ -18,6 +18,7 @@ func apiCanaries() []Canary {
 		{"bare_view", "Nobody but the holder and who may sees personal data.", room,
 			in(room, "TestWhatEachKindOfCallerSees|TestAWatcherSeesOnlyTheOwnDataWhileCardsChange")},
 		{"own_rows", "A user sees the own audit rows only.", room, in(room, "TestTheAuditLogIsForHelpdeskAndOwnRowsForTheUser")},
+		{"log_readers", "A user reads the audit log four times at once at most.", room, in(room, "TestAUserWhoReadsTheLogAgainAndAgainIsHeldBack")},
 		{"unknown_caller", "Whom the kernel does not name has no rights.", room, in(room, "TestACallerWhomTheKernelDoesNotNameHasNoRights")},
 		{"early_pin", "A PIN that comes before it was asked for is not used.", room, in(room, "TestAPINThatComesBeforeItWasAskedForIsRefused")},
 		{"socket_folder", "The socket is in no folder that others can change.", socket, in(socket, "TestAFolderThatOthersCanWriteToIsRefused")},
