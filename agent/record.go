@@ -134,7 +134,7 @@ func (a *Agent) rowOf(ch *child, event audit.Event) audit.Row {
 	}
 	p := ch.person
 	row.Insertion, row.Reader = uint64(ch.card.Insertion), ch.card.Reader
-	row.HSAID, row.Account, row.CardNumber = p.HSAID, p.Account, p.CardNumber
+	row.HSAID, row.Account, row.Shared, row.CardNumber = p.HSAID, p.Account, p.Shared, p.CardNumber
 	row.CertSerial, row.CertIssuer, row.PolicyOID, row.LoA = p.Serial, p.Issuer, p.PolicyOID, p.LoA
 	row.Carrier = string(p.Carrier)
 	if row.Revocation = p.Revocation.Result; p.Revocation.Source != "" {

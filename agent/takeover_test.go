@@ -114,7 +114,7 @@ func TestAnyAuthorisedCardOpensTheSharedDesktop(t *testing.T) {
 			t.Errorf("the session is %+v, the holder %+v", s.Session, s.Holder)
 		}
 		rows := w.trail.find(audit.UnlockGranted)
-		if last := rows[len(rows)-1]; last.HSAID != "SE2321000131-bert" || last.Account != "kiosk" {
+		if last := rows[len(rows)-1]; last.HSAID != "SE2321000131-bert" || last.Account != "kiosk" || !last.Shared {
 			t.Errorf("the row of the unlock is %+v", last)
 		}
 	})

@@ -86,7 +86,7 @@ func story() []Row {
 			Proof: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
 		{Event: ClockChanged, StepS: new(int64(-3600))},
 		{Event: CardOut, Insertion: 1, Reader: "Virtual PCD 00 00"},
-		{Event: HolderChanged, Insertion: 1, HSAID: "SE2321000131-P000000000002", FormerHSAID: "SE2321000131-P000000000001", Account: "kiosk",
+		{Event: HolderChanged, Insertion: 1, HSAID: "SE2321000131-P000000000002", FormerHSAID: "SE2321000131-P000000000001", Account: "kiosk", Shared: true,
 			Reason: "ended: journal"},
 		{Event: AgentRecovered, Bytes: 17, SHA256: Genesis, Reason: "torn"},
 		{Event: AuditPruned, Pruned: 7, Bytes: 4711, SHA256: Genesis, Reason: "rows 1 to 7, until 2021-11-20"},

@@ -65,7 +65,8 @@ type Row struct {
 	RevocationFrom string `json:"revocation_source,omitempty"` // "ocsp", "crl" or where else the answer is from
 
 	Account string  `json:"account,omitempty"`
-	UID     *uint32 `json:"uid,omitempty"` // of the caller; 0 is root
+	Shared  bool    `json:"shared,omitempty"` // others open the account too
+	UID     *uint32 `json:"uid,omitempty"`    // of the caller; 0 is root
 	Session string  `json:"session,omitempty"`
 	Service string  `json:"service,omitempty"` // the PAM service or the login screen's name
 

@@ -4,8 +4,12 @@ package localapi
 
 import "siths-agent/agent/audit"
 
-// about says whether a row is about the caller: what was done with the own account, or by the own user.
+// about says whether a row is about the caller: what was done with the own account, or by the own user. Of an account that
+// many people open nobody knows which of them is calling.
 func (s *Server) about(r request, e audit.Entry, own map[string]bool) bool {
+	if e.Shared {
+		return false
+	}
 	if e.UID != nil && *e.UID == r.peer.UID {
 		return true
 	}

@@ -43,7 +43,7 @@ func slowly(line []byte) (row, error) {
 	return row{v.Time, []byte(v.Event), v.Insertion, []byte(v.HSAID), v.LoA, []byte(v.Code)}, nil
 }
 
-// quickly reads a flat object of plain strings and whole numbers, without blanks. It says no to anything else.
+// quickly reads a flat object of plain strings, whole numbers and true, without blanks. It says no to anything else.
 func (r *row) quickly(line []byte) bool {
 	rest, ok := bytes.CutPrefix(line, []byte("{"))
 	for ok {
@@ -127,10 +127,13 @@ func plainString(b []byte) (value, rest []byte, ok bool) {
 	return nil, nil, false
 }
 
-// plainValue reads a plain string or a whole number.
+// plainValue reads a plain string, a whole number or true.
 func plainValue(b []byte) (value, rest []byte, text, ok bool) {
 	if value, rest, ok := plainString(b); ok {
 		return value, rest, true, true
+	}
+	if rest, ok := bytes.CutPrefix(b, []byte("true")); ok {
+		return b[:len(b)-len(rest)], rest, false, true
 	}
 	digits := bytes.TrimPrefix(b, []byte("-"))
 	sign := len(b) - len(digits)
