@@ -46,13 +46,13 @@ func (s *Store) Learn(cert, ca *x509.Certificate) {
 	}
 }
 
-// learn says whether that was new.
+// learn says whether that was new. Addresses at which lists come stay: certificates of one authority may differ in theirs.
 func (s *Store) learn(ca *x509.Certificate, at []string) bool {
 	by := authorityOf(ca)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := s.issuers[by]
-	if known != nil && slices.Equal(known.at, at) || known == nil && len(s.issuers) >= maxIssuers {
+	if known != nil && (known.failures == 0 || slices.Equal(known.at, at)) || known == nil && len(s.issuers) >= maxIssuers {
 		return false
 	}
 	s.issuers[by] = &issuer{cert: ca, at: at, due: s.clock.running() + upTo(spread)}

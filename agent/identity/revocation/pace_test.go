@@ -2,11 +2,14 @@ package revocation
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"siths-agent/agent/courier"
+	"siths-agent/internal/testpki"
 	"siths-agent/internal/testpki/responder"
 )
 
@@ -51,5 +54,27 @@ func TestAnAnswerThatCameAShortWhileAgoAndIsOverIsAskedForAnew(t *testing.T) {
 			t.Errorf("got %+v", got)
 		}
 		w.pass(25 * time.Second)
+	}
+}
+
+// TestCertificatesThatNameOtherAddressesFetchNoListTwice puts in cards of one authority by turns that name its list at two
+// places.
+func TestCertificatesThatNameOtherAddressesFetchNoListTwice(t *testing.T) {
+	ca := shared(t).CA(testpki.PersonHSA3).Cert
+	come := func(time.Time) ([]byte, error) { return shared(t).CRL(testpki.PersonHSA3, testpki.CRL{}) }
+	none := func(time.Time) ([]byte, error) { return nil, &courier.Failure{Reason: courier.Unreachable} }
+	for name, c := range map[string]struct {
+		list        func(time.Time) ([]byte, error)
+		least, most int
+	}{"it comes": {come, 1, 1}, "it does not": {none, 10, 100}} {
+		inBubble(t, c.list, func(t *testing.T, a *bubbleAsker, s *Store) {
+			for n := range 60 {
+				s.Learn(&x509.Certificate{CRLDistributionPoints: []string{"http://a/", "http://b/"}[n%2 : n%2+1]}, ca)
+				time.Sleep(time.Minute)
+			}
+			if got := len(a.times()); got < c.least || got > c.most {
+				t.Errorf("%s: %d questions in an hour", name, got)
+			}
+		})
 	}
 }
