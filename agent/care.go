@@ -165,12 +165,11 @@ func (at *attempt) signTries(err error, pin *token.PINError) {
 	}
 }
 
-// answerCare tells whoever waits how it went. Either way it leaves a row.
+// answerCare tells whoever waits how it went. Either way it leaves a row. Where something else has ended it, as the card's
+// removal does, nobody knows whether the card had taken the new PIN already, and the row says that it was under way.
 func (a *Agent) answerCare(at *attempt, e session.Answer) {
 	delete(a.attempts, at.id)
-	if !at.care.started {
-		at.close()
-	}
+	a.closeUnstarted(at)
 	if e.Code == "" {
 		a.record(a.careRow(at, apitype.Problem{}), nil)
 		at.given <- apitype.PINResult{OK: true}
@@ -179,7 +178,10 @@ func (a *Agent) answerCare(at *attempt, e session.Answer) {
 	p := a.reasonOf(at, apitype.Code(e.Code))
 	row := a.careRow(at, p)
 	row.Tries = tries(e.Tries)
-	a.record(row, nil)
+	if at.isStarted() && at.refusal.Code != p.Code {
+		row.Reason += ", under way"
+	}
+	a.recordEnd(at, row)
 	at.given <- apitype.PINResult{Problem: &p, Tries: tries(e.Tries)}
 }
 

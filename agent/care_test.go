@@ -202,6 +202,7 @@ func TestACardThatLeavesInAChangeEndsIt(t *testing.T) {
 		wantRefused(t, <-given, apitype.CardNone)
 		synctest.Wait()
 		w.wantPhase(apitype.NoCard)
+		w.rowOfCare(audit.PINChangeRefused, "change auth, under way", apitype.CardNone)
 	})
 }
 

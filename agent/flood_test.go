@@ -34,6 +34,19 @@ func TestAUserWhoIsRefusedForEverFillsNoDisk(t *testing.T) {
 	})
 }
 
+func TestAHolderWhoIsRefusedBeforeTheCardForEverFillsNoDisk(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.insert(newCard("anna"))
+		for range refusalRows {
+			wantRefused(t, w.pin(anna, apitype.PINRequest{Insertion: 7}, rightPIN), apitype.CardSwapped)
+			wantRefused(t, w.care(anna, apitype.CareRequest{Insertion: 7}, rightPIN, newPIN), apitype.CardSwapped)
+		}
+		if n := len(w.trail.find(audit.UnlockRefused)) + len(w.trail.find(audit.PINChangeRefused)); n != refusalRows {
+			t.Errorf("%d refusals left %d rows, not %d", 2*refusalRows, n, refusalRows)
+		}
+	})
+}
+
 func TestRefusalsThatGotNoRowAreCountedWhenTheAgentStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

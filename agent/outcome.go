@@ -64,7 +64,7 @@ func (a *Agent) answer(e session.Answer) {
 	row := a.rowOf(at.child, event(p.Code))
 	a.fillCaller(&row, at.caller)
 	row.Code, row.Ref, row.Tries = string(p.Code), p.Ref, tries(e.Tries)
-	a.record(row, nil)
+	a.recordEnd(at, row)
 	if !at.answered {
 		at.given <- apitype.PINResult{Problem: &p, Tries: tries(e.Tries)}
 	}
@@ -103,11 +103,28 @@ func (a *Agent) granted(at *attempt, e session.Answer) {
 	at.claimed <- nil
 }
 
-// closeUnstarted wipes a PIN that never went to a card. One that did is wiped by whoever took it there.
-func (a *Agent) closeUnstarted(at *attempt) {
-	if at.statement == nil {
-		_ = at.pin.Close()
+// isStarted says whether what the person typed has gone to a card.
+func (at *attempt) isStarted() bool {
+	if at.care != nil {
+		return at.care.started
 	}
+	return at.statement != nil
+}
+
+// closeUnstarted wipes what never went to a card. What did is wiped by whoever took it there.
+func (a *Agent) closeUnstarted(at *attempt) {
+	if !at.isStarted() {
+		at.close()
+	}
+}
+
+// recordEnd records that an attempt was refused. One that never came to a card can be made as often as anybody likes.
+func (a *Agent) recordEnd(at *attempt, row audit.Row) {
+	if !at.isStarted() {
+		a.recordRefusal(row)
+		return
+	}
+	a.record(row, nil)
 }
 
 func event(code apitype.Code) audit.Event {
