@@ -80,26 +80,30 @@ func newTable(counts map[string]uint64) Table {
 }
 
 // cover hides as many other cells, the smallest first, as it takes to keep those that are below five from being worked
-// out. Whoever knows the sum of all knows the sum of the hidden ones, and that each of the others is at least five. So
-// what the others are above five has to leave room for every small cell to be a four.
+// out. Whoever knows the sum of all knows the sum of the hidden ones, that each of the others is at least five, and that
+// it is no greater than the smallest that is told. So what the others are above five has to leave room for every small
+// cell to be a four, and what they are below the smallest that is told, for every small cell to be a one.
 func (t Table) cover(counts map[string]uint64) bool {
-	room, need, others := uint64(0), uint64(0), []*Line{}
+	sum, small, others := uint64(0), uint64(0), []*Line{}
 	for i := range t.Cells {
 		if t.Cells[i].Count.mark == few {
-			room += counts[t.Cells[i].Key]
-			need += least - 1
+			sum += counts[t.Cells[i].Key]
+			small++
 		} else {
 			others = append(others, &t.Cells[i])
 		}
 	}
-	if need == 0 {
+	if small == 0 {
 		return true
 	}
 	slices.SortStableFunc(others, func(a, b *Line) int { return cmp.Compare(a.Count.n, b.Count.n) })
-	for _, other := range others {
-		room += other.Count.n - least
+	for i, other := range others {
+		sum += other.Count.n
 		other.Count = Cell{mark: masked}
-		if room >= need {
+		hidden := uint64(i) + 1
+		fours := sum >= (least-1)*small+least*hidden
+		ones := hidden == uint64(len(others)) || sum <= small+hidden*(others[hidden].Count.n-1)
+		if fours && ones {
 			return true
 		}
 	}
