@@ -48,7 +48,7 @@ func (l *Log) closeSegment(ctx context.Context, k Keeping) error {
 	if err != nil {
 		return l.failure("reading", err)
 	}
-	if l.size < maxSegment && l.now().Sub(first.Time) < k.step() {
+	if l.size < maxSegment && l.now().Sub(first.Time).Abs() < k.step() { // or begun when the clock was far ahead
 		return nil
 	}
 	if err := l.rename(first.Seq); err != nil {
