@@ -112,6 +112,7 @@ func (a *Agent) readCard(e session.ReadCard) {
 	ch.ctx, ch.drop = context.WithCancel(c.ctx)
 	a.children[e.Handle] = ch
 	a.refused, a.failed = nil, nil
+	c.stopAsking()
 	before := c.closing
 	c.closing = ch.gone
 	who, req := a.parts.Who, CardRequest{Reader: c.Reader, Others: c.Others, Policy: a.parts.Policy.Card}

@@ -18,15 +18,14 @@ const (
 )
 
 // awaitNetwork has a card read anew once the network says something about it, whatever that is. The card stays untouched
-// until then.
+// until then. A card that is not refused for that, by now, need not wait.
 func (a *Agent) awaitNetwork(ch *child, code apitype.Code) {
-	if code != apitype.NetworkDown && code != apitype.CertRevocationUnknown {
+	c, who, certs := ch.card, a.parts.Who, ch.info.Certs
+	waits := code == apitype.NetworkDown || code == apitype.CertRevocationUnknown
+	if !waits || a.cards[a.state.Front] != c || a.state.Refusal != session.Code(code) {
 		return
 	}
-	c, who, certs := ch.card, a.parts.Who, ch.info.Certs
-	if c.asking != nil {
-		c.asking()
-	}
+	c.stopAsking()
 	var ctx context.Context
 	ctx, c.asking = context.WithCancel(c.ctx)
 	a.spawn(func() {
@@ -44,6 +43,14 @@ func (a *Agent) awaitNetwork(ch *child, code apitype.Code) {
 			}
 		}
 	})
+}
+
+// stopAsking ends what asks the network about a card: it is read anew, and may be accepted or refused for another reason.
+func (c *card) stopAsking() {
+	if c.asking != nil {
+		c.asking()
+		c.asking = nil
+	}
 }
 
 // rejudge judges the card of an open login anew, when it is time for that. What cannot be found out now changes nothing:

@@ -1,7 +1,9 @@
 package agent
 
 import (
+	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -64,4 +66,40 @@ func TestACardThatIsRevokedWhileItIsInLocks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// unsure is an Identifier that can say nothing of any card, and counts how often it is asked.
+type unsure struct {
+	*world
+	asked atomic.Int64
+}
+
+func (u *unsure) Identify(context.Context, [][]byte) (identity.Person, error) {
+	u.asked.Add(1)
+	return identity.Person{}, refusedFor(apitype.CertRevocationUnknown)
+}
+
+func TestNobodyIsAskedAboutACardThatIsAcceptedMeanwhile(t *testing.T) {
+	inWorld(t, func(w *world) {
+		policy, strict := w.a.parts.Policy, &unsure{world: w}
+		reload := func(who Identifier) {
+			t.Helper()
+			if err := w.a.Reload(context.Background(), policy, who); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		reload(strict)
+		id := w.insert(newCard("anna"))
+		time.Sleep(2*askAgain + time.Second)
+		w.wantPhase(apitype.Refused)
+		reload(w)
+		w.wantPhase(apitype.NeedPIN)
+		w.login(anna, id)
+		before := strict.asked.Load()
+		time.Sleep(10 * askAgain)
+		if after := strict.asked.Load(); before < 2 || after != before {
+			t.Errorf("asked %d times while the card waited, and %d times since", before, after-before)
+		}
+	})
 }
