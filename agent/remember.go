@@ -68,13 +68,19 @@ func (a *Agent) desks() []memory.Desk {
 			all = withDesk(all, t.desk)
 		}
 	}
+	passes := false // from the one who has it to somebody
 	for _, at := range a.attempts {
 		if at.opening {
 			all = withDesk(all, at.desk())
+			passes = passes || at.person.Account == a.login.account
 		}
 	}
 	if a.login.open {
-		all = withDesk(all, a.login.desk())
+		d := a.login.desk()
+		if passes {
+			d.Holder = ""
+		}
+		all = withDesk(all, d)
 	}
 	return all
 }
