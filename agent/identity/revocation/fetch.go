@@ -17,7 +17,7 @@ const (
 	maxAddresses = 2
 	// maxAddress is the longest address that is tried, in bytes.
 	maxAddress = 1024
-	// listTime is how long a list may take. A login does not wait that long, but finds the list at the next try.
+	// listTime is how long a list may take from one address. A login does not wait that long, but finds the list at the next try.
 	listTime = time.Minute
 	// nonceSize is what RFC 8954, 2.1 asks of who makes one, in bytes.
 	nonceSize = 32
@@ -43,7 +43,7 @@ func (s *Store) askOCSP(ctx context.Context, cert, ca *x509.Certificate, timeout
 	return s.ask(ctx, "ocsp "+hex.EncodeToString(about[:]), responderOf(cert), func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
-		return s.each(ctx, addresses(cert.OCSPServer), func(address string) error {
+		return s.each(ctx, addresses(cert.OCSPServer), func(ctx context.Context, address string) error {
 			return s.fetchOCSP(ctx, address, cert, ca, timeout)
 		})
 	})
@@ -77,9 +77,9 @@ func (s *Store) askList(ctx context.Context, ca *x509.Certificate, at []string) 
 	by := authorityOf(ca)
 	name := "list " + hex.EncodeToString(by[:])
 	return s.ask(ctx, name, name, func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, listTime)
+		ctx, cancel := context.WithTimeout(ctx, listTime*time.Duration(len(at)))
 		defer cancel()
-		return s.each(ctx, at, func(address string) error {
+		return s.each(ctx, at, func(ctx context.Context, address string) error {
 			answer, err := s.asker.Ask(ctx, courier.Question{Timeout: listTime, Fetch: &courier.Fetch{URL: address, Limit: maxCRLSize}})
 			if err != nil {
 				return err
@@ -89,17 +89,26 @@ func (s *Store) askList(ctx context.Context, ca *x509.Certificate, at []string) 
 	})
 }
 
-// each tries addresses at their pace until one is good.
-func (s *Store) each(ctx context.Context, at []string, try func(address string) error) error {
+// each tries addresses at their pace until one is good. Who does not answer leaves the next one its share of the time.
+func (s *Store) each(ctx context.Context, at []string, try func(ctx context.Context, address string) error) error {
 	err := errNoAddress
-	for _, address := range at {
+	for n, address := range at {
 		if err = s.pace.wait(ctx); err != nil {
 			return err
 		}
-		if err = try(address); err == nil {
+		share, cancel := context.WithDeadline(ctx, shareOf(ctx, len(at)-n))
+		err = try(share, address)
+		cancel()
+		if err == nil {
 			return nil
 		}
 		s.log.Info("no answer about revocation", "address", address, "error", err)
 	}
 	return err
+}
+
+// shareOf is when the first of so many that have the time of ctx between them has had its own. ctx has an end.
+func shareOf(ctx context.Context, parts int) time.Time {
+	end, _ := ctx.Deadline()
+	return time.Now().Add(time.Until(end) / time.Duration(parts))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,6 +76,58 @@ func TestCertificatesThatNameOtherAddressesFetchNoListTwice(t *testing.T) {
 			if got := len(a.times()); got < c.least || got > c.most {
 				t.Errorf("%s: %d questions in an hour", name, got)
 			}
+		})
+	}
+}
+
+// oneSilent is a network with a responder and a list, in which one address takes questions and lets their time go by.
+type oneSilent struct {
+	r      *responder.Responder
+	list   []byte
+	silent string
+}
+
+func (a oneSilent) Ask(ctx context.Context, q courier.Question) (courier.Answer, error) {
+	if q.Fetch.URL == a.silent {
+		ctx, cancel := context.WithTimeout(ctx, q.Timeout)
+		defer cancel()
+		<-ctx.Done()
+		return courier.Answer{}, &courier.Failure{Reason: courier.Late}
+	}
+	if q.Fetch.Body == nil {
+		return courier.Answer{Body: a.list}, nil
+	}
+	body, err := a.r.AnswerTo(q.Fetch.Body)
+	return courier.Answer{Body: body}, err
+}
+
+// TestAnAddressThatIsSilentLeavesTimeForTheOther has a responder and a list at two addresses each, of which a computer on
+// an inner network reaches the second alone.
+func TestAnAddressThatIsSilentLeavesTimeForTheOther(t *testing.T) {
+	both := []string{"http://out/", "http://in/"}
+	card, err := shared(t).IssueCard(testpki.Person{Alter: func(c *x509.Certificate) { c.OCSPServer, c.CRLDistributionPoints = both, both }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca := shared(t).CA(testpki.PersonHSA3).Cert
+	for source, most := range map[Source]time.Duration{OCSP: MaxWait, CRL: 2 * time.Minute} {
+		t.Run(string(source), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				begun := time.Now()
+				now := func() time.Time { return noon.Add(time.Since(begun)) }
+				a := oneSilent{r: responder.New(shared(t), now), list: made(t), silent: both[0]}
+				s := Open(Options{Asker: a, Now: now, Log: slog.New(slog.DiscardHandler)})
+				c := &Checker{Store: s, Policy: Policy{Order: []Source{source}, Timeout: MaxWait}}
+				got := c.Check(t.Context(), card.Auth.Cert, ca)
+				for got.Result != Good && time.Since(begun) < most {
+					time.Sleep(10 * time.Second)
+					got = c.Check(t.Context(), card.Auth.Cert, ca)
+				}
+				if took := time.Since(begun); got.Result != Good || got.Source != source || took > most {
+					t.Errorf("%+v after %s", got, took)
+				}
+				time.Sleep(5 * time.Minute) // what is asked for ends by itself
+			})
 		})
 	}
 }
