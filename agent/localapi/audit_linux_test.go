@@ -27,6 +27,8 @@ func TestTheAuditLogIsForHelpdeskAndOwnRowsForTheUser(t *testing.T) {
 	for _, row := range []audit.Row{
 		{Event: audit.AgentStart}, {Event: audit.UnlockGranted, Account: "anna", UID: new(uint32(rootUID))},
 		{Event: audit.PINWrong, Account: "bert"}, {Event: audit.AccessDenied, UID: new(uint32(bertUID))},
+		{Event: audit.UnlockRefused, Account: "anna", HSAID: "SE2321000131-P000000000002", UID: new(uint32(bertUID))},
+		{Event: audit.UnlockRefused, HSAID: "SE2321000131-P000000000003", UID: new(uint32(bertUID))},
 		{Event: audit.UnlockGranted, Account: "bert", Shared: true, UID: new(uint32(bertUID)), HSAID: "SE2321000131-P000000000001"},
 	} {
 		if _, err := log.Append(context.Background(), row); err != nil {
@@ -38,13 +40,13 @@ func TestTheAuditLogIsForHelpdeskAndOwnRowsForTheUser(t *testing.T) {
 	}
 	f, err := os.OpenFile(log.Path(), os.O_APPEND|os.O_WRONLY, 0)
 	if err == nil {
-		_, err = f.WriteString(`{"seq":6,"half a li`)
+		_, err = f.WriteString(`{"seq":8,"half a li`)
 		_ = f.Close()
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	for uid, want := range map[uint32]int{rootUID: 5, deskUID: 5, annaUID: 1, bertUID: 2} {
+	for uid, want := range map[uint32]int{rootUID: 7, deskUID: 7, annaUID: 2, bertUID: 2} {
 		var out bytes.Buffer
 		if err := l.as(uid).Audit(context.Background(), &out); err != nil {
 			t.Errorf("%d: %v", uid, err)

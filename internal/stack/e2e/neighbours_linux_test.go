@@ -70,6 +70,7 @@ func TestAnotherUserCannotSpendThePINsTries(t *testing.T) {
 	if row.UID == nil || *row.UID != bobsUID {
 		t.Errorf("the row does not say who it was: %+v", row.Row)
 	}
+	w.wantNothingPersonal("audit show", said(w.ctl("bob", text.EN, "", "audit", "show", "--json")))
 	w.WantVerify(card, 0)
 }
 
