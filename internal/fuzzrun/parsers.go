@@ -40,6 +40,7 @@ func parsers() []parser {
 		{"what its helper, its application and its options tell the PAM module", "cmd/pam_siths/pamfuzz", []string{"FuzzModule"}},
 		{"keys that a person types", "cmd/sithsctl", []string{"FuzzNoInputMakesAPINThatIsTooLongOrHoldsControlBytes"}},
 		{"arguments, environment, names on the screen", "cmd/sithsctl", []string{"FuzzCommandLine", "FuzzPairsTakesAnyRow"}},
+		{"snapshots, names and rows, for the screens", "ui/model", []string{"FuzzView"}},
 		{"commands to the virtual card", "pcsc/vcard", []string{"FuzzCommand", "FuzzTransmit", "FuzzTransmitTwoPINs", "FuzzControlLine", "FuzzMoment"}},
 		{"frames and files of the virtual card", "pcsc/vcard", []string{"FuzzReadFrame", "FuzzCertificateFile"}},
 		{"the kernel's list of processes, in tests", "internal/stack", []string{"FuzzParseStat"}},

@@ -79,6 +79,8 @@ func TestTheWallsStand(t *testing.T) {
 		{courier, Module + "/agent/identity", "who has a network judges nothing that it brings"},
 		{courier, Module + "/agent/localapi", "who has a network serves nobody but the service"},
 		{courier, Module + "/agent/audit", "who has a network writes no history"},
+		{Module + "/ui/...", Module + "/pcsc", "what people see is no business of the readers"},
+		{Module + "/ui/...", Module + "/agent/client", "texts and screens are made of a snapshot; their program fetches it"},
 		{Module + "/...", "fyne.io/...", "there is no window yet; later only ui/widget and its program draw"},
 	} {
 		t.Run(wall.from+" has no "+wall.never, func(t *testing.T) {
@@ -132,6 +134,40 @@ func TestTheRulesOfTheSessionDependOnNothing(t *testing.T) {
 		if p := packages(t, goos)[Module+"/agent/session"]; p.Dir == "" || len(p.Imports) != 0 {
 			t.Errorf("on %s they import %v", goos, p.Imports)
 		}
+	}
+}
+
+func TestTheScreensAreMadeOfASnapshotAlone(t *testing.T) {
+	may := []string{Module + "/agent/apitype", Module + "/agent/health", Module + "/ui/text",
+		"slices", "strconv", "strings", "time", "unicode", "unicode/utf16"}
+	for _, goos := range []string{"linux", "windows"} {
+		p := packages(t, goos)[Module+"/ui/model"]
+		for _, i := range p.Imports {
+			if !slices.Contains(may, i) {
+				t.Errorf("on %s they import %s", goos, i)
+			}
+		}
+		if p.Dir == "" {
+			t.Errorf("on %s there are none", goos)
+		}
+	}
+	files, err := Files(root(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if f.Test() || filepath.ToSlash(filepath.Dir(f.Path)) != "ui/model" {
+			continue
+		}
+		ast.Inspect(f.File, func(n ast.Node) bool {
+			s, ok := n.(*ast.SelectorExpr)
+			if ok && slices.Contains([]string{"Now", "Since", "Until", "Sleep", "After", "Local", "NewTimer"}, s.Sel.Name) {
+				if x, _ := s.X.(*ast.Ident); x != nil && x.Name == "time" {
+					t.Errorf("%s asks the clock", f.At(n))
+				}
+			}
+			return true
+		})
 	}
 }
 
