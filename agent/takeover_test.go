@@ -238,14 +238,16 @@ func TestAfterARestartTheSameHolderFindsEverythingAndAnotherNothing(t *testing.T
 }
 
 func TestOfAnOpeningThatACrashCutShortNobodyIsTheHolder(t *testing.T) {
-	inWard(t, nil, func(w *ward) {
-		w.visit("anna")
-		w.fail(nil, true)
-		id := w.insert(newCard("bert"))
-		go w.pin(kiosk, apitype.PINRequest{Insertion: uint64(id)}, rightPIN)
-		w.wantPhase(apitype.Verifying)
-		if !w.notes.are(deskOf("kiosk", 1000, "c1")) {
-			t.Errorf("remembered: %+v", w.notes.now())
-		}
-	})
+	for name, plan := range map[string]func(w *ward){"locked": nil, "in its grace": func(w *ward) { withGrace(w.world) }} {
+		inWard(t, plan, func(w *ward) {
+			w.visit("anna")
+			w.fail(nil, true)
+			id := w.insert(newCard("bert"))
+			go w.pin(kiosk, apitype.PINRequest{Insertion: uint64(id)}, rightPIN)
+			w.wantPhase(apitype.Verifying)
+			if !w.notes.are(deskOf("kiosk", 1000, "c1")) {
+				t.Errorf("%s: remembered: %+v", name, w.notes.now())
+			}
+		})
+	}
 }
