@@ -117,7 +117,7 @@ type Agent struct {
 	unlocks  map[string]*ticket
 	last     session.Attempt
 	login    login
-	looks    int                              // at how long nobody has used the desktop; what an earlier look finds is too old
+	endLook  context.CancelFunc               // at how long nobody has used the desktop: what it still finds is too old; nil: there was none
 	leftCard session.Insertion                // that the last row about a card left behind is about
 	locksAt  time.Time                        // when the desktop is locked by itself, with the monotonic reading of time.Now; zero: it is not
 	terms    map[string]*term                 // of accounts that have to stay locked
@@ -338,8 +338,10 @@ func (a *Agent) carryOut(e session.Effect) {
 func (a *Agent) after(d time.Duration, e session.Event) { a.in(d, func() { a.step(e) }) }
 
 // in has the owning goroutine run f when d is over. Setting the clock moves that neither way.
-func (a *Agent) in(d time.Duration, f func()) {
-	ctx := a.ctx
+func (a *Agent) in(d time.Duration, f func()) { a.inUnless(a.ctx, d, f) }
+
+// inUnless is in, unless ctx ends before; f finds out whether it has ended since.
+func (a *Agent) inUnless(ctx context.Context, d time.Duration, f func()) {
 	a.spawn(func() {
 		timer := time.NewTimer(d)
 		defer timer.Stop()

@@ -8,7 +8,7 @@ import (
 
 // awaitGrace leaves the desktop of a login open whose card was pulled, for as long as policy has it.
 func (a *Agent) awaitGrace(e session.AwaitGrace) {
-	a.looks++ // how long nobody has used the desktop counts with its card only
+	a.stopLooking() // how long nobody has used the desktop counts with its card only
 	a.endGraceIn(a.parts.Policy.Session.RemovalGrace, e.Insertion)
 }
 

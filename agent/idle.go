@@ -22,17 +22,26 @@ const (
 // lookIdle asks how long nobody has used the desktop that is open with its card. It asks again when that may have become
 // too long, and whenever the desktop tells that it is used again or no more.
 func (a *Agent) lookIdle() {
-	a.looks++
+	a.stopLooking()
 	if !a.watchesIdle() {
 		return
 	}
-	look, uid := a.looks, a.login.uid
+	var look context.Context
+	look, a.endLook = context.WithCancel(a.ctx)
+	uid := a.login.uid
 	a.spawn(func() {
-		ctx, cancel := context.WithTimeout(a.ctx, lockTime)
+		ctx, cancel := context.WithTimeout(look, lockTime)
 		defer cancel()
 		idle, err := a.parts.Desktop.IdleFor(ctx, uid)
 		a.post(func() { a.looked(look, idle, err) })
 	})
+}
+
+// stopLooking has what was asked before, and what is to be asked again, come to nothing.
+func (a *Agent) stopLooking() {
+	if a.endLook != nil {
+		a.endLook()
+	}
 }
 
 func (a *Agent) watchesIdle() bool {
@@ -40,8 +49,8 @@ func (a *Agent) watchesIdle() bool {
 }
 
 // looked takes what an answer says, unless there is a newer one or the login has ended.
-func (a *Agent) looked(look int, idle time.Duration, err error) {
-	if look != a.looks || !a.watchesIdle() {
+func (a *Agent) looked(look context.Context, idle time.Duration, err error) {
+	if look.Err() != nil || !a.watchesIdle() {
 		return
 	}
 	limit := a.parts.Policy.Session.IdleLock
@@ -70,15 +79,15 @@ func (a *Agent) looked(look int, idle time.Duration, err error) {
 func (a *Agent) isOverdue() bool { return !a.locksAt.IsZero() && time.Until(a.locksAt) <= 0 }
 
 // warnIdle counts down to the lock, for everybody to see, and looks once more before it.
-func (a *Agent) warnIdle(look int, left time.Duration) {
+func (a *Agent) warnIdle(look context.Context, left time.Duration) {
 	a.countDown(time.Now().Add(left))
 	a.publish()
 	a.lookAgain(look, left)
 }
 
-func (a *Agent) lookAgain(look int, d time.Duration) {
-	a.in(d, func() {
-		if look == a.looks {
+func (a *Agent) lookAgain(look context.Context, d time.Duration) {
+	a.inUnless(look, d, func() {
+		if look.Err() == nil {
 			a.lookIdle()
 		}
 	})

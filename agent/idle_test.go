@@ -101,6 +101,23 @@ func TestUsingTheDesktopEndsTheCountdown(t *testing.T) {
 	})
 }
 
+func TestADesktopThatChangesItsMindAllTheTimeKeepsNothingBusy(t *testing.T) {
+	idly(t, asIs, func(w *world, _ pcsc.Insertion) {
+		busy := func() int {
+			return w.count(func() int { w.a.work.mu.Lock(); defer w.a.work.mu.Unlock(); return w.a.work.running })
+		}
+		w.wakes()
+		before := busy()
+		for range 100 {
+			w.rests()
+			w.wakes()
+		}
+		if after := busy(); after != before {
+			t.Errorf("%d goroutines of ours, %d before", after, before)
+		}
+	})
+}
+
 func TestAnEventThatWasLostChangesOnlyHowSoonItIsNoticed(t *testing.T) {
 	idly(t, asIs, func(w *world, _ pcsc.Insertion) {
 		w.desk.rest(true)
