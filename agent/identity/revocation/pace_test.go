@@ -101,6 +101,30 @@ func (a oneSilent) Ask(ctx context.Context, q courier.Question) (courier.Answer,
 	return courier.Answer{Body: body}, err
 }
 
+// TestASourceThatIsSilentLeavesTimeForTheOther asks both ways round.
+func TestASourceThatIsSilentLeavesTimeForTheOther(t *testing.T) {
+	card, err := shared(t).IssueCard(testpki.Person{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, ca := card.Auth.Cert, shared(t).CA(testpki.PersonHSA3).Cert
+	for silent, order := range map[string][]Source{cert.OCSPServer[0]: {OCSP, CRL}, cert.CRLDistributionPoints[0]: {CRL, OCSP}} {
+		t.Run(string(order[0]), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				begun := time.Now()
+				now := func() time.Time { return noon.Add(time.Since(begun)) }
+				s := Open(Options{Asker: oneSilent{responder.New(shared(t), now), made(t), silent}, Now: now, Log: slog.New(slog.DiscardHandler)})
+				c := &Checker{Store: s, Policy: Policy{Order: order, Timeout: MaxWait}}
+				got := c.Check(t.Context(), cert, ca)
+				if took := time.Since(begun); got.Result != Good || got.Source != order[1] || got.Offline || took > MaxWait {
+					t.Errorf("%+v after %s", got, took)
+				}
+				time.Sleep(2 * time.Minute) // what is asked for ends by itself
+			})
+		})
+	}
+}
+
 // TestAnAddressThatIsSilentLeavesTimeForTheOther has a responder and a list at two addresses each, of which a computer on
 // an inner network reaches the second alone.
 func TestAnAddressThatIsSilentLeavesTimeForTheOther(t *testing.T) {
