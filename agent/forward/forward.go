@@ -47,12 +47,12 @@ func (f *Forwarder) Run(ctx context.Context) {
 				since = time.Now()
 			}
 			f.Log.Warn("audit rows not forwarded", "error", err, "for", time.Since(since).Round(time.Second))
-			wait(ctx, jitter(pause), nil)
-			pause = min(2*pause, lastPause)
 			if down := time.Since(since) >= trouble; down != told {
 				told = down
 				f.Trouble(down)
 			}
+			wait(ctx, jitter(pause), nil)
+			pause = min(2*pause, lastPause)
 			continue
 		case told:
 			f.Trouble(false)

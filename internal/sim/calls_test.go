@@ -85,8 +85,10 @@ func (w *world) give(g *given, digits string, last bool, then func(ok bool)) {
 		r := g.life.agent.PIN(context.Background(), g.caller, req, g.pin)
 		return func() {
 			g.returned = true
-			ok := r.OK && !g.life.dead
+			ok := r.OK && !g.life.dead // the dead answer nobody
 			switch {
+			case g.life.dead:
+				w.note("PIN unanswered", "", g.id)
 			case !ok:
 				w.note("PIN refused", codeOf(r.Problem), g.id)
 			case late:

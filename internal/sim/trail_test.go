@@ -58,7 +58,9 @@ func (j journalOf) Append(_ context.Context, row audit.Row) (audit.Entry, error)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if err != nil {
-		j.note("no row", string(row.Event), int(row.Insertion))
+		if !j.life.dead { // what comes of the dead, and in which order, is nothing that happens
+			j.note("no row", string(row.Event), int(row.Insertion))
+		}
 		return audit.Entry{}, err
 	}
 	j.write(j.life, row)
@@ -98,6 +100,9 @@ func (t *trail) beginWrite(l *life) (diskState, chan struct{}, time.Duration) {
 		t.broken(5, "two things are written at the same time")
 	}
 	t.busy = true
+	if l.dead {
+		return t.state, t.mended, 0
+	}
 	r := t.lot("disk", 0)
 	wait := time.Duration(200+r.IntN(4000)) * time.Microsecond
 	if t.state == diskSlow {
@@ -150,6 +155,8 @@ func (t *trail) rowsOfLife(l *life, row audit.Row) (wrong bool) {
 
 // set changes the disk.
 func (t *trail) set(s diskState) {
+	t.mu.Lock() // one that is dead may just have come to its end
+	defer t.mu.Unlock()
 	t.state = s
 	if s == diskGood {
 		t.goodFrom = t.now()
