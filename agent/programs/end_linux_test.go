@@ -1,6 +1,7 @@
 package programs
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -8,11 +9,14 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // who runs the programs of these tests. Their names stand nowhere else on the machine.
@@ -24,11 +28,47 @@ func TestMain(m *testing.M) {
 	if os.Getenv("PROGRAM") == "" {
 		os.Exit(m.Run())
 	}
-	if os.Getenv("PROGRAM") == "stubborn" {
+	switch os.Getenv("PROGRAM") {
+	case "stubborn":
 		signal.Ignore(syscall.SIGTERM)
+	case "headless":
+		loseFirstThread()
 	}
 	_, _ = os.Stdout.WriteString("here\n")
 	_, _ = io.Copy(io.Discard, os.Stdin)
+}
+
+// loseFirstThread ends the first thread of this process, and no other.
+func loseFirstThread() {
+	for range 100 {
+		other := make(chan struct{})
+		go func() {
+			runtime.LockOSThread()
+			if unix.Gettid() == os.Getpid() {
+				_, _, _ = syscall.Syscall(syscall.SYS_EXIT, 0, 0, 0)
+			}
+			close(other)
+			select {}
+		}()
+		for look := time.NewTicker(time.Millisecond); ; <-look.C {
+			status, _ := os.ReadFile("/proc/self/status")
+			if bytes.Contains(status, []byte("State:\tZ")) {
+				return
+			}
+			if isClosed(other) {
+				break
+			}
+		}
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 // program is a process under a name and a user.
@@ -37,14 +77,7 @@ type program struct {
 	ended chan struct{}
 }
 
-func (p program) isThere() bool {
-	select {
-	case <-p.ended:
-		return false
-	default:
-		return true
-	}
-}
+func (p program) isThere() bool { return !isClosed(p.ended) }
 
 // run starts a program. It ends with the test at the latest.
 func run(t *testing.T, name, manner string, uid uint32) program {
@@ -58,7 +91,9 @@ func run(t *testing.T, name, manner string, uid uint32) program {
 	self, err := os.ReadFile("/proc/self/exe")
 	path := filepath.Join(dir, name)
 	if err == nil {
+		syscall.ForkLock.RLock() // what another test starts meanwhile would have the file open for writing
 		err = os.WriteFile(path, self, 0o755)
+		syscall.ForkLock.RUnlock()
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -118,6 +153,18 @@ func TestAProgramThatDoesNotListenIsMadeToEnd(t *testing.T) {
 	<-p.ended
 }
 
+func TestAProgramWhoseFirstThreadHasEndedIsThereStill(t *testing.T) {
+	t.Parallel()
+	p := run(t, "shtest-headless", "headless", who+5)
+	if status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.Process.Pid), "status")); err != nil || !bytes.Contains(status, []byte("State:\tZ")) {
+		t.Fatalf("%s, %v", status, err)
+	}
+	ended, err := End(within(t, 5*time.Second), who+5, []string{"shtest-headless"})
+	if err != nil || !slices.Equal(ended, []string{"shtest-headless"}) {
+		t.Errorf("ended %q, %v", ended, err)
+	}
+}
+
 func TestNothingToEndIsNoError(t *testing.T) {
 	if ended, err := End(within(t, time.Second), who+3, []string{"shtest-nothing"}); err != nil || len(ended) != 0 {
 		t.Errorf("ended %q, %v", ended, err)
@@ -145,7 +192,7 @@ func TestAProcessOfAnotherUserIsNotTakenForOneOfOurs(t *testing.T) {
 }
 
 func TestWhatIsNoStatusIsRefused(t *testing.T) {
-	for _, text := range []string{"", "Name:\tx\n", "Name:\tx\nState:\tS (sleeping)\nUid:\t-1\t0\t0\t0\n"} {
+	for _, text := range []string{"", "Name:\tx\n", "Name:\tx\nState:\tS (sleeping)\nUid:\t-1\t0\t0\t0\nThreads:\t1\n"} {
 		if p, err := parseStatus([]byte(text)); !errors.Is(err, errStatus) {
 			t.Errorf("%q is %+v, %v", text, p, err)
 		}

@@ -73,10 +73,11 @@ func isGone(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is
 
 var errStatus = errors.New("not a process' status")
 
-// parseStatus reads the name, the real user and the state out of proc_pid_status(5).
+// parseStatus reads the name, the real user, the state and the number of threads out of proc_pid_status(5). The state is of
+// the first thread: when that has ended, others may still run.
 func parseStatus(status []byte) (process, error) {
 	var p process
-	seen := 0
+	seen, threads := 0, ""
 	for line := range bytes.Lines(status) {
 		field, value, _ := strings.Cut(strings.TrimSuffix(string(line), "\n"), ":\t")
 		switch field {
@@ -84,6 +85,8 @@ func parseStatus(status []byte) (process, error) {
 			p.name = value
 		case "State":
 			p.dead = strings.HasPrefix(value, "Z") || strings.HasPrefix(value, "X")
+		case "Threads":
+			threads = value
 		case "Uid":
 			uid, _, _ := strings.Cut(value, "\t")
 			n, err := strconv.ParseUint(uid, 10, 32)
@@ -96,9 +99,10 @@ func parseStatus(status []byte) (process, error) {
 		}
 		seen++
 	}
-	if seen != 3 {
+	if seen != 4 {
 		return process{}, errStatus
 	}
+	p.dead = p.dead && (threads == "0" || threads == "1")
 	return p, nil
 }
 
