@@ -25,7 +25,7 @@ type Mode string
 // The modes of revocation checking. A certificate that a list says is revoked is refused in all of them.
 const (
 	Require Mode = "require" // refused without a current list
-	Grace   Mode = "grace"   // a list may be older than its nextUpdate by the grace
+	Grace   Mode = "grace"   // an answer whose own time is over counts until it is as old as the grace
 	Off     Mode = "off"     // accepted; only in the test environment
 )
 

@@ -47,8 +47,8 @@ func revocationKeys() []Key {
 		Name: "revocation.grace", Type: TypeDuration, Since: first,
 		Default: `"24h"`, Min: "1m", Max: "30d",
 		Doc: Text{
-			SV: `Hur länge det senaste goda beskedet gäller efter sin egen tid, med mode = "grace".`,
-			EN: `How long the last good answer counts after its own time is over, with mode = "grace".`},
+			SV: `Hur gammalt det senaste goda beskedet får vara när dess egen tid är ute, med mode = "grace".`,
+			EN: `How old the last good answer may be when its own time is over, with mode = "grace".`},
 		field: func(p *Policy) any { return &p.Revocation.Grace },
 	}, {
 		Name: "revocation.timeout", Type: TypeDuration, Since: first,

@@ -91,7 +91,7 @@ func (w *Workplace) Goroutines() int {
 	n := 0
 	for _, trace := range strings.Split(w.Service.Log(), "\n\n") {
 		ours := strings.Contains(trace, "siths-agent/") || strings.Contains(trace, "net/http.")
-		if strings.HasPrefix(trace, "goroutine ") && ours && !strings.Contains(trace, "agent.(*Agent).inUnless.") {
+		if strings.HasPrefix(trace, "goroutine ") && ours && !strings.Contains(trace, "(*Agent).inUnless.func") {
 			n++
 		}
 	}
