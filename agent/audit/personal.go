@@ -49,3 +49,6 @@ func isBirthDate(s string) bool {
 	}
 	return "01" <= month && month <= "12" && "01" <= dayOf && dayOf <= "31"
 }
+
+// Personal says whether a text holds a personnummer or a samordningsnummer, as far as its form tells.
+func Personal(s string) bool { return maskPersonal(s) != s }

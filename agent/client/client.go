@@ -69,6 +69,11 @@ func (c *Client) Health(ctx context.Context) (apitype.Health, error) {
 	return call[apitype.Health](ctx, c, http.MethodGet, "/v1/health", nil)
 }
 
+// Diag returns what the service knows of what is wrong, as far as the caller may see it.
+func (c *Client) Diag(ctx context.Context) (apitype.Diag, error) {
+	return call[apitype.Diag](ctx, c, http.MethodGet, "/v1/diag", nil)
+}
+
 // Lock locks the session now.
 func (c *Client) Lock(ctx context.Context) error {
 	_, err := call[struct{}](ctx, c, http.MethodPost, "/v1/lock", struct{}{})

@@ -58,6 +58,8 @@ func FuzzServiceAnswers(f *testing.F) {
 		defer cancel()
 		_, err := c.Snapshot(ctx)
 		wantTyped(t, said, err)
+		_, err = c.Diag(ctx)
+		wantTyped(t, said, err)
 		_, err = c.UnlockFinish(ctx, "t1")
 		wantTyped(t, said, err)
 		wantTyped(t, said, c.Watch(ctx, func(apitype.Snapshot) error { return nil }))

@@ -55,6 +55,7 @@ type Server struct {
 	}
 	AuditDir string                               // where the audit log is
 	AdminUID uint32                               // the user that the service runs as
+	Started  time.Time                            // when the service was
 	Helpdesk func(uid uint32) bool                // is the user in the helpdesk group?
 	UIDOf    func(account string) (uint32, error) // local account → uid
 	Log      *slog.Logger
@@ -102,7 +103,7 @@ func (s *Server) Handler() http.Handler {
 	for verb, h := range map[Verb]handler{
 		Snapshot: s.snapshot, Watch: s.watch, Health: s.health, PIN: s.pin, Lock: s.lock,
 		UnlockBegin: s.unlockBegin, UnlockFinish: s.unlockFinish, OpenSession: s.openSession, Audit: s.audit, Report: s.report,
-		Admap:     s.admap,
+		Admap: s.admap, Diag: s.diag,
 		PINChange: s.pinChange, PINUnblock: s.pinUnblock, CardUnblock: s.pinUnblock,
 	} {
 		mux.HandleFunc(string(verb), s.guard(verb, h))

@@ -33,6 +33,7 @@ const (
 	Audit        Verb = "GET /v1/audit"
 	Report       Verb = "GET /v1/report"
 	Admap        Verb = "GET /v1/admap"
+	Diag         Verb = "GET /v1/diag"
 )
 
 // Right says how far a kind of caller may use a verb.
@@ -67,5 +68,6 @@ func Rights() map[Verb]map[Kind]Right {
 		Audit:        {Admin: All, Helpdesk: All, Owner: Self, Other: Self},
 		Report:       {Admin: All, Helpdesk: All, Owner: Self, Other: Self},
 		Admap:        {Admin: All, Helpdesk: All, Owner: Self},
+		Diag:         {Admin: All, Helpdesk: All, Owner: Self},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"siths-agent/agent"
 	"siths-agent/agent/audit"
@@ -149,7 +150,7 @@ func childProgram(name string) (string, error) {
 // newServer makes the API for a running agent.
 func (p *program) newServer(a *agent.Agent, desktop *unlock.Desktop) *localapi.Server {
 	return &localapi.Server{
-		Agent: a, Sessions: desktop, AuditDir: p.options.state, AdminUID: ownUID(),
+		Agent: a, Sessions: desktop, AuditDir: p.options.state, AdminUID: ownUID(), Started: time.Now(),
 		Helpdesk: inHelpdesk, UIDOf: uidOf, Log: p.log,
 	}
 }

@@ -31,6 +31,7 @@ func commands() []command {
 		{name: "card pin change", build: buildPINChange},
 		{name: "card pin unblock", build: buildPINUnblock},
 		{name: "admap", build: buildAdmap},
+		{name: "diag", build: buildDiag},
 		{name: "audit show", build: buildAuditShow},
 		{name: "audit verify", build: buildAuditVerify},
 		{name: "audit export", build: buildAuditExport},
@@ -46,7 +47,7 @@ func commands() []command {
 
 // laterVerbs are the verbs of the contract that this version does not have.
 func laterVerbs() []string {
-	return []string{"sso", "diag"}
+	return []string{"sso"}
 }
 
 // find returns the command that args begin with, and the arguments after its name.

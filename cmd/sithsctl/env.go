@@ -18,6 +18,7 @@ type agent interface {
 	Care(ctx context.Context, req apitype.CareRequest, proof, fresh []byte) (apitype.PINResult, error)
 	Lock(ctx context.Context) error
 	Admap(ctx context.Context) (apitype.Admap, error)
+	Diag(ctx context.Context) (apitype.Diag, error)
 	Rows(ctx context.Context, d client.Days) (*client.Rows, error)
 	Report(ctx context.Context, d client.Days) ([]byte, error)
 }

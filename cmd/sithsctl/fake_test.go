@@ -65,6 +65,11 @@ func (f *fakeAgent) Lock(context.Context) error {
 
 func (f *fakeAgent) Admap(context.Context) (apitype.Admap, error) { return apitype.Admap{}, nil }
 
+func (f *fakeAgent) Diag(ctx context.Context) (apitype.Diag, error) {
+	s, err := f.Snapshot(ctx)
+	return apitype.Diag{V: apitype.Version, Snapshot: s}, err
+}
+
 func (f *fakeAgent) Rows(context.Context, client.Days) (*client.Rows, error) {
 	if f.err != nil {
 		return nil, f.err

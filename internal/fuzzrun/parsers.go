@@ -28,6 +28,7 @@ func parsers() []parser {
 		{"the audit log", "agent/audit", []string{"FuzzOpen", "FuzzVerify", "FuzzRow", "FuzzMark", "FuzzSegmentName"}},
 		{"rows, for a syslog server", "agent/forward", []string{"FuzzMessage"}},
 		{"rows, for a report", "agent/report", []string{"FuzzScan"}},
+		{"texts of cards, readers and files, for the page for support", "agent/diag", []string{"FuzzAdmit"}},
 		{"what the service remembered on disk", "agent/memory", []string{"FuzzParse"}},
 		{"which warnings the service remembered on disk", "agent/expiry", []string{"FuzzParse"}},
 		{"requests to the local API", "agent/localapi", []string{"FuzzRawRequests", "FuzzRequestBodies"}},

@@ -102,6 +102,12 @@ const (
 	CtlPINUnblocked
 	CtlSignChanged
 	CtlSignUnblocked
+	CtlBundleHolds
+	CtlBundleQuestion
+	CtlBundleNotSaved
+	CtlBundlePage
+	CtlBundleText
+	CtlBundleList
 
 	ctlLast
 )
@@ -110,6 +116,7 @@ const (
 func Ctl(l Lang, w CtlWord, args ...any) string {
 	table := maps.Clone(ctlSentences())
 	maps.Copy(table, ctlCareSentences())
+	maps.Copy(table, ctlBundleSentences())
 	if w < ctlLastLabel {
 		table = ctlLabels()
 	}
@@ -213,6 +220,7 @@ func CtlHelp(l Lang, name string) string {
 		"card pin change":  {"byt legitimeringskod (PIN), eller underskriftskod med --sign", "change the PIN, or with --sign the signature code"},
 		"card pin unblock": {"lås upp koden med upplåsningskoden (PUK)", "unblock the PIN with the PUK"},
 		"admap":            {"visa kortets altSecurityIdentities för Active Directory", "show the card's altSecurityIdentities for Active Directory"},
+		"diag":             {"visa på en sida varför kortinloggningen inte fungerar", "show on one page why card login does not work"},
 		"audit show":       {"visa händelseloggen", "show the audit log"},
 		"audit verify":     {"kontrollera att händelseloggen är hel", "check that the audit log is whole"},
 		"audit export":     {"skriv ut händelseloggen, oförändrad eller som tabell", "write the audit log out, unchanged or as a table"},

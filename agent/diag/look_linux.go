@@ -1,0 +1,120 @@
+package diag
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"siths-agent/agent/apitype"
+
+	"golang.org/x/sys/unix"
+)
+
+// moduleFolders are where distributions keep PKCS#11 modules, as the child that loads them looks.
+func moduleFolders() []string {
+	return []string{"/usr/lib/*-linux-gnu*", "/usr/lib/*-linux-gnu*/pkcs11", "/usr/lib64/pkcs11", "/usr/lib64", "/usr/lib/pkcs11", "/usr/lib"}
+}
+
+// looks are those of this system.
+func (o Options) looks() []look {
+	return []look{{CardService, o.cardService}, {Readers, o.usbReaders}, {Clock, clock}, {UnlockPath, o.unlockPath}, {Rivals, o.rivals}}
+}
+
+// maxFiles and maxFile bound what is read of one folder, in files and in bytes of each.
+const (
+	maxFiles = 4096
+	maxFile  = 64 << 10
+)
+
+// cardService says whether pcscd answers at its socket, or systemd in its place.
+func (o Options) cardService(ctx context.Context) finding {
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", filepath.Join(o.Root, "/run/pcscd/pcscd.comm"))
+	if err != nil {
+		return red(apitype.ReaderServiceDown)
+	}
+	_ = conn.Close()
+	return green()
+}
+
+// usbReaders counts interfaces of the class for smart card readers (USB CCID 1.1, 4.3: 0Bh).
+func (o Options) usbReaders(context.Context) finding {
+	n := 0
+	for _, content := range o.read("/sys/bus/usb/devices/*/bInterfaceClass") {
+		if strings.EqualFold(strings.TrimSpace(string(content)), "0b") {
+			n++
+		}
+	}
+	return green().with(count(ReaderCount, n))
+}
+
+// clock says whether the kernel has been told that somebody keeps its clock (adjtimex(2), STA_UNSYNC).
+func clock(context.Context) finding {
+	var t unix.Timex
+	if _, err := unix.Adjtimex(&t); err != nil || t.Status&unix.STA_UNSYNC != 0 {
+		return yellow(ClockFree).with(yesNo(Kept, false))
+	}
+	return green().with(yesNo(Kept, true))
+}
+
+// unlockPath says whether our PAM module is installed, and in how many PAM services it stands.
+func (o Options) unlockPath(context.Context) finding {
+	const module = "pam_siths.so"
+	there, asked := o.moduleFile("security/"+module) != "", 0
+	for _, content := range o.read("/etc/pam.d/*") {
+		for line := range bytes.Lines(content) {
+			if line = bytes.TrimSpace(line); !bytes.HasPrefix(line, []byte("#")) && bytes.Contains(line, []byte(module)) {
+				asked++
+				break
+			}
+		}
+	}
+	f := green()
+	if !there || asked == 0 {
+		f = yellow(NoDoor)
+	}
+	return f.with(yesNo(Door, there), count(Ways, asked))
+}
+
+// rivals looks for known programs among those that run (proc(5), comm).
+func (o Options) rivals(context.Context) finding {
+	f := green()
+	var seen []string
+	for _, content := range o.read("/proc/[0-9]*/comm") {
+		name := strings.TrimSpace(string(content))
+		if slices.Contains(rivals(), name) && !slices.Contains(seen, name) {
+			seen = append(seen, name)
+			f = f.and(yellow(Competitor)).with(say(Rival, name))
+		}
+	}
+	return f
+}
+
+// read returns the beginnings of the files that a pattern stands for, as far as they can be read.
+func (o Options) read(pattern string) [][]byte {
+	names, _ := filepath.Glob(filepath.Join(o.Root, pattern)) // the patterns are constant and well-formed
+	var all [][]byte
+	for _, name := range names[:min(len(names), maxFiles)] {
+		if content, err := readStart(name); err == nil {
+			all = append(all, content)
+		}
+	}
+	return all
+}
+
+func readStart(name string) ([]byte, error) {
+	f, err := os.OpenFile(name, os.O_RDONLY|unix.O_NONBLOCK, 0) // a pipe must not hold us
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	buf := make([]byte, maxFile)
+	n, err := f.Read(buf)
+	if n > 0 {
+		err = nil
+	}
+	return buf[:n], err
+}
