@@ -102,18 +102,36 @@ func (e *exchange) swap(gap time.Duration, inFlight bool) {
 	if s.Phase == apitype.Unlocked || s.Session != nil && (s.Session.State != "locked" || s.Session.User != "anna") {
 		e.t.Errorf("with bob's card in: %+v, %+v", s, s.Session)
 	}
-	e.Must(e.bobs.Remove())
-	e.AwaitPhase(apitype.NoCard)
+	e.takeOutBob()
 }
 
 // awaitBob waits until bob's card is read. The virtual reader now and then does not take a card that came while it gave
 // up another one in the middle of a command; it is taken out and put in again then.
-func (e *exchange) awaitBob() (last apitype.Snapshot) {
+func (e *exchange) awaitBob() apitype.Snapshot {
+	e.t.Helper()
+	return e.await("bob's card is never read", func(s apitype.Snapshot) bool { return s.Holder != nil && s.Holder.Account == "bob" },
+		e.bobs.Remove, e.bobs.Insert)
+}
+
+// takeOutBob takes bob's card out and waits until that is seen. A virtual reader that was given the card twice says that it
+// is still there; it is put in and taken out once more then.
+func (e *exchange) takeOutBob() {
+	e.t.Helper()
+	e.Must(e.bobs.Remove())
+	e.await("bob's card is never out", func(s apitype.Snapshot) bool { return s.Phase == apitype.NoCard }, e.bobs.Insert, e.bobs.Remove)
+}
+
+// await waits for a snapshot, and moves the card again where the reader has lost a move. What is seen meanwhile has to be
+// locked all the same.
+func (e *exchange) await(never string, seen func(apitype.Snapshot) bool, again ...func() error) (last apitype.Snapshot) {
 	e.t.Helper()
 	for range seatings {
 		ctx, cancel := context.WithTimeout(e.t.Context(), seatTime)
 		err := e.API.Watch(ctx, func(s apitype.Snapshot) error {
-			if last = s; s.Holder != nil && s.Holder.Account == "bob" {
+			if last = s; s.Holder != nil && s.Holder.Account == "bob" && s.Phase == apitype.Unlocked {
+				e.t.Errorf("unlocked with bob's card: %+v", s)
+			}
+			if seen(s) {
 				return errSeen
 			}
 			return nil
@@ -123,10 +141,11 @@ func (e *exchange) awaitBob() (last apitype.Snapshot) {
 			return last
 		}
 		e.reseated++
-		e.Must(e.bobs.Remove())
-		e.Must(e.bobs.Insert())
+		for _, move := range again {
+			e.Must(move())
+		}
 	}
-	e.t.Fatalf("bob's card is never read; the last snapshot is %+v", last)
+	e.t.Fatalf("%s; the last snapshot is %+v", never, last)
 	return last
 }
 
