@@ -14,6 +14,8 @@ const (
 	Version     Label = "version"      // of the service
 	AskedBy     Label = "asked-by"     // version of the program that asks
 	Uptime      Label = "uptime"       // of the service
+	Process     Label = "process"      // whether the service's program runs
+	Socket      Label = "socket"       // whether its socket is there
 	Reader      Label = "reader"       // known words of its name
 	ReaderCount Label = "usb-readers"  // card readers on USB
 	ATR         Label = "atr"          // hex

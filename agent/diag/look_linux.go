@@ -21,7 +21,7 @@ func moduleFolders() []string {
 
 // looks are those of this system.
 func (o Options) looks() []look {
-	return []look{{CardService, o.cardService}, {Readers, o.usbReaders}, {Clock, clock}, {UnlockPath, o.unlockPath}, {Rivals, o.rivals}}
+	return []look{{Service, o.serviceFiles}, {CardService, o.cardService}, {Readers, o.usbReaders}, {Clock, clock}, {UnlockPath, o.unlockPath}, {Rivals, o.rivals}}
 }
 
 // maxFiles and maxFile bound what is read of one folder, in files and in bytes of each.
@@ -29,6 +29,13 @@ const (
 	maxFiles = 4096
 	maxFile  = 64 << 10
 )
+
+// serviceFiles says what of the service can be seen without asking it.
+func (o Options) serviceFiles(context.Context) finding {
+	_, err := os.Stat(filepath.Join(o.Root, o.Socket))
+	runs := slices.ContainsFunc(o.read("/proc/[0-9]*/comm"), func(name []byte) bool { return strings.TrimSpace(string(name)) == "siths-agentd" })
+	return green().with(yesNo(Process, runs), yesNo(Socket, err == nil))
+}
 
 // cardService says whether pcscd answers at its socket, or systemd in its place.
 func (o Options) cardService(ctx context.Context) finding {

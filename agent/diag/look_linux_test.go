@@ -55,7 +55,12 @@ func TestWhatIsOnTheMachineIsSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = l.Close() }()
+	m.write("proc/16/comm", "siths-agentd\n")
+	o.Socket = "/run/pcscd/pcscd.comm"
 	p := Make(t.Context(), o)
+	if r := wantRow(t, p, Service, Green, ""); says(r, Process) != "yes" || says(r, Socket) != "yes" {
+		t.Errorf("the service is %+v", r)
+	}
 	wantRow(t, p, CardService, Green, "")
 	if r := wantRow(t, p, Readers, Green, ""); says(r, ReaderCount) != "1" {
 		t.Errorf("the readers are %+v", r)
@@ -75,6 +80,9 @@ func TestWhatIsOnTheMachineIsSeen(t *testing.T) {
 func TestWhatIsMissingOnTheMachineIsSeen(t *testing.T) {
 	p := Make(t.Context(), options(t, &service{d: well()}))
 	wantRow(t, p, CardService, Red, apitype.ReaderServiceDown)
+	if r := rowNamed(p, Service); says(r, Process) != "no" {
+		t.Errorf("the service is %+v", r)
+	}
 	if r := wantRow(t, p, Modules, Red, ""); r.Advice != NoModule {
 		t.Errorf("the modules are %+v", r)
 	}

@@ -26,6 +26,7 @@ type Options struct {
 	Service Asked
 	Config  string // the policy file; empty is the system's
 	Version string // of the program that asks
+	Socket  string // of the service
 	Root    string // the folder that stands for the machine's root; empty is the root itself
 	Now     func() time.Time
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -21,6 +22,8 @@ func (o Options) policy(context.Context) finding {
 	loaded, err := policy.Load(o.Config)
 	var wrong policy.Errors
 	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return unclear(apitype.SystemDenied)
 	case errors.As(err, &wrong):
 		first := wrong[0]
 		return red(apitype.ConfigInvalid).with(count(Mistakes, len(wrong)), say(Key, first.Key), count(Line, first.Line))

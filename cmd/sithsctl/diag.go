@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -10,7 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"siths-agent/agent/apitype"
 	"siths-agent/agent/diag"
+	"siths-agent/agent/safesocket"
 	product "siths-agent/internal/version"
 	"siths-agent/ui/text"
 )
@@ -19,7 +22,7 @@ func buildDiag(fs *flag.FlagSet) action {
 	asJSON, yes := fs.Bool("json", false, ""), fs.Bool("yes", false, "")
 	config, out := fs.String("config", "", "FILE"), fs.String("out", "", "FILE.zip")
 	return func(ctx context.Context, e *env, _ []string) error {
-		page := diag.Make(ctx, diag.Options{Service: e.agent(), Config: *config, Version: product.Number, Now: time.Now})
+		page := diag.Make(ctx, diag.Options{Service: e.agent(), Socket: cmp.Or(e.socket, safesocket.DefaultPath()), Config: *config, Version: product.Number, Now: time.Now})
 		switch {
 		case *out != "":
 			return e.saveBundle(ctx, page, *out, bundleOptions{*asJSON, *yes})
@@ -116,9 +119,15 @@ const maxYes = 64
 func renderPage(l text.Lang, p diag.Page) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s  %s\n", p.Time.Format(time.RFC3339), p.System)
+	first := map[apitype.Code]int{} // the row that says what to do about a code: the red one, else the first
+	for _, r := range p.Rows {
+		if first[r.Code] == 0 || r.Colour == diag.Red {
+			first[r.Code] = r.Number
+		}
+	}
 	for _, r := range p.Rows {
 		fmt.Fprintf(&s, "%2d  %-6s  %s\n", r.Number, text.DiagColour(l, string(r.Colour)), strings.TrimSuffix(text.DiagRow(l, string(r.Name))+": "+facts(l, r), ": "))
-		for _, line := range append(todo(l, r), events(r)...) {
+		for _, line := range append(todo(l, r, first[r.Code]), events(r)...) {
 			s.WriteString("            " + line + "\n")
 		}
 	}
@@ -147,9 +156,11 @@ func events(r diag.Row) []string {
 	return lines
 }
 
-// todo is the one thing to do about a row.
-func todo(l text.Lang, r diag.Row) []string {
+// todo is the one thing to do about a row. first is the row that says it for all with the same code.
+func todo(l text.Lang, r diag.Row, first int) []string {
 	switch {
+	case r.Code != "" && first != r.Number:
+		return []string{text.Ctl(l, text.CtlDiagSeeRow, first) + " [" + string(r.Code) + "]"}
 	case r.Code != "":
 		t := text.Problem(l, r.Code)
 		return []string{t.Headline + " [" + string(r.Code) + "]", t.Action}

@@ -49,6 +49,16 @@ func TestDiagIsMadeWithoutTheService(t *testing.T) {
 	}
 }
 
+func TestWhatToDoIsSaidOnceForEachCode(t *testing.T) {
+	s := newStage(t)
+	s.agent.err = problem(apitype.AgentUnreachable)
+	s.run(t, "diag")
+	p := text.Problem(text.EN, apitype.AgentUnreachable)
+	if strings.Count(s.out.String(), p.Action) != 1 || strings.Count(s.out.String(), "See row 1. [agent.unreachable]") != 7 {
+		t.Errorf("it is said otherwise:\n%s", &s.out)
+	}
+}
+
 // bundle runs sithsctl diag --out and returns its exit code and the text of all files in the bundle.
 func (s *stage) bundle(t *testing.T, more string) (code int, name, content string) {
 	t.Helper()

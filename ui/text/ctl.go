@@ -108,6 +108,7 @@ const (
 	CtlBundlePage
 	CtlBundleText
 	CtlBundleList
+	CtlDiagSeeRow
 
 	ctlLast
 )

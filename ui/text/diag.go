@@ -61,6 +61,8 @@ func diagLabels() map[string]pair {
 		"version":      {"version", "version"},
 		"asked-by":     {"frågades av version", "asked by version"},
 		"uptime":       {"igång sedan", "running for"},
+		"process":      {"programmet är igång", "program runs"},
+		"socket":       {"sockeln finns", "socket is there"},
 		"reader":       {"läsare", "reader"},
 		"usb-readers":  {"läsare på USB", "readers on USB"},
 		"atr":          {"ATR", "ATR"},
@@ -124,6 +126,7 @@ func ctlBundleSentences() map[CtlWord]pair {
 		CtlBundleNotSaved: {"Inget sparades.", "Nothing was saved."},
 		CtlBundlePage:     {"sidan, för program", "the page, for programs"},
 		CtlBundleText:     {"sidan, för människor", "the page, for people"},
+		CtlDiagSeeRow:     {"Se rad %d.", "See row %d."},
 		CtlBundleList:     {"listan över de andra filerna", "the list of the other files"},
 	}
 }
