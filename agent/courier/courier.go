@@ -49,6 +49,7 @@ type Fetch struct {
 	Type   string `json:"type,omitempty"`   // media type of Body
 	Accept string `json:"accept,omitempty"` // media type that the answer has to have; empty: any
 	Limit  int64  `json:"limit"`            // largest answer in bytes
+	Proxy  string `json:"proxy,omitempty"`  // http://host:port to ask through; empty: none
 }
 
 // Search is one search of a directory (RFC 4511). Never without TLS, unless it is Kerberos that protects it.

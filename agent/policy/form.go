@@ -80,6 +80,15 @@ func formLDAPURI() *Form {
 		Allowed: same(`ldap://HOST[:PORT] | ldaps://HOST[:PORT]`)}
 }
 
+func formProxy() *Form {
+	return &Form{valid: isProxy, Allowed: same(`http://HOST:PORT`)}
+}
+
+func isProxy(s string) bool {
+	_, port, _ := strings.Cut(strings.TrimPrefix(s, "http://"), ":")
+	return hasHost(s, "http://") && port != ""
+}
+
 func formFilter() *Form {
 	return &Form{valid: isFilter, Allowed: Text{
 		"LDAP-filter inom parentes där {hsa_id} bara står som (attribut={hsa_id})",

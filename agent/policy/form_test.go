@@ -9,12 +9,15 @@ import (
 	"siths-agent/internal/trusted"
 )
 
-func TestFormsTakeWhatTheySayAndNothingElse(t *testing.T) {
-	cases := []struct {
-		name      string
-		form      *Form
-		good, bad []string
-	}{
+// formCase is a form with what it takes and what it does not.
+type formCase struct {
+	name      string
+	form      *Form
+	good, bad []string
+}
+
+func formCases() []formCase {
+	return []formCase{
 		{"module", formModule(),
 			[]string{"opensc-pkcs11.so", "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so", "a..b.so"},
 			[]string{"", ".", "..", "./a.so", "lib/a.so", "/usr/../a.so", `..\a.dll`, "a\n.so"}},
@@ -39,6 +42,9 @@ func TestFormsTakeWhatTheySayAndNothingElse(t *testing.T) {
 		{"bind", formBind(),
 			[]string{"machine", "file:/etc/siths-agent/ldap.secret"},
 			[]string{"", "Machine", "file:", "file:secret", "file:/etc/../secret", "anna:secret"}},
+		{"proxy", formProxy(),
+			[]string{"http://proxy.kommun.se:8080", "http://127.0.0.1:3128"},
+			[]string{"", "proxy:8080", "https://proxy:8080", "http://proxy", "http://me:secret@proxy:8080", "http://proxy:8080/x"}},
 		{"syslog", formSyslog(),
 			[]string{"tcp+tls://log.kommun.se:6514", "unix:///dev/log"},
 			[]string{"", "tcp+tls://log", "tcp+tls://log:", "tcp://log:514", "unix://dev/log", "unix:///dev/../log", "unix://"}},
@@ -54,7 +60,10 @@ func TestFormsTakeWhatTheySayAndNothingElse(t *testing.T) {
 			[]string{"", "-", "SE2321000131", "SE2321000131-", "-P1", "se2321000131-P1", "SE2321000131-P1-", "SE2321000131--P1", "T_SERVICES", "SE2321000131-\u00c51",
 				"\u0405E2321000131-P1", "SE2321000131-P1\x00", "SE2321000131-" + strings.Repeat("1", 64)}},
 	}
-	for _, c := range cases {
+}
+
+func TestFormsTakeWhatTheySayAndNothingElse(t *testing.T) {
+	for _, c := range formCases() {
 		t.Run(c.name, func(t *testing.T) {
 			for _, s := range c.good {
 				if !c.form.valid(s) {

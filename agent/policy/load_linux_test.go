@@ -101,6 +101,7 @@ mode = "off"
 order = ["crl"]
 grace = "48h"
 timeout = "1s500ms"
+proxy = "http://proxy:8080"
 [identity]
 sources = ["ldap", "upn"]
 [identity.ldap]
@@ -135,7 +136,7 @@ func TestEveryKeyOfTheContractIsTakenOver(t *testing.T) {
 			{"1.2.752.74.8.9001", 3, "hsa", "card"}, {"1.2.752.74.8.9002", 2, "samordningsnummer", "reserve"}},
 			Issuer:    []IssuerRule{{"SITHS e-id Person HSA-id 3 CA v1", 3, "hsa", ""}},
 			TestMarks: []string{"QA *", "TEST *"}},
-		Revocation: Revocation{Mode: Off, Order: []string{"crl"}, Grace: 48 * time.Hour, Timeout: 1500 * time.Millisecond},
+		Revocation: Revocation{Mode: Off, Order: []string{"crl"}, Grace: 48 * time.Hour, Timeout: 1500 * time.Millisecond, Proxy: "http://proxy:8080"},
 		Identity: Identity{Sources: []string{"ldap", "upn"}, LDAP: LDAP{
 			URI: "ldaps://dc.example.se:636", Base: "DC=example,DC=se", Filter: "(&(objectClass=user)(hsaIdentity={hsa_id}))",
 			Attribute: "sAMAccountName", CA: "/etc/ssl/dc.pem", Bind: "file:/etc/siths-agent/ldap.secret",

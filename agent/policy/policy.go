@@ -95,6 +95,7 @@ type Revocation struct {
 	Order   []string // "ocsp", "crl"
 	Grace   time.Duration
 	Timeout time.Duration
+	Proxy   string // "http://host:port"; empty is none
 }
 
 // Identity says how a person becomes a local account.

@@ -57,6 +57,13 @@ func revocationKeys() []Key {
 			SV: "Längsta tid för ett spärrbesked.",
 			EN: "Longest time for one answer about revocation."},
 		field: func(p *Policy) any { return &p.Revocation.Timeout },
+	}, {
+		Name: "revocation.proxy", Type: TypeString, Since: first,
+		Default: `""`, Form: formProxy(), Optional: true,
+		Doc: Text{
+			SV: "Webbproxy som spärrbesked hämtas genom; tomt betyder ingen.",
+			EN: "Web proxy through which answers about revocation are fetched; empty means none."},
+		field: func(p *Policy) any { return &p.Revocation.Proxy },
 	}}
 }
 

@@ -32,7 +32,9 @@ const socketName = "agent.sock"
 func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error) {
 	p := &program{options: o, log: log, audits: make(chan policy.Audit, 1), failed: make(chan struct{})}
 	p.askCourier()
-	p.store = revocation.Open(revocation.Options{Dir: filepath.Join(o.state, revocation.FolderName), Asker: p.courier, Log: log})
+	p.fetches = &proxied{courier: p.courier}
+	p.fetches.proxy.Store(&loaded.Policy.Revocation.Proxy)
+	p.store = revocation.Open(revocation.Options{Dir: filepath.Join(o.state, revocation.FolderName), Asker: p.fetches, Log: log})
 	who, err := p.newIdentifier(loaded)
 	if err != nil {
 		return nil, fmt.Errorf("trust: %w", err)
@@ -170,6 +172,7 @@ func (p *program) reload(ctx context.Context, a *agent.Agent) {
 		warnShared(p.log, who)
 		p.log.Info("policy reloaded", "files", loaded.Files)
 		p.newAudit(loaded.Policy.Audit)
+		p.fetches.proxy.Store(&loaded.Policy.Revocation.Proxy)
 		err = a.Reload(ctx, loaded.Policy, who)
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {

@@ -32,6 +32,7 @@ type program struct {
 	parts   agent.Parts
 	trail   *audit.Log
 	store   *revocation.Store
+	fetches *proxied // for store
 	desktop *unlock.Desktop
 	socket  net.Listener
 	courier *courier.Client   // asks the process that has a network

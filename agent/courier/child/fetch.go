@@ -30,7 +30,11 @@ func fetch(ctx context.Context, f courier.Fetch) (courier.Answer, error) {
 	if err != nil {
 		return courier.Answer{}, err
 	}
-	transport := newTransport()
+	through, err := proxyOf(f)
+	if err != nil {
+		return courier.Answer{}, err
+	}
+	transport := newTransport(through)
 	defer transport.CloseIdleConnections()
 	response, err := transport.RoundTrip(request)
 	if err != nil {
@@ -90,10 +94,23 @@ func requestOf(ctx context.Context, f courier.Fetch) (*http.Request, error) {
 	return request, nil
 }
 
+// proxyOf is the proxy that a question names, nil for none.
+func proxyOf(f courier.Fetch) (*url.URL, error) {
+	if f.Proxy == "" {
+		return nil, nil
+	}
+	proxy, err := url.Parse(f.Proxy)
+	if err != nil || proxy.Scheme != "http" || proxy.Hostname() == "" || proxy.User != nil {
+		return nil, malformed("the proxy is not plainly one")
+	}
+	return proxy, nil
+}
+
 // newTransport is for one request: nothing that one server did is there when another is asked. It follows no
 // redirect, takes no proxy from the environment and no compression, behind which a small body could be a large one.
-func newTransport() *http.Transport {
+func newTransport(proxy *url.URL) *http.Transport {
 	return &http.Transport{
+		Proxy:             http.ProxyURL(proxy),
 		DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: maxHeader,
 		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12},
 	}

@@ -268,3 +268,21 @@ func TestAHundredQuestionsAreAnsweredSixteenAtATime(t *testing.T) {
 		t.Errorf("%d were asked at a time", most)
 	}
 }
+
+func TestAFetchGoesThroughTheProxyThatTheQuestionNames(t *testing.T) {
+	t.Parallel()
+	asked := make(chan string, 1)
+	proxy := website(t, func(w http.ResponseWriter, r *http.Request) {
+		asked <- r.URL.String()
+		_, _ = io.WriteString(w, "from afar")
+	})
+	const far = "http://ocsp.example.invalid/list"
+	if got := fetched(t, courier.Fetch{URL: far, Proxy: proxy}, 5*time.Second); got.Failure != nil || string(got.Body) != "from afar" || <-asked != far {
+		t.Errorf("got %+v", got)
+	}
+	for _, odd := range []string{"http://me:secret@127.0.0.1:1", "https://127.0.0.1:1", "socks5://127.0.0.1:1", "http://", "%"} {
+		if got := fetched(t, courier.Fetch{URL: far, Proxy: odd}, 5*time.Second); got.Failure == nil || got.Failure.Reason != courier.Malformed {
+			t.Errorf("%s: got %+v", odd, got)
+		}
+	}
+}

@@ -108,14 +108,14 @@ func TestAnAnswerTakesThePlaceOfTheLastOne(t *testing.T) {
 	}
 }
 
-func TestAServerThatIsAnotherLeavesTheLastAnswerAsItIs(t *testing.T) {
+func TestAServerThatIsAnotherIsNotTheDirectoryAndTheLastAnswerCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := known(t)
 		p.now = p.now.Add(time.Hour)
 		p.line.answer = fails(courier.BadTLS)
-		p.want("another server", "", apitype.ConfigInvalid)
-		p.line.answer = fails(courier.Late)
-		p.want("no answer", "anna", "")
+		p.want("another server", "anna", "")
+		p.now = p.now.Add(25 * time.Hour)
+		p.want("another server, when the last answer is too old", "", apitype.ConfigInvalid)
 	})
 }
 

@@ -44,10 +44,12 @@ func (e *Error) Reason() string {
 	return "directory: its credentials or authorities cannot be read"
 }
 
-// isUnreached says whether an error leaves open what the directory would have answered.
+// isUnreached says whether an error leaves open what the directory would have answered. Whoever answers in its place, as the
+// net of a hotel does, is not the directory.
 func isUnreached(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Code == apitype.NetworkDown
+	var f *courier.Failure
+	return errors.As(err, &e) && (e.Code == apitype.NetworkDown || errors.As(err, &f) && f.Reason == courier.BadTLS)
 }
 
 // isAnswer says whether the directory has answered, if only something that cannot be used.
