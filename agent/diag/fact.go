@@ -41,7 +41,6 @@ const (
 	Mistakes    Label = "mistakes"     // in policy
 	Key         Label = "key"          // of policy
 	Line        Label = "line"         // in a policy file
-	Unused      Label = "unused"       // keys of policy that this version does not act on
 	Rival       Label = "program"      // a known program that wants cards too
 	Event       Label = "event"        // time, event, code, reference
 	Reference   Label = "reference"    // the same in the service's log

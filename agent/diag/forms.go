@@ -40,7 +40,7 @@ func forms() map[Label]form {
 		ATR: atr.FindString, CardNumber: cardEnd.FindString, Holder: hsaID,
 		Carrier: oneOf("card", "reserve", "mobile"), Revocation: oneOf("good", "revoked", "unknown", "off"), Source: oneOf("ocsp", "crl"),
 		ReaderCount: digits, ModuleCount: digits, Level: digits, DaysLeft: digits, Tries: digits, SignTries: digits, Addresses: digits,
-		Ready: digits, NotReady: digits, Ways: digits, Mistakes: digits, Line: digits, Unused: digits,
+		Ready: digits, NotReady: digits, Ways: digits, Mistakes: digits, Line: digits,
 		Kept: yes, Door: yes, Process: yes, Socket: yes, Key: policyKey, Event: event.FindString, Reference: reference.FindString,
 	}
 }

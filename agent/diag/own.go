@@ -19,7 +19,7 @@ import (
 
 // policy says whether the policy files can be used, and what is wrong with the first line that cannot.
 func (o Options) policy(context.Context) finding {
-	loaded, err := policy.Load(o.Config)
+	_, err := policy.Load(o.Config)
 	var wrong policy.Errors
 	switch {
 	case errors.Is(err, fs.ErrPermission):
@@ -29,9 +29,6 @@ func (o Options) policy(context.Context) finding {
 		return red(apitype.ConfigInvalid).with(count(Mistakes, len(wrong)), say(Key, first.Key), count(Line, first.Line))
 	case err != nil:
 		return red(apitype.ConfigInvalid)
-	}
-	if n := len(loaded.Inert()); n > 0 {
-		return yellow(NotActedOn).with(count(Unused, n))
 	}
 	return green()
 }

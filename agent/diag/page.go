@@ -60,12 +60,11 @@ const (
 	NoAddress    Advice = "no-address"    // the machine has no address on a network
 	NoDoor       Advice = "no-door"       // no login screen asks for the card
 	Competitor   Advice = "rival"         // other software wants the card too
-	NotActedOn   Advice = "inert"         // policy asks for what this version does not do
 )
 
 // Advices returns all advices.
 func Advices() []Advice {
-	return []Advice{TooLate, OtherVersion, NoModule, OtherCPU, ClockFree, NoAddress, NoDoor, Competitor, NotActedOn}
+	return []Advice{TooLate, OtherVersion, NoModule, OtherCPU, ClockFree, NoAddress, NoDoor, Competitor}
 }
 
 // Row is one thing that has to be right. Where it is not green it has a Code or an Advice, and that says the one thing to do.

@@ -46,39 +46,3 @@ func (l *Loaded) origin(key string) Origin {
 	}
 	return Origin{}
 }
-
-// Ignored is a setting that is checked and not acted on by this version.
-type Ignored struct {
-	Key   string
-	Value string // the one value that is not acted on; empty when the whole key is not
-	From  Origin
-}
-
-// Inert returns the settings that a file has made and that this version does not act on, so that the log and
-// the CLI can say so.
-func (l *Loaded) Inert() []Ignored {
-	var all []Ignored
-	for _, k := range Keys() {
-		from := l.origin(k.Name)
-		if from == (Origin{}) {
-			continue
-		}
-		if k.Inert {
-			all = append(all, Ignored{Key: k.Name, From: from})
-		}
-		for _, v := range k.InertValues {
-			if k.holds(&l.Policy, v) {
-				all = append(all, Ignored{Key: k.Name, Value: v, From: from})
-			}
-		}
-	}
-	return all
-}
-
-// holds reports whether p has the key set to the word, alone or in a list.
-func (k Key) holds(p *Policy, word string) bool {
-	if list, ok := k.fieldOf(p).([]string); ok {
-		return slices.Contains(list, word)
-	}
-	return format(k.fieldOf(p)) == quote(word)
-}

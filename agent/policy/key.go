@@ -22,18 +22,16 @@ const (
 // Key is one key of the policy file: the single place that its default, its check, its explanation and its
 // page of the reference are made from.
 type Key struct {
-	Name        string // with its table: "card.modules"
-	Type        Type
-	Default     string   // TOML; {dir} stands for the folder of the policy file; empty when the key must be given
-	Enum        []string // the words allowed, of strings and lists of strings
-	Min, Max    string   // bounds of integers and durations, both allowed
-	Form        *Form    // the form of a string, or of each string of a list
-	Optional    bool     // an empty string or list is allowed
-	Doc         Text
-	Since       string   // the version that first took the key
-	Inert       bool     // this version checks the key and does not act on it
-	InertValues []string // this version checks these values and does not act on them
-	Sub         []Key    // of TypeRules: the keys of one table
+	Name     string // with its table: "card.modules"
+	Type     Type
+	Default  string   // TOML; {dir} stands for the folder of the policy file; empty when the key must be given
+	Enum     []string // the words allowed, of strings and lists of strings
+	Min, Max string   // bounds of integers and durations, both allowed
+	Form     *Form    // the form of a string, or of each string of a list
+	Optional bool     // an empty string or list is allowed
+	Doc      Text
+	Since    string // the version that first took the key
+	Sub      []Key  // of TypeRules: the keys of one table
 
 	field func(*Policy) any // pointer to where the value goes
 	rows  func([]row) any   // of TypeRules: the tables as the Policy has them

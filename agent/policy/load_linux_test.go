@@ -2,11 +2,9 @@ package policy
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -243,36 +241,6 @@ func TestAccountsMaySharePeople(t *testing.T) {
 	want := map[string]string{"SE2321000131-P000000000001": "anna", "SE2321000131-P000000000002": "anna", "TSTNMT2321000156-1025": `KOMMUN\bo`}
 	if got := mustLoad(t, filepath.Join(dir, "agent.toml")).Accounts; !reflect.DeepEqual(got, want) {
 		t.Errorf("accounts = %v", got)
-	}
-}
-
-// TestOnlyExplicitSettingsAreToldAsInert sets every key to its default: those that nothing acts on are told, and no other.
-func TestOnlyExplicitSettingsAreToldAsInert(t *testing.T) {
-	var file strings.Builder
-	var want []string
-	section := ""
-	for _, k := range Keys() {
-		if k.Type == TypeRules {
-			continue
-		}
-		if k.Section() != section {
-			section = k.Section()
-			fmt.Fprintf(&file, "[%s]\n", section)
-		}
-		fmt.Fprintf(&file, "%s = %s\n", strings.TrimPrefix(k.Name, section+"."), strings.ReplaceAll(k.Default, "{dir}", "/etc"))
-		if k.Inert {
-			want = append(want, k.Name)
-		}
-	}
-	var got []string
-	for _, i := range mustLoad(t, filepath.Join(folder(t, "agent.toml", file.String()), "agent.toml")).Inert() {
-		got = append(got, i.Key)
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("inert = %q, want %q", got, want)
-	}
-	if got := mustLoad(t, filepath.Join(folder(t, "agent.toml", "[session]\nmode = \"personal\"\n"), "agent.toml")).Inert(); got != nil {
-		t.Errorf("the defaults are told as inert: %+v", got)
 	}
 }
 

@@ -168,7 +168,6 @@ func (p *program) reload(ctx context.Context, a *agent.Agent) {
 		p.log.Error("policy refused, the old one stays", "error", err)
 		err = a.ReloadFailed(ctx, err.Error())
 	} else {
-		warnInert(p.log, loaded)
 		warnShared(p.log, who)
 		p.log.Info("policy reloaded", "files", loaded.Files)
 		p.newAudit(loaded.Policy.Audit)

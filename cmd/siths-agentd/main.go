@@ -90,17 +90,9 @@ func prepare(o options, log *slog.Logger) (*program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
 	}
-	warnInert(log, loaded)
 	p, err := build(o, loaded, log)
 	if err != nil {
 		return nil, err
 	}
 	return p, p.open()
-}
-
-// warnInert names the settings that this version accepts and does not act on.
-func warnInert(log *slog.Logger, loaded *policy.Loaded) {
-	for _, ignored := range loaded.Inert() {
-		log.Warn("policy key is accepted but not acted on by this version", "key", ignored.Key, "from", ignored.From)
-	}
 }

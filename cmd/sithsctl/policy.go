@@ -23,24 +23,8 @@ func buildPolicyCheck(fs *flag.FlagSet) action {
 		if files == "" {
 			files = e.say(text.CtlPolicyBuiltIn)
 		}
-		if err := e.println(e.say(text.CtlPolicyGood, files)); err != nil {
-			return err
-		}
-		return e.printInert(loaded)
+		return e.println(e.say(text.CtlPolicyGood, files))
 	}
-}
-
-func (e *env) printInert(loaded *policy.Loaded) error {
-	for _, i := range loaded.Inert() {
-		key := i.Key
-		if i.Value != "" {
-			key += " = " + i.Value
-		}
-		if err := e.println(e.origin(i.From) + ": " + e.say(text.CtlPolicyInert, key)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func buildPolicyShow(fs *flag.FlagSet) action {
@@ -90,27 +74,12 @@ func (e *env) printExplanation(x policy.Explanation) error {
 	if x.Key.Default != "" {
 		lines = append(lines, "  "+e.say(text.CtlPolicyDefault, x.Key.Default))
 	}
-	for _, name := range inert(x.Key) {
-		lines = append(lines, "  "+e.say(text.CtlPolicyInert, name))
-	}
 	for _, l := range lines {
 		if err := e.println(l); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// inert names what this version checks and does not act on: the whole key, or some of its values.
-func inert(k policy.Key) []string {
-	if k.Inert {
-		return []string{k.Name}
-	}
-	var names []string
-	for _, v := range k.InertValues {
-		names = append(names, k.Name+" = "+v)
-	}
-	return names
 }
 
 // unknownKey names the key that was probably meant.

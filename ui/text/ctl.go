@@ -78,7 +78,6 @@ const (
 	CtlReportHidden
 	CtlPolicyGood
 	CtlPolicyBad
-	CtlPolicyInert
 	CtlPolicyAllowed
 	CtlPolicyMeant
 	CtlPolicyUnknownKey
@@ -197,7 +196,6 @@ func ctlSentences() map[CtlWord]pair {
 		CtlReportHidden:     {"\"<5\" är färre än fem; \"*\" visas inte, för av det talet kan ett sådant räknas ut.", "\"<5\" is fewer than five; \"*\" is not shown, because such a number could be worked out from it."},
 		CtlPolicyGood:       {"Policyn är riktig: %s", "The policy is good: %s"},
 		CtlPolicyBad:        {"Policyn har fel: %d", "The policy has errors: %d"},
-		CtlPolicyInert:      {"%s: godtas, men den här versionen gör inget med värdet", "%s: accepted, not acted on by this version"},
 		CtlPolicyAllowed:    {"tillåtet: %s", "allowed: %s"},
 		CtlPolicyMeant:      {"menade du %s?", "did you mean %s?"},
 		CtlPolicyUnknownKey: {"okänd nyckel: %s", "unknown key: %s"},

@@ -88,7 +88,6 @@ func diagLabels() map[string]pair {
 		"mistakes":     {"antal fel", "mistakes"},
 		"key":          {"nyckel", "key"},
 		"line":         {"rad", "line"},
-		"unused":       {"nycklar utan verkan", "keys without effect"},
 		"program":      {"program", "program"},
 		"event":        {"händelse", "event"},
 		"reference":    {"referens", "reference"},
@@ -113,8 +112,6 @@ func diagAdvice() map[string]entry {
 			pair{"Installera inloggningsmodulen och slå på den.", "Install the login module and turn it on."}},
 		"rival": {pair{"Annan programvara vill också ha kortet", "Other software wants the card too"},
 			pair{"Avsluta programmet. Hjälper det: avinstallera det eller stäng av dess kortstöd.", "End the program. If that helps, remove it or turn its card support off."}},
-		"inert": {pair{"Inställningarna ber om något som den här versionen inte gör", "The settings ask for what this version does not do"},
-			pair{"Kör sithsctl policy check, som namnger nycklarna.", "Run sithsctl policy check, which names the keys."}},
 	}
 }
 

@@ -51,12 +51,6 @@ func Reference() []byte {
 func writeKey(b *strings.Builder, k policy.Key) {
 	fmt.Fprintf(b, "### %s\n\n%s\n\n*%s*\n\n", k.Name, k.Doc.EN, k.Doc.SV)
 	fmt.Fprintf(b, "- Type: %s\n- Default: `%s`\n- Allowed: %s\n- Since: %s\n", k.Type, k.DefaultFor(installed), k.Allowed().EN, k.Since)
-	if k.Inert {
-		b.WriteString("- **Not acted on yet**\n")
-	}
-	for _, v := range k.InertValues {
-		fmt.Fprintf(b, "- **Not acted on yet**: the value `\"%s\"`\n", v)
-	}
 	if len(k.Sub) > 0 {
 		writeSub(b, k)
 	}

@@ -66,20 +66,6 @@ func TestTheExampleWithEveryLineTurnedOnIsTheDefaults(t *testing.T) {
 	}
 }
 
-func TestTheReferenceTellsWhatIsNotActedOn(t *testing.T) {
-	ref := string(Reference())
-	for _, k := range policy.Keys() {
-		_, part, found := strings.Cut(ref, "### "+k.Name+"\n")
-		if !found {
-			t.Fatalf("%s is missing", k.Name)
-		}
-		part, _, _ = strings.Cut(part, "\n##")
-		if told := strings.Contains(part, "Not acted on yet"); told != (k.Inert || len(k.InertValues) > 0) {
-			t.Errorf("%s: the reference says %v about being inert", k.Name, told)
-		}
-	}
-}
-
 func load(t *testing.T, data []byte) *policy.Loaded {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "agent.toml")
