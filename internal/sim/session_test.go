@@ -102,14 +102,20 @@ func (w *world) lockElsewhere(*visit) {
 	s.locked, s.freely, s.due = true, false, false
 	if w.open != nil && w.open.person.uid == s.uid {
 		w.over(w.life, w.open.insertion, "the session was locked")
-		w.asking = w.now() + askTime
-		w.after(askTime, func() {}) // to be checked then
+		w.letAsk()
 	}
 	if w.inGrace(s.uid) {
 		w.endGrace("the session was locked")
+		w.letAsk()
 	}
 	kind := []unlock.Kind{unlock.Locked, unlock.HintLocked}[w.rand.IntN(2)]
 	w.happen(unlock.Event{Kind: kind, Session: s.id})
+}
+
+// letAsk gives the agent the time to find out whose session it was.
+func (w *world) letAsk() {
+	w.asking = w.now() + askTime
+	w.after(askTime, func() {}) // to be checked then
 }
 
 // otherwise lets a person in with a password, where the locker allows that.
