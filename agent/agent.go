@@ -293,6 +293,7 @@ func (a *Agent) step(e session.Event) {
 	for _, effect := range effects {
 		a.carryOut(effect)
 	}
+	a.recordLeftBehind()
 	a.remember()
 	a.publish()
 }

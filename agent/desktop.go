@@ -26,6 +26,7 @@ type login struct {
 	since    time.Time
 	proved   time.Time // when its PIN was right; with time.Now's monotonic reading
 	left     time.Time // when it ended; with time.Now's monotonic reading
+	lost     bool      // it ended because its card was not what it had been
 	open     bool
 }
 
@@ -120,7 +121,7 @@ func (a *Agent) Lock(ctx context.Context) error {
 // leave locks (or, on removal and by policy, ends) the desktop sessions of the login.
 func (a *Agent) leave(e session.Leave) {
 	a.login.open, a.login.since, a.login.left = false, a.parts.Now().UTC(), time.Now()
-	a.locksAt = time.Time{}
+	a.locksAt, a.login.lost = time.Time{}, e.Reason == session.Lost
 	act, reason := a.wayToLeave(e.Reason)
 	if act != nil {
 		desk := a.login.desk()
@@ -129,7 +130,6 @@ func (a *Agent) leave(e session.Leave) {
 	row := audit.Row{Event: audit.SessionLocked, Account: e.Account, Session: a.login.shown, Reason: reason,
 		Insertion: uint64(a.login.card)}
 	a.record(row, nil)
-	a.recordLeftBehind(e.Account)
 }
 
 // wayToLeave says what is to be done with each desktop session of a login that ends, if anything, and why, for the row.

@@ -100,15 +100,18 @@ func (a *Agent) isLeftBehind() bool {
 	if login.Open {
 		return in && !a.locksAt.IsZero()
 	}
+	if a.login.lost && !a.state.Ready && a.state.Refusal == "" {
+		return false // it answered no more, as one does that is being pulled, and has not been read since
+	}
 	return in && a.state.Pending.Stage == session.None
 }
 
 // recordLeftBehind writes a row, once for each insertion, about a card that stays in its reader over a lock.
-func (a *Agent) recordLeftBehind(account string) {
-	if a.stopping || !a.isLeftBehind() || a.leftCard == a.login.card {
+func (a *Agent) recordLeftBehind() {
+	if a.stopping || a.state.Login.Open || !a.isLeftBehind() || a.leftCard == a.login.card {
 		return
 	}
 	a.leftCard = a.login.card
-	a.record(audit.Row{Event: audit.CardLeftBehind, Code: string(apitype.CardLeftBehind), Account: account,
+	a.record(audit.Row{Event: audit.CardLeftBehind, Code: string(apitype.CardLeftBehind), Account: a.login.account,
 		Insertion: uint64(a.login.card), Session: a.login.shown}, nil)
 }

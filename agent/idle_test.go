@@ -5,12 +5,14 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/audit"
 	"siths-agent/agent/unlock"
 	"siths-agent/pcsc"
+	"siths-agent/pcsc/token"
 )
 
 const idleLock = 10 * time.Minute
@@ -208,4 +210,31 @@ func TestACardThatStaysOverALockIsToldOfUntilItIsOut(t *testing.T) {
 			t.Error("told of although it is out")
 		}
 	})
+}
+
+func TestACardThatIsBeingPulledIsNotToldOfAsLeftBehind(t *testing.T) {
+	for stays, rows := range map[bool]int{false: 0, true: 1} {
+		inWorld(t, func(w *world) {
+			card := newCard("anna")
+			id := w.insert(card)
+			w.login(anna, id)
+			gate := make(chan struct{})
+			card.set(func(c *fakeCard) { c.checkErr, c.opening = token.ErrChanged, gate })
+			time.Sleep(6 * time.Second) // a beat
+			synctest.Wait()
+			if s := w.snapshot(); s.Session.State != "locked" || w.warned() {
+				t.Errorf("before the reader tells that it is out: %+v, %v", s.Session, s.Problems)
+			}
+			if stays {
+				card.set(func(c *fakeCard) { c.checkErr = nil })
+				close(gate)
+				synctest.Wait()
+			} else {
+				w.remove(id)
+			}
+			if got := w.trail.find(audit.CardLeftBehind); len(got) != rows || w.warned() != stays {
+				t.Errorf("it stays %v: rows %+v", stays, got)
+			}
+		})
+	}
 }
