@@ -321,6 +321,9 @@ func (w *world) shutOut() {
 		w.over(w.life, w.open.insertion, "nobody uses the desktop")
 		return
 	}
+	if w.early {
+		return
+	}
 	if w.trail.state == diskGood && w.now() > w.trail.goodFrom+2*operationTime {
 		w.broken(9, "%s was shut out without a cause", w.open.person.name)
 	}

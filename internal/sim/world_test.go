@@ -130,6 +130,7 @@ type world struct {
 	running    []*person     // who have a program running on it
 	stubborn   bool          // and do not end
 	policyFrom time.Duration // since when the policy is what it is
+	early      bool          // what is due at this moment has not been done yet
 	asking     time.Duration // until when the agent may be asking whose session something happened to
 	latest     *person       // whom the agent let in last, in this life
 	phase      apitype.Phase
@@ -313,7 +314,9 @@ func (w *world) answer() bool {
 func (w *world) step(do func()) {
 	w.steps++
 	if w.open != nil && w.unused() > 0 && len(w.inbox) == 0 {
+		w.early = true
 		w.check() // a desktop that nobody uses is locked without anybody's doing
+		w.early = false
 	}
 	do()
 	w.quiet()
