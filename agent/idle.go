@@ -100,7 +100,7 @@ func (a *Agent) isLeftBehind() bool {
 	if login.Open {
 		return in && !a.locksAt.IsZero()
 	}
-	if a.login.lost && !a.state.Ready && a.state.Refusal == "" {
+	if a.login.lost && !a.state.Ready {
 		return false // it answered no more, as one does that is being pulled, and has not been read since
 	}
 	return in && a.state.Pending.Stage == session.None
