@@ -97,7 +97,8 @@ func (w *world) unused() time.Duration {
 // somebody does. What it grants is sometimes known here only when somebody asks.
 func (w *world) mayBeIdle() bool {
 	limit := w.policy.Session.IdleLock
-	return limit > 0 && (w.unused() >= limit-operationTime || w.desk.state != deskGood || w.now() < w.desk.goodFrom+idleSlack)
+	ended := w.desk.of(w.open.person.uid) == nil // in its countdown: nobody can say any more that it is used
+	return limit > 0 && (ended || w.unused() >= limit-operationTime || w.desk.state != deskGood || w.now() < w.desk.goodFrom+idleSlack)
 }
 
 // checkIdle looks for a desktop that is open though nobody has used it for too long.
