@@ -17,6 +17,7 @@ import (
 	"siths-agent/agent/client"
 	"siths-agent/internal/soak"
 	"siths-agent/internal/stack/workplace"
+	"siths-agent/pcsc"
 	"siths-agent/pcsc/token/host"
 	"siths-agent/pcsc/token/host/child"
 )
@@ -181,8 +182,17 @@ func guess(lines <-chan string, socket string) error {
 	return nil
 }
 
-// openLate opens the card as a child does whose first look at the number of tries is as old as the line says.
+// openLate opens the card as a child does whose first look at the number of tries is as old as the line says. The PC/SC
+// service takes a moment to notice the card.
 func openLate(lines <-chan string) error {
+	look := time.NewTicker(takeEvery)
+	defer look.Stop()
+	for cards := 0; cards == 0; <-look.C {
+		var err error
+		if _, cards, err = pcsc.Inserted(); err != nil {
+			return err
+		}
+	}
 	for line := range lines {
 		n, err := strconv.Atoi(line)
 		if err != nil {
