@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"siths-agent/internal/durable"
 )
 
 // FileName is the memory's name in the state folder.
@@ -87,7 +89,7 @@ func (m *Memory) Save(now time.Time) error {
 	}
 	data, err := json.Marshal(record{V: version, Told: m.told})
 	if err == nil {
-		err = replace(m.path, data)
+		err = durable.Replace(m.path, data)
 	}
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", m.path, err)
@@ -104,23 +106,4 @@ func (m *Memory) first() string {
 		}
 	}
 	return found
-}
-
-// replace puts a file with data in the place of path: the old one or the new one is there at any time, and whole.
-func replace(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), FileName+".*") // mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
 }

@@ -26,11 +26,3 @@ func openPlain(path string) (*os.File, error) {
 	}
 	return f, nil
 }
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}

@@ -13,6 +13,3 @@ func openPlain(path string) (*os.File, error) {
 	}
 	return os.Open(path)
 }
-
-// syncDir does nothing: NTFS has no handle of a folder to flush, and journals names by itself.
-func syncDir(string) error { return nil }

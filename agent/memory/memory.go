@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"siths-agent/internal/durable"
 )
 
 // FileName is the record's name in the state folder. It is there only while a desktop is open or has to be locked, or is
@@ -89,14 +91,7 @@ func (f *File) Keep(desks []Desk) error {
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", f.path, err)
 	}
-	next := f.path + ".new"
-	if err := writeNew(next, data); err != nil {
-		return fmt.Errorf("writing %s: %w", next, err)
-	}
-	if err := os.Rename(next, f.path); err != nil {
-		return fmt.Errorf("replacing %s: %w", f.path, err)
-	}
-	return f.syncName()
+	return durable.Replace(f.path, data)
 }
 
 func (f *File) remove() error {
@@ -107,28 +102,5 @@ func (f *File) remove() error {
 	if err != nil {
 		return fmt.Errorf("removing %s: %w", f.path, err)
 	}
-	return f.syncName()
-}
-
-func (f *File) syncName() error {
-	if err := syncDir(filepath.Dir(f.path)); err != nil {
-		return fmt.Errorf("making the name of %s durable: %w", f.path, err)
-	}
-	return nil
-}
-
-// writeNew makes a file with data that is on disk when it returns. What an interrupted write left behind is replaced.
-func writeNew(path string, data []byte) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	if err == nil {
-		err = file.Sync()
-	}
-	return errors.Join(err, file.Close())
+	return durable.Name(f.path)
 }

@@ -2,7 +2,6 @@ package revocation
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,8 +9,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
+	"siths-agent/internal/durable"
 	"siths-agent/internal/trusted"
 )
 
@@ -41,6 +42,7 @@ const (
 type disk struct {
 	dir  string
 	most int // good answers
+	turn *sync.Mutex
 }
 
 // read returns a file of at most limit bytes, nothing when there is none that can be believed.
@@ -67,41 +69,32 @@ func (d disk) read(name string, limit int64) []byte {
 // write replaces a file: it is the old one or the new one, and whole, unless the machine itself breaks down. Then it may
 // be spoilt, which is found when it is read.
 func (d disk) write(name string, data []byte) error {
-	return d.replace(name, func(path string) error { return os.WriteFile(path, data, 0o600) })
+	return d.place(name, func(path string) error {
+		if err := os.WriteFile(path+".new", data, 0o600); err != nil {
+			return err
+		}
+		return os.Rename(path+".new", path)
+	})
 }
 
 // writeDurable replaces a file by one that is on disk when it returns.
 func (d disk) writeDurable(name string, data []byte) error {
-	return d.replace(name, func(path string) error { return writeSynced(path, data) })
+	return d.place(name, func(path string) error { return durable.Replace(path, data) })
 }
 
-func (d disk) replace(name string, write func(path string) error) error {
+func (d disk) place(name string, write func(path string) error) error {
 	if d.dir == "" {
 		return nil
 	}
 	if err := os.MkdirAll(d.dir, 0o700); err != nil {
 		return fmt.Errorf("making the folder of answers about revocation: %w", err)
 	}
-	path := filepath.Join(d.dir, name)
-	if err := write(path + ".new"); err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return fmt.Errorf("replacing %s: %w", path, err)
+	d.turn.Lock()
+	defer d.turn.Unlock()
+	if err := write(filepath.Join(d.dir, name)); err != nil {
+		return fmt.Errorf("keeping %s: %w", name, err)
 	}
 	return nil
-}
-
-func writeSynced(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
 }
 
 // evict removes the oldest good answers beyond those that are kept.

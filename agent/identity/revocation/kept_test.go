@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -101,7 +102,7 @@ func (w *world) kept() []string {
 
 func TestTheOldestGoodAnswersMakePlaceAndRevocationsStay(t *testing.T) {
 	dir := t.TempDir()
-	d := disk{dir: dir, most: 2}
+	d := disk{dir: dir, most: 2, turn: new(sync.Mutex)}
 	for i, name := range []string{goodPrefix + "old", revokedPrefix + "old", goodPrefix + "b", goodPrefix + "c", listPrefix + "d"} {
 		if err := d.write(name, []byte{1}); err != nil {
 			t.Fatal(err)
@@ -147,7 +148,7 @@ func FuzzKeptFiles(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		w := w.beside(t, responder.Behaviour{})
 		w.asker.down.Store(true)
-		d := disk{dir: w.dir}
+		d := disk{dir: w.dir, turn: new(sync.Mutex)}
 		for _, name := range names {
 			if err := d.write(name, data); err != nil {
 				t.Fatal(err)

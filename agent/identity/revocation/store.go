@@ -46,7 +46,7 @@ type answers struct {
 // Open makes a Store from what was kept in its folder. What cannot be read is as good as absent.
 func Open(o Options) *Store {
 	s := &Store{
-		asker: o.Asker, log: o.Log, clock: newClock(o), disk: disk{dir: o.Dir, most: maxKept}, pace: pace{every: o.Every},
+		asker: o.Asker, log: o.Log, clock: newClock(o), disk: disk{dir: o.Dir, most: maxKept, turn: new(sync.Mutex)}, pace: pace{every: o.Every},
 		lists: map[authority]*index{}, answers: map[subject]*answers{}, issuers: map[authority]*issuer{},
 		asked: map[string]*question{}, failed: map[string]time.Duration{},
 	}
