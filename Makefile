@@ -7,7 +7,13 @@ BIN   := bin
 # start faster without it.
 PROGRAMS := siths-agentd siths-cardhost
 STATIC   := siths-courier siths-pam sithsctl siths-vcard
+# What stands on people's desks is built without debugging symbols: small, and no help to who looks into it.
+DESKTOP  := $(notdir $(wildcard cmd/siths-window))
+RESIDENT := $(notdir $(wildcard cmd/siths-tray))
 GOFLAGS_BUILD := -trimpath
+
+# Fyne draws without OpenGL where this tag is given, so that tests and checks need not build it once more.
+TEST_TAGS := -tags ci
 
 # The PAM module is the only C in the house. Each flag makes a class of faults harmless or visible.
 PAM_SOURCES := $(wildcard cmd/pam_siths/*.c)
@@ -31,31 +37,33 @@ setup: ## install what is missing on this Debian
 build: ## build every program into bin/
 	$(GO) build $(GOFLAGS_BUILD) -o $(BIN)/ $(addprefix ./cmd/,$(PROGRAMS))
 	CGO_ENABLED=0 $(GO) build $(GOFLAGS_BUILD) -o $(BIN)/ $(addprefix ./cmd/,$(STATIC))
+	$(if $(RESIDENT),CGO_ENABLED=0 $(GO) build $(GOFLAGS_BUILD) -ldflags '-s -w' -o $(BIN)/ ./cmd/$(RESIDENT))
+	$(if $(DESKTOP),$(GO) build $(GOFLAGS_BUILD) -ldflags '-s -w' -o $(BIN)/ ./cmd/$(DESKTOP))
 	gcc $(PAM_CFLAGS) $(CPPFLAGS) $(PAM_SOURCES) $(PAM_LDFLAGS) -o $(BIN)/pam_siths.so $(PAM_LIBS)
 
 run: setup build ## walk through the main job with a virtual card (REAL=1 TRUST=DIR: whose card is in the real reader)
 	$(GO) run ./internal/walk $(if $(REAL),-real) $(if $(TRUST),-trust $(TRUST)) $(if $(ENVIRONMENT),-environment $(ENVIRONMENT))
 
 test: setup build check ## set up what is missing, then pass all tests
-	$(GO) test -race -shuffle=on -timeout 30m ./...
+	$(GO) test $(TEST_TAGS) -race -shuffle=on -timeout 30m ./...
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 check: cross ## formatting, vet, staticcheck, and Windows
 	@test -z "$$(gofmt -s -l $$(git ls-files '*.go'))" || { gofmt -s -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) mod tidy -diff
-	$(GO) vet ./...
-	$(GO) run $(STATICCHECK) ./...
+	$(GO) vet $(TEST_TAGS) ./...
+	$(GO) run $(STATICCHECK) $(TEST_TAGS) ./...
 
 cross: ## vet and build for Windows what has no C
-	GOOS=windows CGO_ENABLED=0 $(GO) vet $(WINDOWS)
-	GOOS=windows CGO_ENABLED=0 $(GO) build -o $(BIN)/windows/ ./cmd/siths-agentd ./cmd/siths-courier ./cmd/sithsctl ./cmd/siths-vcard
+	GOOS=windows CGO_ENABLED=0 $(GO) vet $(TEST_TAGS) $(WINDOWS)
+	GOOS=windows CGO_ENABLED=0 $(GO) build -o $(BIN)/windows/ ./cmd/siths-agentd ./cmd/siths-courier ./cmd/sithsctl ./cmd/siths-vcard $(addprefix ./cmd/,$(RESIDENT))
 
 bench: setup build ## print the figures, each beside its peer in the same run
 	$(GO) run ./internal/bench
 
 # The long forms. What they find goes into docs/reliability.md, a row each.
-LONG = SITHS_LONG=1 SITHS_SHEET=$(CURDIR)/docs/reliability.md $(GO) test -count=1 -v
+LONG = SITHS_LONG=1 SITHS_SHEET=$(CURDIR)/docs/reliability.md $(GO) test $(TEST_TAGS) -count=1 -v
 
 sim: ## simulate a hundred workstation-years with faults (SEED=N replays one)
 	$(LONG) -timeout 30m $(if $(SEED),-run '^TestTheWorkstationsKeepTheirPromises$$') ./internal/sim $(if $(SEED),-args -seed=$(SEED))

@@ -47,6 +47,8 @@ const (
 	cardhost = Module + "/cmd/siths-cardhost"
 	courier  = Module + "/cmd/siths-courier"
 	ctl      = Module + "/cmd/sithsctl"
+	tray     = Module + "/cmd/siths-tray"
+	window   = Module + "/cmd/siths-window"
 	pam      = Module + "/cmd/siths-pam"
 	scard    = "github.com/ebfe/scard/..."
 	pkcs11   = "github.com/miekg/pkcs11/..."
@@ -81,7 +83,13 @@ func TestTheWallsStand(t *testing.T) {
 		{courier, Module + "/agent/audit", "who has a network writes no history"},
 		{Module + "/ui/...", Module + "/pcsc", "what people see is no business of the readers"},
 		{Module + "/ui/...", Module + "/agent/client", "texts and screens are made of a snapshot; their program fetches it"},
-		{Module + "/...", "fyne.io/...", "there is no window yet; later only ui/widget and its program draw"},
+		{Module + "/ui/dialog", "fyne.io/...", "how a window is drawn is not what it says"},
+		{tray, "fyne.io/fyne/v2/...", "what stays all day is small; windows come and go"},
+		{tray, Module + "/pcsc", "it asks the service, and touches no reader"},
+		{tray, Module + "/internal/secret", "it has no codes to keep"},
+		{window, Module + "/pcsc", "it asks the service, and touches no reader"},
+		{window, scard, "it touches no reader"},
+		{window, pkcs11, "it loads no vendor code"},
 	} {
 		t.Run(wall.from+" has no "+wall.never, func(t *testing.T) {
 			for path, p := range all {
@@ -108,6 +116,8 @@ func TestSomePackagesHaveOnePlaceThatUsesThem(t *testing.T) {
 	}{
 		{scard, []string{Module + "/pcsc", Module + "/internal/bench"}, false, "who asks PC/SC has to know its traps"},
 		{pkcs11, []string{Module + "/pcsc/token/host/child"}, false, "vendor code belongs into the child"},
+		{"fyne.io/fyne/v2/...", []string{Module + "/ui/widget", window}, false, "one room draws"},
+		{"fyne.io/systray/...", []string{tray}, false, "one program stands in the panel"},
 		{Module + "/agent/courier/child", []string{courier}, false, "one process has a network"},
 		{Module + "/internal/testpki", []string{Module + "/cmd/siths-vcard"}, true, "keys made for tests are shipped with the virtual card alone"},
 		{Module + "/internal/stack/...", nil, true, "test harnesses are not shipped"},
