@@ -15,17 +15,17 @@ import (
 const maxRaw = 256
 
 // The forms of what is not one of known words. None has room for six digits in a row but the ATR (ISO/IEC 7816-3, 8.1 and
-// 8.2.1: TS, and 32 bytes at most) and the HSA-id.
+// 8.2.1: TS, and 32 bytes at most) and the organisation's part of the HSA-id.
 var (
 	number    = regexp.MustCompile(`^-?[0-9]{1,4}$`)
 	span      = regexp.MustCompile(`^([0-9]{1,5}h)?([0-9]{1,2}m)?([0-9]{1,2}s)?$`)
 	atr       = regexp.MustCompile(`^3[bf]([0-9a-f]{2}){1,32}$`)
 	event     = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z [a-z]+\.[a-z-]+( [a-z]+\.[a-z-]+)?( [0-9A-Fa-f]{4})?$`)
 	reference = regexp.MustCompile(`^[0-9A-Fa-f]{4}$`)
-	cardEnd   = regexp.MustCompile(`^…[0-9A-Za-z]{1,4}$`)                 // as snapshots show a card number
-	numbers   = regexp.MustCompile(`^[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}`) // of a version (semver.org, 2.0.0)
-	personID  = regexp.MustCompile(`^(SE[0-9]{10})-([0-9A-Z]{1,20})$`)    // Inera, HSA-id: organisation number and the person's part
-	slot      = regexp.MustCompile(`^[0-9A-F]{2}$`)                       // in the names that pcsc-lite gives
+	cardEnd   = regexp.MustCompile(`^…[0-9A-Za-z]{1,4}$`)                             // as snapshots show a card number
+	numbers   = regexp.MustCompile(`^[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}`)             // of a version (semver.org, 2.0.0)
+	personID  = regexp.MustCompile(`^(SE[0-9]{10})-([0-9A-Z]{1,20}|…[0-9A-Z]{0,4})$`) // Inera, HSA-id: organisation number and the person's part
+	slot      = regexp.MustCompile(`^[0-9A-F]{2}$`)                                   // in the names that pcsc-lite gives
 )
 
 // form returns what of a text may be told.
@@ -57,16 +57,22 @@ func oneOf(words ...string) form {
 // version keeps the three numbers of a version, without what was built.
 func version(s string) string { return numbers.FindString(s) }
 
-// hsaID takes an HSA-id. Organisations choose the person's part; a personnummer in it is not told.
+// hsaID tells of an HSA-id the organisation, and of the person's part its end, at most half of it: enough to see whether it is
+// the person who calls. Organisations choose that part; of a personnummer in it nothing is told, and an organisation number has
+// no form of one.
 func hsaID(s string) string {
 	m := personID.FindStringSubmatch(s)
-	switch {
-	case m == nil:
+	if m == nil || audit.Personal(m[1]) {
 		return ""
-	case audit.Personal(m[2]):
-		return m[1] + "-…"
 	}
-	return s
+	end, masked := strings.CutPrefix(m[2], "…")
+	switch {
+	case audit.Personal(m[2]):
+		end = ""
+	case !masked:
+		end = end[len(end)-min(4, len(end)/2):]
+	}
+	return m[1] + "-…" + end
 }
 
 func policyKey(s string) string {

@@ -77,7 +77,7 @@ type Row struct {
 	Facts  []Fact       `json:"facts,omitempty"`
 }
 
-// Page is the whole page. Nothing in it names a person but the HSA-id, and no text in it is free.
+// Page is the whole page. Nothing in it names a person but the end of the HSA-id, and no text in it is free.
 type Page struct {
 	V        int       `json:"v"`
 	Time     time.Time `json:"time"`

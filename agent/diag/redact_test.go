@@ -71,7 +71,7 @@ func fill(v reflect.Value, canary string, dress string) {
 // HSA-id may hold.
 func dressFor(i int) string {
 	if i%10 >= 4 && i%3 == 0 {
-		return []string{"SE2321000131-%s", "SE2321000131-P%s"}[i%2]
+		return []string{"SE2321000131-%s", "SE2321000131-P%s", "SE%s-1003"}[i/10%3]
 	}
 	all := []string{"%s", "Gemalto PC Twin Reader (%s) 00 00", "0.1.0+%s", "…%s", "card.%s", "pin.wrong %s", " %s"}
 	return all[i/10%len(all)]
@@ -166,9 +166,10 @@ func TestNoNameIsOnAPage(t *testing.T) {
 	}
 }
 
-func TestAPersonnummerInAnHSAIDIsNotTold(t *testing.T) {
+func TestOfAnHSAIDTheOrganisationAndTheEndAreTold(t *testing.T) {
 	for raw, want := range map[string]string{
-		"SE2321000131-P000000000001": "SE2321000131-P000000000001", "SE2321000131-1003": "SE2321000131-1003",
+		"SE2321000131-P000000000001": "SE2321000131-…0001", "SE2321000131-1003": "SE2321000131-…03", "SE2321000131-7": "SE2321000131-…",
+		"SE7001011234-1003": "", "SE7001611234-1003": "", "SE2321000131-…0001": "SE2321000131-…0001", "SE2321000131-…00001": "",
 		"SE2321000131-197001011234": "SE2321000131-…", "SE2321000131-7001611234": "SE2321000131-…", "197001011234": "", "Anna": "",
 	} {
 		if got := say(Holder, raw).String(); got != want {

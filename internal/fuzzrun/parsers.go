@@ -29,6 +29,7 @@ func parsers() []parser {
 		{"rows, for a syslog server", "agent/forward", []string{"FuzzMessage"}},
 		{"rows, for a report", "agent/report", []string{"FuzzScan"}},
 		{"texts of cards, readers and files, for the page for support", "agent/diag", []string{"FuzzAdmit"}},
+		{"the names of a person's folders", "agent/diag", []string{"FuzzFolder"}},
 		{"what the service remembered on disk", "agent/memory", []string{"FuzzParse"}},
 		{"which warnings the service remembered on disk", "agent/expiry", []string{"FuzzParse"}},
 		{"requests to the local API", "agent/localapi", []string{"FuzzRawRequests", "FuzzRequestBodies"}},

@@ -108,6 +108,12 @@ const (
 	CtlBundleText
 	CtlBundleList
 	CtlDiagSeeRow
+	CtlDiagFile
+	CtlDiagWithheld
+	CtlDiagCounts
+	CtlDiagLast
+	CtlDiagSaved
+	CtlDiagCopied
 
 	ctlLast
 )

@@ -124,6 +124,12 @@ func ctlBundleSentences() map[CtlWord]pair {
 		CtlBundlePage:     {"sidan, för program", "the page, for programs"},
 		CtlBundleText:     {"sidan, för människor", "the page, for people"},
 		CtlDiagSeeRow:     {"Se rad %d.", "See row %d."},
+		CtlDiagFile:       {"%s, %d byte", "%s, %d bytes"},
+		CtlDiagWithheld:   {"Uppgifter som utelämnats", "Facts left out"},
+		CtlDiagCounts:     {"%d röda, %d gula, %d gröna rader", "%d red, %d yellow, %d green rows"},
+		CtlDiagLast:       {"Senaste händelse: %s", "Last event: %s"},
+		CtlDiagSaved:      {"Sparat som %s", "Saved as %s"},
+		CtlDiagCopied:     {"Kopierat. Klistra in det i ärendet.", "Copied. Paste it into the ticket."},
 		CtlBundleList:     {"listan över de andra filerna", "the list of the other files"},
 	}
 }

@@ -84,7 +84,7 @@ func TestDiagnosticsAreGreenWhenAllIsWell(t *testing.T) {
 		diag.PIN, diag.Trust, diag.Systems, diag.Policy, diag.Events} {
 		w.wantDiag(p, name, diag.Green, "")
 	}
-	for label, want := range map[diag.Label]string{diag.Holder: annasID, diag.Tries: "3", diag.Kind: "IDPrime", diag.Level: "3",
+	for label, want := range map[diag.Label]string{diag.Holder: "SE2321000131-…0001", diag.Tries: "3", diag.Kind: "IDPrime", diag.Level: "3",
 		diag.Revocation: "off", diag.Ways: "1", diag.Module: "opensc-pkcs11.so", diag.Reader: "Virtual PCD 00 00"} {
 		if got := p.fact(label); got != want {
 			t.Errorf("%s is %q, want %q", label, got, want)
