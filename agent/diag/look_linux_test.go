@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"siths-agent/agent/apitype"
 
@@ -123,5 +124,35 @@ func TestAPipeAmongTheFilesHoldsNobody(t *testing.T) {
 	}
 	if r := rowNamed(Make(t.Context(), o), UnlockPath); says(r, Ways) != "1" {
 		t.Errorf("the way in is %+v", r)
+	}
+}
+
+// TestWhatHangsOnARealMachineHoldsNobody has pipes where files are, and a card service that takes connections and says nothing.
+func TestWhatHangsOnARealMachineHoldsNobody(t *testing.T) {
+	o := options(t, &service{d: well()})
+	o.Config = filepath.Join(o.Root, "agent.toml")
+	machine{t, o.Root}.write("run/pcscd/x", "")
+	machine{t, o.Root}.write("proc/17/x", "")
+	machine{t, o.Root}.write("usr/lib64/x", "")
+	for _, pipe := range []string{o.Config, filepath.Join(o.Root, "proc/17/comm"), filepath.Join(o.Root, "usr/lib64/opensc-pkcs11.so")} {
+		if err := unix.Mkfifo(pipe, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, err := net.Listen("unix", filepath.Join(o.Root, "run/pcscd/pcscd.comm"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	begun := time.Now()
+	p := Make(t.Context(), o)
+	if took := time.Since(begun); took > lookTime/2 {
+		t.Errorf("it took %s", took)
+	}
+	wantRow(t, p, CardService, Green, "")
+	wantRow(t, p, Policy, Red, apitype.ConfigInvalid)
+	wantRow(t, p, Modules, Yellow, apitype.ConfigInvalid)
+	if len(p.Rows) != 15 {
+		t.Errorf("%d rows", len(p.Rows))
 	}
 }

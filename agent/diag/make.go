@@ -40,7 +40,11 @@ type look struct {
 // Make makes the page. It asks the service and looks at the machine at the same time, needs no rights, changes nothing, and
 // takes ten seconds at most.
 func Make(ctx context.Context, o Options) Page {
-	looks := append([]look{{Network, network}, {Policy, o.policy}, {Modules, o.modules}}, o.looks()...)
+	return o.page(ctx, append([]look{{Network, network}, {Policy, o.policy}, {Modules, o.modules}}, o.looks()...))
+}
+
+// page is Make with these looks.
+func (o Options) page(ctx context.Context, looks []look) Page {
 	type seen struct {
 		row Name
 		finding

@@ -194,3 +194,35 @@ func TestALookThatHangsIsGivenUp(t *testing.T) {
 		<-thaw
 	})
 }
+
+// TestWhicheverLookHangsTheOthersAreOnThePage lets each look hang for an hour, and all of them, with a service that hangs too.
+func TestWhicheverLookHangsTheOthersAreOnThePage(t *testing.T) {
+	rows := []Name{Service, CardService, Readers, Modules, Clock, Network, UnlockPath, Policy, Rivals}
+	for _, hung := range append(rows, "all of them") {
+		synctest.Test(t, func(t *testing.T) {
+			thaw := make(chan struct{})
+			time.AfterFunc(time.Hour, func() { close(thaw) })
+			var looks []look
+			for _, row := range rows {
+				looks = append(looks, look{row, func(context.Context) finding {
+					if row == hung || hung == "all of them" {
+						<-thaw
+					}
+					return green().with(count(Line, 7))
+				}})
+			}
+			begun := time.Now()
+			p := options(t, &service{d: well(), hang: hung == "all of them"}).page(t.Context(), looks)
+			if took := time.Since(begun); took > 10*time.Second {
+				t.Errorf("%s: it took %s", hung, took)
+			}
+			for _, row := range rows {
+				late, r := row == hung || hung == "all of them", rowNamed(p, row)
+				if got := r.Advice == TooLate || r.Code == apitype.AgentUnreachable; got != late || (says(r, Line) == "7") == late {
+					t.Errorf("%s: %+v", hung, r)
+				}
+			}
+			<-thaw
+		})
+	}
+}
