@@ -18,6 +18,7 @@ const (
 	Socket      Label = "socket"       // whether its socket is there
 	Reader      Label = "reader"       // known words of its name
 	ReaderCount Label = "usb-readers"  // card readers on USB
+	USBDevice   Label = "usb-device"   // what one of them is, and its firmware
 	ATR         Label = "atr"          // hex
 	Kind        Label = "kind"         // of the card
 	CardNumber  Label = "card-number"  // its last four characters

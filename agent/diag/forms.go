@@ -22,10 +22,11 @@ var (
 	atr       = regexp.MustCompile(`^3[bf]([0-9a-f]{2}){1,32}$`)
 	event     = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z [a-z]+\.[a-z-]+( [a-z]+\.[a-z-]+)?( [0-9A-Fa-f]{4})?$`)
 	reference = regexp.MustCompile(`^[0-9A-Fa-f]{4}$`)
-	cardEnd   = regexp.MustCompile(`^…[0-9A-Za-z]{1,4}$`)                             // as snapshots show a card number
-	numbers   = regexp.MustCompile(`^[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}`)             // of a version (semver.org, 2.0.0)
-	personID  = regexp.MustCompile(`^(SE[0-9]{10})-([0-9A-Z]{1,20}|…[0-9A-Z]{0,4})$`) // Inera, HSA-id: organisation number and the person's part
-	slot      = regexp.MustCompile(`^[0-9A-F]{2}$`)                                   // in the names that pcsc-lite gives
+	cardEnd   = regexp.MustCompile(`^…[0-9A-Za-z]{1,4}$`)                                   // as snapshots show a card number
+	numbers   = regexp.MustCompile(`^[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}`)                   // of a version (semver.org, 2.0.0)
+	personID  = regexp.MustCompile(`^(SE[0-9]{10})-([0-9A-Z]{1,20}|…[0-9A-Z]{0,4})$`)       // Inera, HSA-id: organisation number and the person's part
+	usbDevice = regexp.MustCompile(`^[0-9a-f]{4}:[0-9a-f]{4}( [0-9a-f]{2}\.[0-9a-f]{2})?$`) // USB 2.0, 9.6.1: idVendor, idProduct, bcdDevice
+	slot      = regexp.MustCompile(`^[0-9A-F]{2}$`)                                         // in the names that pcsc-lite gives
 )
 
 // form returns what of a text may be told.
@@ -37,7 +38,7 @@ func forms() map[Label]form {
 	return map[Label]form{
 		Version: version, AskedBy: version, Uptime: span.FindString, Age: span.FindString,
 		Reader: readerWords, Kind: oneOf(kinds()...), Module: oneOf(modules()...), Rival: oneOf(rivals()...),
-		ATR: atr.FindString, CardNumber: cardEnd.FindString, Holder: hsaID,
+		ATR: atr.FindString, USBDevice: usbDevice.FindString, CardNumber: cardEnd.FindString, Holder: hsaID,
 		Carrier: oneOf("card", "reserve", "mobile"), Revocation: oneOf("good", "revoked", "unknown", "off"), Source: oneOf("ocsp", "crl"),
 		ReaderCount: digits, ModuleCount: digits, Level: digits, DaysLeft: digits, Tries: digits, SignTries: digits, Addresses: digits,
 		Ready: digits, NotReady: digits, Ways: digits, Mistakes: digits, Line: digits,

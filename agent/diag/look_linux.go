@@ -47,15 +47,36 @@ func (o Options) cardService(ctx context.Context) finding {
 	return green()
 }
 
-// usbReaders counts interfaces of the class for smart card readers (USB CCID 1.1, 4.3: 0Bh).
+// usbReaders counts interfaces of the class for smart card readers (USB CCID 1.1, 4.3: 0Bh), and says what devices they belong to.
 func (o Options) usbReaders(context.Context) finding {
-	n := 0
-	for _, content := range o.read("/sys/bus/usb/devices/*/bInterfaceClass") {
-		if strings.EqualFold(strings.TrimSpace(string(content)), "0b") {
-			n++
+	f, n := green(), 0
+	for _, file := range o.find("/sys/bus/usb/devices/*/bInterfaceClass") {
+		if !strings.EqualFold(word(file), "0b") {
+			continue
 		}
+		n++
+		device, _, _ := strings.Cut(filepath.Dir(file), ":") // the kernel's name of an interface: DEVICE:CONFIGURATION.INTERFACE
+		f = f.with(say(USBDevice, usbName(word(device+"/idVendor"), word(device+"/idProduct"), word(device+"/bcdDevice"))))
 	}
-	return green().with(count(ReaderCount, n))
+	return f.with(count(ReaderCount, n))
+}
+
+// usbName is a device as lsusb(8) names it, with the version of its firmware where it tells one; empty when it tells nothing.
+func usbName(vendor, product, version string) string {
+	name := vendor + ":" + product
+	switch {
+	case name == ":":
+		return ""
+	case len(version) == 4:
+		name += " " + version[:2] + "." + version[2:]
+	}
+	return name
+}
+
+// word is the one word in a file, empty when it cannot be read.
+func word(name string) string {
+	content, _ := readStart(name)
+	return strings.TrimSpace(string(content))
 }
 
 // clock says whether the kernel has been told that somebody keeps its clock (adjtimex(2), STA_UNSYNC).
@@ -102,14 +123,19 @@ func (o Options) rivals(context.Context) finding {
 
 // read returns the beginnings of the files that a pattern stands for, as far as they can be read.
 func (o Options) read(pattern string) [][]byte {
-	names, _ := filepath.Glob(filepath.Join(o.Root, pattern)) // the patterns are constant and well-formed
 	var all [][]byte
-	for _, name := range names[:min(len(names), maxFiles)] {
+	for _, name := range o.find(pattern) {
 		if content, err := readStart(name); err == nil {
 			all = append(all, content)
 		}
 	}
 	return all
+}
+
+// find returns the first files that a pattern stands for.
+func (o Options) find(pattern string) []string {
+	names, _ := filepath.Glob(filepath.Join(o.Root, pattern)) // the patterns are constant and well-formed
+	return names[:min(len(names), maxFiles)]
 }
 
 func readStart(name string) ([]byte, error) {

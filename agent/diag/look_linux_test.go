@@ -47,6 +47,9 @@ func TestWhatIsOnTheMachineIsSeen(t *testing.T) {
 	m.write("etc/pam.d/gdm-smartcard", "#%PAM-1.0\nauth required pam_siths.so\nauth required pam_siths.so\n")
 	m.write("etc/pam.d/login", "# auth required pam_siths.so\n")
 	m.write("sys/bus/usb/devices/1-1:1.0/bInterfaceClass", "0b\n")
+	m.write("sys/bus/usb/devices/1-1/idVendor", "08e6\n")
+	m.write("sys/bus/usb/devices/1-1/idProduct", "3437\n")
+	m.write("sys/bus/usb/devices/1-1/bcdDevice", "0201\n")
 	m.write("sys/bus/usb/devices/1-2:1.0/bInterfaceClass", "03\n")
 	m.write("proc/17/comm", "scdaemon\n")
 	m.write("proc/18/comm", "scdaemon\n")
@@ -63,7 +66,7 @@ func TestWhatIsOnTheMachineIsSeen(t *testing.T) {
 		t.Errorf("the service is %+v", r)
 	}
 	wantRow(t, p, CardService, Green, "")
-	if r := wantRow(t, p, Readers, Green, ""); says(r, ReaderCount) != "1" {
+	if r := wantRow(t, p, Readers, Green, ""); says(r, ReaderCount) != "1" || says(r, USBDevice) != "08e6:3437 02.01" {
 		t.Errorf("the readers are %+v", r)
 	}
 	if r := wantRow(t, p, UnlockPath, Green, ""); says(r, Door) != "yes" || says(r, Ways) != "1" {

@@ -22,15 +22,22 @@ import (
 	"siths-agent/agent/apitype"
 )
 
-// canaries are 2,000 texts that may stand in no bundle: PINs in four spellings, personnummer in six, and samordningsnummer.
+// spellings is how many canaries come of one PIN and one person; those from firstPersonal on are the person's.
+const (
+	spellings     = 11
+	firstPersonal = 5
+)
+
+// canaries are 2,000 texts that may stand in no bundle: PINs in five spellings, personnummer and samordningsnummer in six.
 func canaries() []string {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var all []string
 	for n := 0; len(all) < 2000; n++ {
 		pin := fmt.Sprintf("%08d", rng.IntN(1e8))
-		wide := new(bytes.Buffer)
+		little, big := new(bytes.Buffer), new(bytes.Buffer)
 		for _, u := range utf16.Encode([]rune(pin)) {
-			wide.Write([]byte{byte(u), byte(u >> 8)})
+			little.Write([]byte{byte(u), byte(u >> 8)})
+			big.Write([]byte{byte(u >> 8), byte(u)})
 		}
 		born := time.Date(1930, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rng.IntN(28000))
 		long, last := born.Format("20060102"), fmt.Sprintf("%04d", rng.IntN(10000))
@@ -38,7 +45,7 @@ func canaries() []string {
 			long = fmt.Sprintf("%s%02d", born.Format("200601"), born.Day()+60)
 		}
 		short := long[2:]
-		all = append(all, pin, wide.String(), "00200081"+"08"+hex.EncodeToString([]byte(pin)), base64.StdEncoding.EncodeToString([]byte(pin)),
+		all = append(all, pin, little.String(), big.String(), "00200081"+"08"+hex.EncodeToString([]byte(pin)), base64.StdEncoding.EncodeToString([]byte(pin)),
 			long+last, long+"-"+last, short+last, short+"-"+last, short+"+"+last, short+" "+last)
 	}
 	return all[:2000]
@@ -67,14 +74,13 @@ func fill(v reflect.Value, canary string, dress string) {
 	}
 }
 
-// dressFor is how a canary is dressed: as texts of the service look. Those from the fifth of ten on are personnummer, which an
-// HSA-id may hold.
+// dressFor is how a canary is dressed: as texts of the service look. An HSA-id may hold a personnummer.
 func dressFor(i int) string {
-	if i%10 >= 4 && i%3 == 0 {
-		return []string{"SE2321000131-%s", "SE2321000131-P%s", "SE%s-1003"}[i/10%3]
+	if i%spellings >= firstPersonal && i%3 == 0 {
+		return []string{"SE2321000131-%s", "SE2321000131-P%s", "SE%s-1003"}[i/spellings%3]
 	}
 	all := []string{"%s", "Gemalto PC Twin Reader (%s) 00 00", "0.1.0+%s", "…%s", "card.%s", "pin.wrong %s", " %s"}
-	return all[i/10%len(all)]
+	return all[i/spellings%len(all)]
 }
 
 // packed is everything that is in a bundle.
@@ -139,6 +145,11 @@ func TestNoneOfTwoThousandCanariesComesFromTheMachine(t *testing.T) {
 	for i, canary := range all[:200] {
 		write(fmt.Sprintf("proc/%d/comm", i+1), canary+"\n")
 		write(fmt.Sprintf("sys/bus/usb/devices/%d/bInterfaceClass", i+1), canary+"\n")
+		device := fmt.Sprintf("sys/bus/usb/devices/1-%d", i+1)
+		write(device+":1.0/bInterfaceClass", "0b\n")
+		for _, file := range []string{"idVendor", "idProduct", "bcdDevice"} {
+			write(device+"/"+file, canary+"\n")
+		}
 	}
 	quoted, err := json.Marshal(all)
 	if err != nil {

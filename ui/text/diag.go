@@ -65,6 +65,7 @@ func diagLabels() map[string]pair {
 		"socket":       {"sockeln finns", "socket is there"},
 		"reader":       {"läsare", "reader"},
 		"usb-readers":  {"läsare på USB", "readers on USB"},
+		"usb-device":   {"USB-enhet", "USB device"},
 		"atr":          {"ATR", "ATR"},
 		"kind":         {"korttyp", "kind"},
 		"card-number":  {"kortnummer", "card number"},
