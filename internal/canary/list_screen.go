@@ -2,11 +2,12 @@ package canary
 
 // screenCanaries are those of what the tray and the windows show.
 func screenCanaries() []Canary {
-	const model = "ui/model"
+	const model, widget = "ui/model", "ui/widget"
 	return []Canary{
 		{"screen_text", "A name, a code or a row cannot steer a window or the panel.", model,
 			in(model, "TestNothingThatOthersWroteSteersTheScreen|TestANameIsShownOnOneBoundedLine")},
 		{"screen_holder", "Nobody but the holder is asked for the code of a card.", model, in(model, "TestTheCardOfAnotherIsNotAskedForItsCode")},
 		{"screen_last_try", "The last try is asked for before anything is typed.", model, in(model, "TestTheLastTryIsAskedForBeforeAnythingIsTyped")},
+		{"pad_paste", "A code comes from the clipboard only where that is allowed.", widget, in(widget, "TestACodeIsPastedOnlyWhereThatIsAllowed")},
 	}
 }

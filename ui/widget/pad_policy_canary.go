@@ -1,0 +1,5 @@
+//go:build canary_pad_paste
+
+package widget
+
+func mayPaste(PadOptions) bool { return true }
