@@ -9,7 +9,7 @@ import (
 
 // Page is what a person has opened, or how far a conversation has come that no snapshot tells of.
 type Page struct {
-	Kind    ID               // PIN, PINPad, CardKnown, Systems, Diagnostics, Bundle, About, Managed, Upgraded, Change, Unblock or Changed
+	Kind    ID               // PIN, PINPad, CardKnown, Systems, Diagnostics, Bundle, Saved, About, Managed, Upgraded, Change, Unblock or Changed
 	Sign    bool             // of Change, Unblock and Changed: the code for signatures
 	Puk     bool             // of Changed: it was done with the PUK
 	Agreed  bool             // the person has said yes to spending the last try
@@ -18,7 +18,7 @@ type Page struct {
 	Differ  bool             // the new code was not typed twice alike
 	Easy    bool             // the new code is one that a stranger tries first
 	Seconds int              // of PINPad: that the reader waits
-	Rows    []Row            // of Diagnostics and Bundle
+	Rows    []Row            // of Diagnostics, Bundle and Saved; none in Diagnostics: the look at the machine has not ended
 }
 
 // longCell is how long one cell of a page may be, and mostRows how many rows one has.
@@ -46,7 +46,7 @@ func (v *view) page(p Page) Screen {
 		return v.cardPage()
 	case Systems:
 		return v.systemsPage()
-	case Diagnostics, Bundle:
+	case Diagnostics, Bundle, Saved:
 		return v.listed(p)
 	case About, Upgraded:
 		return v.versioned(p.Kind)
@@ -178,13 +178,7 @@ func (v *view) systemsPage() Screen {
 
 // listed are the pages whose rows the diagnosis brings.
 func (v *view) listed(p Page) Screen {
-	s := v.info(Diagnostics, text.ScreenDiagnostics, text.ScreenDiagnosticsHow)
-	s.Buttons = append([]Button{v.button(DoCopy, text.ScreenButtonCopy), v.button(DoPreview, text.ScreenButtonPreview)}, s.Buttons...)
-	if p.Kind == Bundle {
-		s = v.info(Bundle, text.ScreenBundle, text.ScreenBundleHow)
-		s.Ask = AskSave
-		s.Buttons = []Button{v.button(DoSave, text.ScreenButtonSave), v.button(DoCancel, text.ScreenButtonCancel).asDefault().asCancel()}
-	}
+	s := v.list(p)
 	s.Icon = IconDiagnose
 	for _, r := range p.Rows[:min(mostRows, len(p.Rows))] {
 		row := Row{Label: clean(r.Label, longCell), Value: clean(r.Value, longCell), Severity: r.Severity}
@@ -192,6 +186,28 @@ func (v *view) listed(p Page) Screen {
 			s.Severity = louder(s.Severity, row.Severity)
 		}
 	}
+	return s
+}
+
+// list is what stands around the rows.
+func (v *view) list(p Page) Screen {
+	switch {
+	case p.Kind == Bundle:
+		s := v.info(Bundle, text.ScreenBundle, text.ScreenBundleHow)
+		s.Ask = AskSave
+		s.Buttons = []Button{v.button(DoSave, text.ScreenButtonSave), v.button(DoCancel, text.ScreenButtonCancel).asDefault().asCancel()}
+		return s
+	case p.Kind == Saved && p.Problem != nil:
+		s := v.info(Saved, text.ScreenNotSaved, text.ScreenNotSavedHow)
+		s.Severity = apitype.Error
+		return s
+	case p.Kind == Saved:
+		return v.info(Saved, text.ScreenSaved, text.ScreenSavedHow)
+	case len(p.Rows) == 0:
+		return v.info(Diagnostics, text.ScreenDiagnostics, text.ScreenDiagnosing)
+	}
+	s := v.info(Diagnostics, text.ScreenDiagnostics, text.ScreenDiagnosticsHow)
+	s.Buttons = append([]Button{v.button(DoCopy, text.ScreenButtonCopy), v.button(DoPreview, text.ScreenButtonPreview)}, s.Buttons...)
 	return s
 }
 

@@ -51,11 +51,14 @@ const (
 	IdleLock     ID = "idle-lock"
 	Other        ID = "locked-by-other"
 	Unknown      ID = "unknown"
+	// CardInterrupted is made by Interrupted alone.
+	CardInterrupted ID = "card-interrupted"
 
 	CardKnown   ID = "card-known"
 	Systems     ID = "sso-list"
 	Diagnostics ID = "diagnostics"
 	Bundle      ID = "bundle-preview"
+	Saved       ID = "bundle-saved"
 	About       ID = "about"
 	Managed     ID = "policy-managed"
 	Upgraded    ID = "first-run"

@@ -35,6 +35,9 @@ const (
 	ScreenSupport
 	ScreenSupportRef
 	ScreenNotice
+	ScreenPulled
+	ScreenSwapped
+	ScreenInterruptedHow
 
 	screenLastState
 )
@@ -50,6 +53,11 @@ const (
 	ScreenDiagnosticsHow
 	ScreenBundle
 	ScreenBundleHow
+	ScreenDiagnosing
+	ScreenSaved
+	ScreenSavedHow
+	ScreenNotSaved
+	ScreenNotSavedHow
 	ScreenAbout
 	ScreenAboutHow
 	ScreenVersion

@@ -38,6 +38,10 @@ func screenStates() map[ScreenWord]pair {
 		ScreenSupport:    {"Kod till supporten: %s", "Code for support: %s"},
 		ScreenSupportRef: {"Kod till supporten: %s, referens %s", "Code for support: %s, reference %s"},
 		ScreenNotice:     {"%s. %s", "%s. %s"},
+		ScreenPulled:     {"Kortet togs ut", "The card was removed"},
+		ScreenSwapped:    {"Kortet är inte samma som nyss", "The card is not the one that was in"},
+		ScreenInterruptedHow: {"Det du skrev är raderat. Vänta ett ögonblick innan du skriver igen.",
+			"What you typed has been erased. Wait a moment before you type again."},
 	}
 }
 
