@@ -35,6 +35,7 @@ func parsers() []parser {
 		{"requests to the local API", "agent/localapi", []string{"FuzzRawRequests", "FuzzRequestBodies"}},
 		{"the PIN channel", "agent/localapi", []string{"FuzzPINChannel", "FuzzCareChannel"}},
 		{"answers of the service", "agent/client", []string{"FuzzServiceAnswers"}},
+		{"answers of the service, for the program in the panel", "agent/watch", []string{"FuzzAnswers"}},
 		{"answers and signals of the login manager", "agent/unlock", []string{"FuzzSessionID", "FuzzReplies"}},
 		{"what the kernel tells of a process", "agent/programs", []string{"FuzzStatus"}},
 		{"events of all kinds, in the rules", "agent/session", []string{"FuzzStep"}},
@@ -45,6 +46,7 @@ func parsers() []parser {
 		{"snapshots, names and rows, for the screens", "ui/model", []string{"FuzzView"}},
 		{"commands to the virtual card", "pcsc/vcard", []string{"FuzzCommand", "FuzzTransmit", "FuzzTransmitTwoPINs", "FuzzControlLine", "FuzzMoment"}},
 		{"frames and files of the virtual card", "pcsc/vcard", []string{"FuzzReadFrame", "FuzzCertificateFile"}},
+		{"cookies of X displays, and what the displays answer", "internal/display", []string{"FuzzAuthority", "FuzzGreeting"}},
 		{"the kernel's list of processes, in tests", "internal/stack", []string{"FuzzParseStat"}},
 	}
 }
