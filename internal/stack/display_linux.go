@@ -14,13 +14,34 @@ type Display struct {
 	proc *Proc
 }
 
+// Screen is what a display shows on. The zero value is one monitor of 1024 x 768 pixels, with OpenGL.
+type Screen struct {
+	// Size is width x height in pixels, such as "640x480".
+	Size string
+	// NoGL leaves OpenGL out, as remote desktops do.
+	NoGL bool
+}
+
+// args are those of Xvfb(1) for the screen.
+func (s Screen) args() []string {
+	size := s.Size
+	if size == "" {
+		size = "1024x768"
+	}
+	args := []string{"-screen", "0", size + "x24"}
+	if s.NoGL {
+		args = append(args, "-extension", "GLX")
+	}
+	return args
+}
+
 // Xvfb starts an X server in memory and returns when it serves. Its number is found by itself and its socket is the
 // abstract one, which belongs to the lab's network, so nothing lies in the machine's /tmp. It runs until ctx ends.
-func (l *Lab) Xvfb(ctx context.Context) (*Display, error) {
+func (l *Lab) Xvfb(ctx context.Context, s Screen) (*Display, error) {
 	number := newSignalWriter("\n")
 	proc, err := l.Start(ctx, Cmd{
 		Path: "Xvfb", Stdout: number,
-		Args: []string{"-displayfd", "1", "-nolock", "-nolisten", "unix", "-nolisten", "tcp", "-screen", "0", "1024x768x24"},
+		Args: append([]string{"-displayfd", "1", "-nolock", "-nolisten", "unix", "-nolisten", "tcp"}, s.args()...),
 	})
 	if err != nil {
 		return nil, err
@@ -46,10 +67,15 @@ func (d *Display) Env() []string { return []string{"DISPLAY=" + d.Name} }
 // command line.
 func (d *Display) Type(ctx context.Context, text string) error {
 	// A line end in the text would be the key Linefeed, which is not Return.
-	if err := d.xdotool(ctx, "type --clearmodifiers --delay 5 --file -", text); err != nil {
+	if err := d.Write(ctx, text); err != nil {
 		return err
 	}
 	return d.Key(ctx, "Return")
+}
+
+// Write types a text without ending it. The text travels by standard input.
+func (d *Display) Write(ctx context.Context, text string) error {
+	return d.xdotool(ctx, "type --clearmodifiers --delay 5 --file -", text)
 }
 
 // Key presses one key by its X name, such as "Escape".
@@ -64,6 +90,17 @@ func (d *Display) Windows(ctx context.Context, pattern string) ([]string, error)
 		return nil, err
 	}
 	return strings.Fields(r.Stdout), nil // xdotool ends with 1 when there is none
+}
+
+// Kill takes the display away at once, as a lost connection does, and returns when it is gone.
+func (d *Display) Kill() {
+	d.proc.Kill()
+	<-d.proc.Done()
+}
+
+// Click moves the pointer to a place and presses its first button there.
+func (d *Display) Click(ctx context.Context, x, y int) error {
+	return d.xdotool(ctx, fmt.Sprintf("mousemove %d %d click 1", x, y), "")
 }
 
 // xdotool runs one xdotool command.

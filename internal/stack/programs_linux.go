@@ -60,6 +60,9 @@ func requireTools(names ...string) error {
 	return nil
 }
 
+// Bin is the folder of this project's programs.
+func (l *Lab) Bin() string { return l.bin }
+
 // Program finds one of this project's programs, such as "siths-agentd", or its PAM module "pam_siths.so".
 func (l *Lab) Program(name string) (string, error) {
 	path := filepath.Join(l.bin, name)

@@ -43,70 +43,76 @@ func must[T any](tb testing.TB, part T, err error) T {
 	return part
 }
 
-// lifetime outlives the test's own context, so that its Cleanup functions still find the parts running; Close of the
+// Lifetime outlives the test's own context, so that its Cleanup functions still find the parts running; Close of the
 // lab ends them.
-func (l *Lab) lifetime() context.Context { return context.WithoutCancel(l.tb.Context()) }
+func (l *Lab) Lifetime() context.Context { return context.WithoutCancel(l.tb.Context()) }
 
 // PCSCD starts the card reader service.
 func (l *Lab) PCSCD() *stack.PCSCD {
 	l.tb.Helper()
-	part, err := l.Lab.PCSCD(l.lifetime())
+	part, err := l.Lab.PCSCD(l.Lifetime())
 	return must(l.tb, part, err)
 }
 
 // Card starts a virtual card with the keys of a folder.
 func (l *Lab) Card(pki string, o stack.CardOptions) *stack.Card {
 	l.tb.Helper()
-	part, err := l.Lab.Card(l.lifetime(), pki, o)
+	part, err := l.Lab.Card(l.Lifetime(), pki, o)
 	return must(l.tb, part, err)
 }
 
 // Agent starts the service.
 func (l *Lab) Agent(o stack.AgentOptions) *stack.Agent {
 	l.tb.Helper()
-	part, err := l.Lab.Agent(l.lifetime(), o)
+	part, err := l.Lab.Agent(l.Lifetime(), o)
 	return must(l.tb, part, err)
 }
 
 // Bus starts the system bus.
 func (l *Lab) Bus() *stack.Bus {
 	l.tb.Helper()
-	part, err := l.Lab.Bus(l.lifetime())
+	part, err := l.Lab.Bus(l.Lifetime())
 	return must(l.tb, part, err)
 }
 
 // Logind starts the login manager.
 func (l *Lab) Logind(bus *stack.Bus) *stack.Logind {
 	l.tb.Helper()
-	part, err := l.Lab.Logind(l.lifetime(), bus)
+	part, err := l.Lab.Logind(l.Lifetime(), bus)
 	return must(l.tb, part, err)
 }
 
 // Session opens a desktop session of a person.
 func (l *Lab) Session(d *stack.Logind, person string) *stack.Session {
 	l.tb.Helper()
-	part, err := d.CreateSession(l.lifetime(), person)
+	part, err := d.CreateSession(l.Lifetime(), person)
 	return must(l.tb, part, err)
 }
 
-// Xvfb starts an X display.
+// Xvfb starts an X display with the usual screen.
 func (l *Lab) Xvfb() *stack.Display {
 	l.tb.Helper()
-	part, err := l.Lab.Xvfb(l.lifetime())
+	return l.Display(stack.Screen{})
+}
+
+// Display starts an X display.
+func (l *Lab) Display(s stack.Screen) *stack.Display {
+	l.tb.Helper()
+	part, err := l.Lab.Xvfb(l.Lifetime(), s)
 	return must(l.tb, part, err)
 }
 
 // Locker starts a screen locker in a session.
 func (l *Lab) Locker(s *stack.Session, d *stack.Display, kind stack.LockerKind) *stack.Locker {
 	l.tb.Helper()
-	part, err := s.Locker(l.lifetime(), d, kind)
+	part, err := s.Locker(l.Lifetime(), d, kind)
 	return must(l.tb, part, err)
 }
 
 // Start runs a program.
 func (l *Lab) Start(c stack.Cmd) *stack.Proc {
 	l.tb.Helper()
-	part, err := l.Lab.Start(l.lifetime(), c)
+	part, err := l.Lab.Start(l.Lifetime(), c)
 	return must(l.tb, part, err)
 }
 

@@ -1,0 +1,39 @@
+package desktop
+
+import (
+	"os"
+	"strings"
+
+	"siths-agent/internal/stack"
+)
+
+// clipboardName is the clipboard manager on the bus.
+const clipboardName = "org.xfce.clipman"
+
+// Selections are what can be pasted now: the texts of the three selections of X (ICCCM 2.6.1), empty where there is
+// none.
+func (d *Desktop) Selections() map[string]string {
+	d.tb.Helper()
+	texts := map[string]string{}
+	for _, name := range []string{"primary", "secondary", "clipboard"} {
+		r := d.lab.Run(stack.Cmd{Path: "timeout", Args: []string{"5", "xclip", "-o", "-selection", name}, Env: d.Display.Env()})
+		texts[name] = r.Stdout
+	}
+	return texts
+}
+
+// ClipboardHistory is what the clipboard manager has kept; it writes that down each time there is more.
+func (d *Desktop) ClipboardHistory() string {
+	d.tb.Helper()
+	text, err := os.ReadFile(d.path("cache/xfce4/clipman/textsrc"))
+	if err != nil && !os.IsNotExist(err) {
+		d.tb.Fatal(err)
+	}
+	return string(text)
+}
+
+// WaitClipboardHistory waits until the clipboard manager has kept a text.
+func (d *Desktop) WaitClipboardHistory(text string) {
+	d.tb.Helper()
+	d.await("the clipboard manager to keep a text", func() bool { return strings.Contains(d.ClipboardHistory(), text) })
+}

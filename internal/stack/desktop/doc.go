@@ -1,0 +1,2 @@
+// Package desktop is a whole desktop for tests: a screen, a session bus, a window manager and, on wish, a panel.
+package desktop

@@ -1,0 +1,175 @@
+package desktop
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"siths-agent/internal/stack"
+)
+
+// Window is a window as the window manager knows it.
+type Window struct {
+	// ID is its X number, such as "0x400007".
+	ID string
+	// Title is what its title bar says; Class is its program's name for it (WM_CLASS).
+	Title, Class string
+	// PID is the process it says it belongs to, 0 when it does not say.
+	PID int
+	// State has what the manager says of it, such as "_NET_WM_STATE_ABOVE".
+	State string
+}
+
+// Windows lists the windows whose title or class matches a regular expression, oldest first. Menus, bubbles and other
+// windows without a frame are not among them.
+func (d *Desktop) Windows(pattern string) []Window {
+	d.tb.Helper()
+	matches := regexp.MustCompile(pattern)
+	var found []Window
+	for id := range strings.SplitSeq(d.spy.value(propClients), ", ") {
+		w, there := d.window(id)
+		if there && (matches.MatchString(w.Title) || matches.MatchString(w.Class)) {
+			found = append(found, w)
+		}
+	}
+	return found
+}
+
+// WaitWindow waits for a window whose title or class matches.
+func (d *Desktop) WaitWindow(pattern string) Window {
+	d.tb.Helper()
+	var found []Window
+	d.await("a window "+pattern, func() bool {
+		found = d.Windows(pattern)
+		return len(found) > 0
+	})
+	return found[len(found)-1]
+}
+
+// WaitNoWindow waits until no window's title or class matches.
+func (d *Desktop) WaitNoWindow(pattern string) {
+	d.tb.Helper()
+	d.await("no window "+pattern, func() bool { return len(d.Windows(pattern)) == 0 })
+}
+
+// ActiveWindow is the window that the keyboard goes to, the zero Window when there is none.
+func (d *Desktop) ActiveWindow() Window {
+	d.tb.Helper()
+	w, _ := d.window(d.spy.value(propActive))
+	return w
+}
+
+// WaitActive waits until the keyboard goes to a window whose title or class matches.
+func (d *Desktop) WaitActive(pattern string) Window {
+	d.tb.Helper()
+	matches := regexp.MustCompile(pattern)
+	var active Window
+	d.await("the keyboard at "+pattern, func() bool {
+		active = d.ActiveWindow()
+		return active.ID != "" && (matches.MatchString(active.Title) || matches.MatchString(active.Class))
+	})
+	return active
+}
+
+// window asks a window what it is; it may have gone.
+func (d *Desktop) window(id string) (Window, bool) {
+	if id == "" || id == "0x0" {
+		return Window{}, false
+	}
+	r := d.tools("xprop", "-notype", "-id", id, "_NET_WM_NAME", "WM_NAME", "WM_CLASS", "_NET_WM_PID", "_NET_WM_STATE")
+	return parseWindow(id, r.Stdout), r.Code == 0
+}
+
+// parseWindow reads lines as `WM_CLASS = "a", "b"` of xprop(1).
+func parseWindow(id, text string) Window {
+	w := Window{ID: id}
+	for line := range strings.Lines(text) {
+		name, value, there := strings.Cut(strings.TrimSuffix(line, "\n"), " = ")
+		if !there {
+			continue
+		}
+		switch name {
+		case "_NET_WM_NAME":
+			w.Title = unquoted(value)
+		case "WM_NAME":
+			if w.Title == "" {
+				w.Title = unquoted(value)
+			}
+		case "WM_CLASS":
+			w.Class = strings.ReplaceAll(value, `"`, "")
+		case "_NET_WM_PID":
+			w.PID, _ = strconv.Atoi(value)
+		case "_NET_WM_STATE":
+			w.State = value
+		}
+	}
+	return w
+}
+
+// unquoted takes the quotes off a text that xprop shows.
+func unquoted(value string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(value, `"`), `"`)
+}
+
+// Place is where a window is on the screen, in pixels, without its frame.
+type Place struct{ X, Y, Width, Height int }
+
+// Place tells where a window is.
+func (d *Desktop) Place(w Window) Place {
+	d.tb.Helper()
+	r := d.tools("xdotool", "getwindowgeometry", "--shell", w.ID)
+	var p Place
+	for line := range strings.Lines(r.Stdout) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		n, _ := strconv.Atoi(value) // only SCREEN and WINDOW are no numbers of ours
+		switch name {
+		case "X":
+			p.X = n
+		case "Y":
+			p.Y = n
+		case "WIDTH":
+			p.Width = n
+		case "HEIGHT":
+			p.Height = n
+		}
+	}
+	if p.Width == 0 {
+		d.tb.Fatalf("window %+v has no place: %s%s", w, r.Stdout, r.Stderr)
+	}
+	return p
+}
+
+// Focus brings a window to the front and gives it the keyboard, as a click in the panel's list does.
+func (d *Desktop) Focus(w Window) {
+	d.tb.Helper()
+	d.xdotool("windowactivate", w.ID)
+	d.await(fmt.Sprintf("the keyboard at %q", w.Title), func() bool { return d.spy.value(propActive) == w.ID })
+}
+
+// CloseByManager asks a window to close, as the button in its frame does (WM_DELETE_WINDOW).
+func (d *Desktop) CloseByManager(w Window) {
+	d.tb.Helper()
+	d.Focus(w)
+	d.xdotool("key", "--clearmodifiers", "alt+F4")
+}
+
+// Destroy takes a window away from its program.
+func (d *Desktop) Destroy(w Window) {
+	d.tb.Helper()
+	d.xdotool("windowkill", w.ID)
+}
+
+// xdotool runs one xdotool command, which has to work.
+func (d *Desktop) xdotool(args ...string) {
+	d.tb.Helper()
+	if r := d.tools("xdotool", args...); r.Code != 0 {
+		d.tb.Fatalf("xdotool %v ended with %d: %s", args, r.Code, r.Stderr)
+	}
+}
+
+// tools runs a program of the test's own on the display, which is no part of the desktop.
+func (d *Desktop) tools(program string, args ...string) stack.Result {
+	d.tb.Helper()
+	return d.lab.Run(stack.Cmd{Path: program, Args: args, Env: d.Display.Env()})
+}
