@@ -1,14 +1,40 @@
 package desktop
 
 import (
+	"context"
 	"os"
 	"strings"
+	"time"
 
 	"siths-agent/internal/stack"
 )
 
 // clipboardName is the clipboard manager on the bus.
 const clipboardName = "org.xfce.clipman"
+
+// startClipboard starts the clipboard manager and returns when it keeps what is copied: it is on the bus before it does.
+func (d *Desktop) startClipboard() {
+	d.tb.Helper()
+	d.Start("xfce4-clipman")
+	d.await("the clipboard manager", func() bool { return d.Bus.Owned(clipboardName) })
+	for kept := false; !kept; {
+		p := d.Copy("clipboard", "klar")
+		ctx, cancel := context.WithTimeout(d.tb.Context(), time.Second)
+		err := stack.Await(ctx, "it to be kept", func() bool { return strings.Contains(d.ClipboardHistory(), "klar") })
+		cancel()
+		kept = err == nil
+		p.Kill()
+		<-p.Done()
+	}
+}
+
+// Copy puts a text into a selection, "clipboard" or "primary", for as long as the returned program runs.
+func (d *Desktop) Copy(selection, text string) *stack.Proc {
+	d.tb.Helper()
+	p := d.StartCmd(stack.Cmd{Path: "xclip", Args: []string{"-i", "-selection", selection, "-quiet"}, Stdin: strings.NewReader(text)})
+	d.await("the text in the selection", func() bool { return d.Selections()[selection] == text })
+	return p
+}
 
 // Selections are what can be pasted now: the texts of the three selections of X (ICCCM 2.6.1), empty where there is
 // none.

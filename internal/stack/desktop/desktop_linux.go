@@ -72,8 +72,7 @@ func Open(tb testing.TB, lab *stacktest.Lab, p Plan) *Desktop {
 		d.StartPanel()
 	}
 	if p.Clipboard {
-		d.Start("xfce4-clipman")
-		d.await("the clipboard manager", func() bool { return d.Bus.Owned(clipboardName) })
+		d.startClipboard()
 	}
 	tb.Cleanup(d.keepLastShot)
 	return d

@@ -7,7 +7,7 @@ const panelFile = "config/xfce4/xfconf/xfce-perchannel-xml/xfce4-panel.xml"
 const watcherName = "org.kde.StatusNotifierWatcher"
 
 // settings are the files of the desktop's own programs: a panel along the bottom with a list of windows and, at its
-// right end, the notification area, and a clipboard manager that keeps what is selected too. A file that is there keeps the panel from asking what to start with.
+// right end, the notification area. A file that is there keeps the panel from asking what to start with.
 func settings() map[string]string {
 	return map[string]string{panelFile: `<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-panel" version="1.0">
@@ -27,11 +27,6 @@ func settings() map[string]string {
     </property>
   </property>
   <property name="plugins" type="empty">
-    <property name="clipman" type="empty">
-      <property name="settings" type="empty">
-        <property name="add-primary-clipboard" type="bool" value="true"/>
-      </property>
-    </property>
     <property name="plugin-1" type="string" value="tasklist"/>
     <property name="plugin-2" type="string" value="separator">
       <property name="expand" type="bool" value="true"/>
