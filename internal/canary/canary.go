@@ -32,7 +32,7 @@ func (c Canary) Tag() string { return prefix + c.Name }
 func All() []Canary {
 	return slices.Concat(sessionCanaries(), agentCanaries(), identityCanaries(), revocationCanaries(), certificateCanaries(), directoryCanaries(),
 		pinCanaries(), childCanaries(),
-		apiCanaries(), fileCanaries(), doorCanaries(), moduleCanaries(), screenCanaries(), windowCanaries())
+		apiCanaries(), fileCanaries(), doorCanaries(), moduleCanaries(), screenCanaries(), windowCanaries(), residentCanaries())
 }
 
 // in names tests that run within their own process.

@@ -148,25 +148,35 @@ func TestTheRulesOfTheSessionDependOnNothing(t *testing.T) {
 }
 
 func TestTheScreensAreMadeOfASnapshotAlone(t *testing.T) {
-	may := []string{Module + "/agent/apitype", Module + "/agent/health", Module + "/ui/text",
-		"slices", "strconv", "strings", "time", "unicode", "unicode/utf16"}
-	for _, goos := range []string{"linux", "windows"} {
-		p := packages(t, goos)[Module+"/ui/model"]
-		for _, i := range p.Imports {
-			if !slices.Contains(may, i) {
-				t.Errorf("on %s they import %s", goos, i)
+	words := []string{Module + "/agent/apitype", Module + "/ui/text"}
+	for room, more := range map[string][]string{
+		"ui/model":    {Module + "/agent/health", "slices", "strconv", "strings", "time", "unicode", "unicode/utf16"},
+		"ui/resident": {Module + "/ui/model", "reflect", "slices"},
+	} {
+		for _, goos := range []string{"linux", "windows"} {
+			p := packages(t, goos)[Module+"/"+room]
+			for _, i := range p.Imports {
+				if !slices.Contains(append(more, words...), i) {
+					t.Errorf("on %s %s imports %s", goos, room, i)
+				}
+			}
+			if p.Dir == "" {
+				t.Errorf("on %s there is no %s", goos, room)
 			}
 		}
-		if p.Dir == "" {
-			t.Errorf("on %s there are none", goos)
-		}
+		asksNoClock(t, room)
 	}
+}
+
+// asksNoClock checks that what a room decides depends on nothing but what it is told.
+func asksNoClock(t *testing.T, room string) {
+	t.Helper()
 	files, err := Files(root(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		if f.Test() || filepath.ToSlash(filepath.Dir(f.Path)) != "ui/model" {
+		if f.Test() || filepath.ToSlash(filepath.Dir(f.Path)) != room {
 			continue
 		}
 		ast.Inspect(f.File, func(n ast.Node) bool {

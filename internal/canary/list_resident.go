@@ -1,0 +1,11 @@
+package canary
+
+// residentCanaries are those of what stands in the panel all day.
+func residentCanaries() []Canary {
+	const resident = "ui/resident"
+	return []Canary{
+		{"resident_locked", "No window opens by itself on a locked desktop.", resident,
+			in(resident, "TestNothingOpensByItselfOnALockedDesktop|TestTheServicesOwnLockIsWaitedFor")},
+		{"resident_nameless", "A notification is made of what tells of nobody.", resident, in(resident, "TestANoticeIsMadeOfWhatTellsOfNobody")},
+	}
+}

@@ -1,0 +1,7 @@
+package text
+
+// ReaderBack returns what is said when a card reader that was gone is there again.
+func ReaderBack(l Lang) Text {
+	return Text{pair{"Kortläsaren är tillbaka", "The card reader is back"}.in(l),
+		pair{"Det går att använda kortet igen.", "The card can be used again."}.in(l)}
+}
