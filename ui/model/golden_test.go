@@ -1,133 +1,25 @@
-package model
+package model_test
 
 import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"siths-agent/agent/apitype"
-	"siths-agent/agent/health"
+	"siths-agent/ui/model"
+	"siths-agent/ui/model/scenes"
 	"siths-agent/ui/text"
 )
-
-// scene is a state or a page of the golden files.
-type scene struct {
-	name string
-	s    apitype.Snapshot
-	page *Page
-}
-
-// scenes are all screens that there are, in the order of the flow.
-func scenes() []scene {
-	out := slices.Concat(flow(), opened(), typedBefore())
-	for _, code := range apitype.Codes() {
-		out = append(out, scene{"refused because of " + string(code), anna(apitype.Refused, code), nil})
-	}
-	return out
-}
-
-func flow() []scene {
-	pulled := with(empty(apitype.NoCard), locksIn(10))
-	days := func(s *apitype.Snapshot) { s.Holder.DaysLeft = new(14) }
-	reserve := func(s *apitype.Snapshot) {
-		s.Holder.Carrier, s.Card.Unlock, s.Card.Product = "reserve", "replace", "reserve"
-	}
-	return []scene{
-		{"no service", Unreachable(), nil},
-		{"no reader", empty(apitype.NoReader, apitype.ReaderNone), nil},
-		{"no card", empty(apitype.NoCard), nil},
-		{"nobody can log in", empty(apitype.NoCard, apitype.AuditUnwritable), nil},
-		{"reading", bare(apitype.Reading), nil},
-		{"pin", anna(apitype.NeedPIN), nil},
-		{"pin of somebody else's card", bare(apitype.NeedPIN), nil},
-		{"wrong pin", with(anna(apitype.NeedPIN, apitype.PINWrong), tries(2)), nil},
-		{"pin of a wrong form", anna(apitype.NeedPIN, apitype.PINLength), nil},
-		{"too slow", anna(apitype.NeedPIN, apitype.PINTimeout), nil},
-		{"cancelled", anna(apitype.NeedPIN, apitype.PINCancelled), nil},
-		{"last try", with(anna(apitype.NeedPIN, apitype.PINWrong, apitype.PINLastTry), tries(1)), nil},
-		{"failed, and worth another try", anna(apitype.NeedPIN, apitype.CertRevocationUnknown), nil},
-		{"verifying", anna(apitype.Verifying), nil},
-		{"unlocked", anna(apitype.Unlocked), nil},
-		{"unlocked, card expires", with(anna(apitype.Unlocked, apitype.CertExpiresSoon), days), nil},
-		{"unlocked, offline", anna(apitype.Unlocked, apitype.NetworkDown), nil},
-		{"unlocked, reserve card", with(anna(apitype.Unlocked), reserve), nil},
-		{"unlocked by somebody else", bare(apitype.Unlocked), nil},
-		{"card removed", pulled, nil},
-		{"card back", with(anna(apitype.NeedPIN), locksIn(7)), nil},
-		{"idle", with(anna(apitype.Unlocked, apitype.CardLeftBehind), locksIn(60)), nil},
-		{"locked, card left behind", anna(apitype.Locked, apitype.CardLeftBehind), nil},
-		{"blocked, reserve card", with(anna(apitype.Refused, apitype.PINBlocked), reserve), nil},
-		{"blocked, by the administrator", with(anna(apitype.Refused, apitype.PINBlocked), func(s *apitype.Snapshot) { s.Card.Unlock = "administrator" }), nil},
-		{"blocked, product unknown", with(anna(apitype.Refused, apitype.PINBlocked), func(s *apitype.Snapshot) { s.Card.Unlock = "" }), nil},
-		{"a code of a later version", anna(apitype.Refused, "moon.full"), nil},
-		{"a phase of a later version", anna("dreaming"), nil},
-	}
-}
-
-func opened() []scene {
-	open := with(anna(apitype.Unlocked), func(s *apitype.Snapshot) {
-		for _, state := range []string{"ready", "working", "need-pin", "unreachable", "denied"} {
-			s.Systems = append(s.Systems, apitype.System{Name: state, Title: "System " + state, Kind: "tls", State: state})
-		}
-	})
-	waits := anna(apitype.NeedPIN)
-	diagnosis := []Row{{"Kortläsare", "Virtual PCD 00 00", apitype.Info}, {"Spärrkontroll", "cert.revocation-unknown", apitype.Error}}
-	return []scene{
-		{"pin on the reader", waits, &Page{Kind: PINPad, Seconds: 30}},
-		{"last try agreed", with(waits, func(s *apitype.Snapshot) {
-			s.Card = new(*s.Card)
-			s.Card.PIN = &apitype.CardPIN{Auth: &apitype.PINState{Tries: 1}}
-		}), &Page{Kind: PIN, Agreed: true}},
-		{"card", waits, &Page{Kind: CardKnown}},
-		{"card, none", empty(apitype.NoCard), &Page{Kind: CardKnown}},
-		{"systems", open, &Page{Kind: Systems}},
-		{"systems, none", waits, &Page{Kind: Systems}},
-		{"diagnostics", waits, &Page{Kind: Diagnostics, Rows: diagnosis}},
-		{"bundle", waits, &Page{Kind: Bundle, Rows: []Row{{"manifest.json", "1 kB", ""}}}},
-		{"about", waits, &Page{Kind: About}},
-		{"managed", waits, &Page{Kind: Managed}},
-		{"upgraded", empty(apitype.NoCard), &Page{Kind: Upgraded}},
-	}
-}
-
-func typedBefore() []scene {
-	waits, blocked := anna(apitype.NeedPIN), anna(apitype.Refused, apitype.PINBlocked)
-	after := func(code apitype.Code) *apitype.Problem { return new(health.Problem(code, "")) }
-	return []scene{
-		{"change", waits, &Page{Kind: Change}},
-		{"change, signature code", waits, &Page{Kind: Change, Sign: true}},
-		{"change, wrong", waits, &Page{Kind: Change, Problem: after(apitype.PINWrong), Tries: new(2)}},
-		{"change, same", waits, &Page{Kind: Change, Problem: after(apitype.PINSame)}},
-		{"change, not alike", waits, &Page{Kind: Change, Differ: true}},
-		{"change, easy", waits, &Page{Kind: Change, Easy: true}},
-		{"change, not on this card", waits, &Page{Kind: Change, Problem: after(apitype.PINUnsupported)}},
-		{"change, last try of the signature code", waits, &Page{Kind: Change, Sign: true, Problem: after(apitype.PINWrong), Tries: new(1)}},
-		{"changed", waits, &Page{Kind: Changed}},
-		{"unblock", blocked, &Page{Kind: Unblock}},
-		{"unblock, wrong", blocked, &Page{Kind: Unblock, Problem: after(apitype.PUKWrong), Tries: new(5)}},
-		{"unblock, last try", blocked, &Page{Kind: Unblock, Problem: after(apitype.PUKWrong), Tries: new(1)}},
-		{"unblock, no more", blocked, &Page{Kind: Unblock, Problem: after(apitype.PUKBlocked)}},
-		{"unblocked", waits, &Page{Kind: Changed, Puk: true}},
-	}
-}
-
-func (c scene) screen(l text.Lang) Screen {
-	if c.page != nil {
-		return Open(c.s, l, *c.page)
-	}
-	return View(c.s, l)
-}
 
 func TestTheScreensAreAsTheyWere(t *testing.T) {
 	for _, l := range langs() {
 		var b strings.Builder
-		for _, c := range scenes() {
-			s := c.screen(l)
+		for _, c := range scenes.All() {
+			s := c.Screen(l)
 			sound(t, s)
-			fmt.Fprintf(&b, "== %s\n%s\n", c.name, drawn(s))
+			fmt.Fprintf(&b, "== %s\n%s\n", c.Name, drawn(s))
 		}
 		path := filepath.Join("testdata", "screens."+string(l)+".txt")
 		if os.Getenv("UPDATE_GOLDEN") != "" {
@@ -157,7 +49,7 @@ func difference(got, want string) string {
 }
 
 // drawn is a screen as text.
-func drawn(s Screen) string {
+func drawn(s model.Screen) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "   [%s, %s, %s] %s\n", s.ID, s.Icon, s.Severity, s.Title)
 	for _, line := range s.Body {
@@ -182,7 +74,7 @@ func drawn(s Screen) string {
 	return b.String()
 }
 
-func marks(x Button) string {
+func marks(x model.Button) string {
 	out := " " + string(x.ID)
 	if x.Default {
 		out += ", Enter"
@@ -196,7 +88,7 @@ func marks(x Button) string {
 	return out
 }
 
-func menu(items []Item, indent string) string {
+func menu(items []model.Item, indent string) string {
 	var b strings.Builder
 	for _, i := range items {
 		off := ""
@@ -209,15 +101,15 @@ func menu(items []Item, indent string) string {
 }
 
 func TestTheGoldenFilesHaveEveryScreen(t *testing.T) {
-	seen := map[ID]bool{}
-	for _, c := range scenes() {
-		seen[c.screen(text.SV).ID] = true
+	seen := map[model.ID]bool{}
+	for _, c := range scenes.All() {
+		seen[c.Screen(text.SV).ID] = true
 	}
-	want := []ID{Reading, PIN, PINPad, PINFormat, PINCancelled, WrongPIN, LastTry, Blocked, Verifying, Unlocked, CertExpires, OfflineGrace,
-		ReserveCard, CardRemoved, IdleLock, Other, Unknown, CardKnown, Systems, Diagnostics, Bundle, About, Managed, Upgraded, Change,
-		Unblock, PUKLast, PUKDead, Changed, "problem"}
+	want := []model.ID{model.Reading, model.PIN, model.PINPad, model.PINFormat, model.PINCancelled, model.WrongPIN, model.LastTry, model.Blocked, model.Verifying, model.Unlocked, model.CertExpires, model.OfflineGrace,
+		model.ReserveCard, model.CardRemoved, model.IdleLock, model.Other, model.Unknown, model.CardKnown, model.Systems, model.Diagnostics, model.Bundle, model.About, model.Managed, model.Upgraded, model.Change,
+		model.Unblock, model.PUKLast, model.PUKDead, model.Changed, "problem"}
 	for _, code := range apitype.Codes() {
-		want = append(want, idOf(code))
+		want = append(want, model.IDOf(code))
 	}
 	for _, id := range want {
 		if !seen[id] {
@@ -227,11 +119,11 @@ func TestTheGoldenFilesHaveEveryScreen(t *testing.T) {
 }
 
 func TestNoTwoProblemsShareAScreen(t *testing.T) {
-	seen := map[ID]apitype.Code{}
+	seen := map[model.ID]apitype.Code{}
 	for _, code := range apitype.Codes() {
-		if other, taken := seen[idOf(code)]; taken {
-			t.Errorf("%s and %s are both %s", code, other, idOf(code))
+		if other, taken := seen[model.IDOf(code)]; taken {
+			t.Errorf("%s and %s are both %s", code, other, model.IDOf(code))
 		}
-		seen[idOf(code)] = code
+		seen[model.IDOf(code)] = code
 	}
 }

@@ -1,4 +1,4 @@
-package model
+package model_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"siths-agent/agent/apitype"
+	"siths-agent/ui/model"
+	"siths-agent/ui/model/scenes"
 	"siths-agent/ui/text"
 )
 
@@ -32,7 +34,7 @@ func hostileNames() map[string]string {
 
 // hostile puts a name wherever others write.
 func hostile(phase apitype.Phase, name string) apitype.Snapshot {
-	s := anna(phase)
+	s := scenes.Anna(phase)
 	s.Agent.Version, s.Reader.Name, s.Reader.State = name, name, name
 	s.Card.ATR, s.Card.Kind, s.Card.Number, s.Card.Product, s.Card.Unlock = name, name, name, name, name
 	s.Holder.Name, s.Holder.HSAID, s.Holder.Org, s.Holder.Account, s.Holder.Carrier = name, name, name, name, name
@@ -48,13 +50,13 @@ func TestNothingThatOthersWroteSteersTheScreen(t *testing.T) {
 		for _, phase := range append(phases(), apitype.Phase(name)) {
 			for _, l := range append(langs(), text.Lang(name)) {
 				s := hostile(phase, name)
-				sound(t, View(s, l))
-				sound(t, View(with(s, func(s *apitype.Snapshot) { s.Problems = nil }), l))
+				sound(t, model.View(s, l))
+				sound(t, model.View(scenes.With(s, func(s *apitype.Snapshot) { s.Problems = nil }), l))
 				if phase == apitype.Reading || phase == apitype.NoCard {
 					continue // their pages say less than the others'
 				}
 				for _, kind := range pages() {
-					sound(t, Open(s, l, Page{Kind: kind, Rows: []Row{{name, name, apitype.Severity(name)}}, Problem: &s.Problems[0]}))
+					sound(t, model.Open(s, l, model.Page{Kind: kind, Rows: []model.Row{{name, name, apitype.Severity(name)}}, Problem: &s.Problems[0]}))
 				}
 			}
 		}
@@ -64,7 +66,7 @@ func TestNothingThatOthersWroteSteersTheScreen(t *testing.T) {
 func TestANameIsShownOnOneBoundedLine(t *testing.T) {
 	want := map[string]string{
 		"300 characters":      "Anna Anna Anna Anna Anna Anna Anna Anna…",
-		"one long word":       strings.Repeat("å", longName) + "…",
+		"one long word":       strings.Repeat("å", model.LongName) + "…",
 		"right to left":       "אבג דהו",
 		"turned around":       "Anna \ufffdtseT\ufffd x",
 		"emoji":               "Anna 👩\ufffd⚕️ Test",
@@ -79,7 +81,7 @@ func TestANameIsShownOnOneBoundedLine(t *testing.T) {
 	}
 	names := hostileNames()
 	for _, kind := range slices.Sorted(maps.Keys(names)) {
-		if got := clean(names[kind], longName); got != want[kind] {
+		if got := model.Clean(names[kind], model.LongName); got != want[kind] {
 			t.Errorf("%s: %q, want %q", kind, got, want[kind])
 		}
 	}
@@ -88,13 +90,13 @@ func TestANameIsShownOnOneBoundedLine(t *testing.T) {
 // TestANameEndsItsLine: a name that is written from right to left then turns no word of ours around.
 func TestANameEndsItsLine(t *testing.T) {
 	for _, name := range []string{"אבג דהו", "Anna אבג", "ليلى"} {
-		s := anna(apitype.NeedPIN)
+		s := scenes.Anna(apitype.NeedPIN)
 		s.Holder.Name = name
 		for _, l := range langs() {
 			shown := 0
-			for _, screen := range []Screen{View(s, l), Open(s, l, Page{Kind: CardKnown})} {
+			for _, screen := range []model.Screen{model.View(s, l), model.Open(s, l, model.Page{Kind: model.CardKnown})} {
 				for _, line := range words(screen) {
-					for _, form := range []string{clean(name, longName), shortName(name)} {
+					for _, form := range []string{model.Clean(name, model.LongName), model.ShortName(name)} {
 						if i := strings.Index(line, form); i >= 0 {
 							shown++
 							if strings.TrimSuffix(line[i+len(form):], ".") != "" && i+len(form) != len(line) {
@@ -113,22 +115,22 @@ func TestANameEndsItsLine(t *testing.T) {
 
 func TestAGreetingIsShort(t *testing.T) {
 	for name, want := range map[string]string{"Anna Test": "Anna T.", "Anna": "Anna", "": "", "Per Olof af Ugglas": "Per U.", "  Åsa   Öhrn ": "Åsa Ö."} {
-		if got := shortName(name); got != want {
+		if got := model.ShortName(name); got != want {
 			t.Errorf("%q: %q, want %q", name, got, want)
 		}
 	}
 	for _, name := range hostileNames() {
-		if n := utf8.RuneCountInString(shortName(name)); n > longWord+5 {
+		if n := utf8.RuneCountInString(model.ShortName(name)); n > model.LongWord+5 {
 			t.Errorf("%q: %d characters", name, n)
 		}
 	}
 }
 
 func TestAMenuOfManySystemsEnds(t *testing.T) {
-	s := anna(apitype.Unlocked)
+	s := scenes.Anna(apitype.Unlocked)
 	s.Systems = make([]apitype.System, 10_000)
-	for _, i := range View(s, text.SV).Tray.Menu {
-		if len(i.Items) > mostSystems {
+	for _, i := range model.View(s, text.SV).Tray.Menu {
+		if len(i.Items) > model.MostSystems {
 			t.Errorf("%d items", len(i.Items))
 		}
 	}
@@ -157,13 +159,13 @@ func FuzzView(f *testing.F) {
 		if json.Unmarshal(raw, &s) != nil {
 			return
 		}
-		screen := View(s, text.Lang(lang))
+		screen := model.View(s, text.Lang(lang))
 		sound(t, screen)
-		if screen.Ask != AskNothing && (s.Holder == nil || s.Card == nil) {
+		if screen.Ask != model.AskNothing && (s.Holder == nil || s.Card == nil) {
 			t.Errorf("%s asks %s of nobody", screen.ID, screen.Ask)
 		}
-		page := Page{Kind: ID(kind), Sign: yes, Agreed: !yes, Tries: &n, Differ: yes, Seconds: n,
-			Problem: &apitype.Problem{Code: apitype.Code(code)}, Rows: []Row{{code, kind, apitype.Severity(lang)}}}
-		sound(t, Open(s, text.Lang(lang), page))
+		page := model.Page{Kind: model.ID(kind), Sign: yes, Agreed: !yes, Tries: &n, Differ: yes, Seconds: n,
+			Problem: &apitype.Problem{Code: apitype.Code(code)}, Rows: []model.Row{{code, kind, apitype.Severity(lang)}}}
+		sound(t, model.Open(s, text.Lang(lang), page))
 	})
 }

@@ -32,7 +32,7 @@ const (
 func Open(s apitype.Snapshot, l text.Lang, p Page) Screen {
 	v := look(s, l)
 	screen := v.page(p)
-	screen.Tray = look(s, l).tray(View(s, l))
+	screen.Tray, screen.Window = look(s, l).tray(View(s, l)), v.say(text.ScreenTray, screen.Title)
 	return screen
 }
 

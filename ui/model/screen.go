@@ -12,6 +12,7 @@ import (
 type Screen struct {
 	ID       ID
 	Title    string
+	Window   string   // the name of the window, in the desktop's list of them
 	Body     []string // sentences, the most important first
 	Rows     []Row    // of pages that list something
 	Ask      Ask

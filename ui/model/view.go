@@ -20,7 +20,7 @@ const (
 func View(s apitype.Snapshot, l text.Lang) Screen {
 	v := look(s, l)
 	screen := v.main()
-	screen.Tray = v.tray(screen)
+	screen.Tray, screen.Window = v.tray(screen), v.say(text.ScreenTray, screen.Title)
 	return screen
 }
 
