@@ -1,0 +1,127 @@
+package widget
+
+import (
+	"slices"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/ui/dialog"
+	"siths-agent/ui/model"
+	"siths-agent/ui/model/scenes"
+	"siths-agent/ui/text"
+)
+
+// staged is a stage in a window that is drawn in memory, and what it has told.
+type staged struct {
+	*stage
+	said []dialog.Said
+}
+
+func newStaged(t *testing.T, o Options) *staged {
+	t.Helper()
+	a := test.NewTempApp(t)
+	a.Settings().SetTheme(NewTheme(o.Look))
+	s := &staged{}
+	w := a.NewWindow("")
+	w.SetPadded(false)
+	s.stage = newStage(o, w, func(d dialog.Said) { s.said = append(s.said, d) })
+	t.Cleanup(func() { s.end(); w.Close() })
+	return s
+}
+
+// types sends characters to what has the keyboard, as a window does.
+func (s *staged) types(what string) {
+	for _, r := range what {
+		s.win.Canvas().Focused().TypedRune(r)
+	}
+}
+
+func (s *staged) presses(key fyne.KeyName) {
+	s.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: key})
+}
+
+// chosen is what was chosen, without what tells of typing.
+func (s *staged) chosen() []model.Do {
+	var out []model.Do
+	for _, d := range s.said {
+		if d.Do != "" {
+			out = append(out, d.Do)
+		}
+	}
+	return out
+}
+
+func pinScreen() model.Screen { return model.View(scenes.Anna(apitype.NeedPIN), text.SV) }
+
+func wrongPIN() model.Screen {
+	return model.View(scenes.With(scenes.Anna(apitype.NeedPIN, apitype.PINWrong), scenes.Tries(2)), text.SV)
+}
+
+func TestACodeIsTypedAtOnceAndHandedOverByEnter(t *testing.T) {
+	s := newStaged(t, Options{Lang: text.SV})
+	s.show(pinScreen())
+	s.types("123456")
+	s.presses(fyne.KeyReturn)
+	if got := s.chosen(); !slices.Equal(got, []model.Do{model.DoSubmit}) {
+		t.Errorf("chose %v", got)
+	}
+	if got := s.pads.take(model.FieldPIN); string(got) != "123456" {
+		t.Errorf("took %d characters", len(got))
+	}
+	if got := s.pads.take(model.FieldPIN); got != nil {
+		t.Error("was not emptied")
+	}
+}
+
+func TestNothingIsHandedOverBeforeEveryFieldHasSomething(t *testing.T) {
+	s := newStaged(t, Options{Lang: text.SV})
+	s.show(model.Open(scenes.Anna(apitype.NeedPIN), text.SV, model.Page{Kind: model.Change}))
+	for _, code := range []string{"123456", "654321", "654321"} {
+		s.presses(fyne.KeyEnter)
+		if got := s.chosen(); len(got) != 0 {
+			t.Fatalf("chose %v", got)
+		}
+		s.types(code)
+	}
+	s.presses(fyne.KeyEnter)
+	if got := s.chosen(); !slices.Equal(got, []model.Do{model.DoSubmit}) {
+		t.Errorf("chose %v", got)
+	}
+	for _, kind := range []model.FieldKind{model.FieldPIN, model.FieldNew, model.FieldTwo} {
+		if got := s.pads.take(kind); len(got) != 6 {
+			t.Errorf("%s has %d characters", kind, len(got))
+		}
+	}
+}
+
+func TestWhatIsTypedStaysWhereTheNextScreenHasItsField(t *testing.T) {
+	s := newStaged(t, Options{Lang: text.SV})
+	s.show(pinScreen())
+	s.types("12")
+	s.show(wrongPIN())
+	s.types("34")
+	if got := s.pads.take(model.FieldPIN); string(got) != "1234" {
+		t.Errorf("took %d characters", len(got))
+	}
+	s.types("56")
+	s.show(model.View(scenes.Anna(apitype.Verifying), text.SV))
+	s.show(pinScreen())
+	if s.pads.typing() {
+		t.Error("what was typed came back after a screen without a field")
+	}
+}
+
+func TestEscapeIsCancelWhereverTheKeyboardIs(t *testing.T) {
+	s := newStaged(t, Options{Lang: text.SV})
+	s.show(pinScreen())
+	for range len(s.order()) {
+		s.presses(fyne.KeyEscape)
+		s.win.Canvas().FocusNext()
+	}
+	if got := s.chosen(); len(got) != len(s.order()) || slices.ContainsFunc(got, func(d model.Do) bool { return d != model.DoCancel }) {
+		t.Errorf("chose %v", got)
+	}
+}
