@@ -23,6 +23,6 @@ func Interrupted(now apitype.Snapshot, l text.Lang, typed Screen) Screen {
 	if s.LocksIn > 0 {
 		s.Body = append(s.Body, v.say(text.ScreenLocksIn, s.LocksIn))
 	}
-	s.Tray = look(now, l).tray(View(now, l))
+	s.Tray, s.Window = look(now, l).tray(View(now, l)), v.say(text.ScreenTray, s.Title)
 	return s
 }

@@ -15,13 +15,14 @@ type Scene struct {
 	Name     string
 	Snapshot apitype.Snapshot
 	Page     *model.Page // nil: what the state calls for
+	Typing   bool        // a person was typing the PIN when it came to be so
 }
 
 // All returns all screens that there are, in the order of the flow.
 func All() []Scene {
 	out := slices.Concat(flow(), opened(), typedBefore())
 	for _, code := range apitype.Codes() {
-		out = append(out, Scene{"refused because of " + string(code), Anna(apitype.Refused, code), nil})
+		out = append(out, Scene{"refused because of " + string(code), Anna(apitype.Refused, code), nil, false})
 	}
 	return out
 }
@@ -33,34 +34,36 @@ func flow() []Scene {
 		s.Holder.Carrier, s.Card.Unlock, s.Card.Product = "reserve", "replace", "reserve"
 	}
 	return []Scene{
-		{"no service", model.Unreachable(), nil},
-		{"no reader", Empty(apitype.NoReader, apitype.ReaderNone), nil},
-		{"no card", Empty(apitype.NoCard), nil},
-		{"nobody can log in", Empty(apitype.NoCard, apitype.AuditUnwritable), nil},
-		{"reading", Bare(apitype.Reading), nil},
-		{"pin", Anna(apitype.NeedPIN), nil},
-		{"pin of somebody else's card", Bare(apitype.NeedPIN), nil},
-		{"wrong pin", With(Anna(apitype.NeedPIN, apitype.PINWrong), Tries(2)), nil},
-		{"pin of a wrong form", Anna(apitype.NeedPIN, apitype.PINLength), nil},
-		{"too slow", Anna(apitype.NeedPIN, apitype.PINTimeout), nil},
-		{"cancelled", Anna(apitype.NeedPIN, apitype.PINCancelled), nil},
-		{"last try", With(Anna(apitype.NeedPIN, apitype.PINWrong, apitype.PINLastTry), Tries(1)), nil},
-		{"failed, and worth another try", Anna(apitype.NeedPIN, apitype.CertRevocationUnknown), nil},
-		{"verifying", Anna(apitype.Verifying), nil},
-		{"unlocked", Anna(apitype.Unlocked), nil},
-		{"unlocked, card expires", With(Anna(apitype.Unlocked, apitype.CertExpiresSoon), days), nil},
-		{"unlocked, offline", Anna(apitype.Unlocked, apitype.NetworkDown), nil},
-		{"unlocked, reserve card", With(Anna(apitype.Unlocked), reserve), nil},
-		{"unlocked by somebody else", Bare(apitype.Unlocked), nil},
-		{"card removed", pulled, nil},
-		{"card back", With(Anna(apitype.NeedPIN), LocksIn(7)), nil},
-		{"idle", With(Anna(apitype.Unlocked, apitype.CardLeftBehind), LocksIn(60)), nil},
-		{"locked, card left behind", Anna(apitype.Locked, apitype.CardLeftBehind), nil},
-		{"blocked, reserve card", With(Anna(apitype.Refused, apitype.PINBlocked), reserve), nil},
-		{"blocked, by the administrator", With(Anna(apitype.Refused, apitype.PINBlocked), func(s *apitype.Snapshot) { s.Card.Unlock = "administrator" }), nil},
-		{"blocked, product unknown", With(Anna(apitype.Refused, apitype.PINBlocked), func(s *apitype.Snapshot) { s.Card.Unlock = "" }), nil},
-		{"a code of a later version", Anna(apitype.Refused, "moon.full"), nil},
-		{"a phase of a later version", Anna("dreaming"), nil},
+		{"no service", model.Unreachable(), nil, false},
+		{"no reader", Empty(apitype.NoReader, apitype.ReaderNone), nil, false},
+		{"no card", Empty(apitype.NoCard), nil, false},
+		{"nobody can log in", Empty(apitype.NoCard, apitype.AuditUnwritable), nil, false},
+		{"reading", Bare(apitype.Reading), nil, false},
+		{"pin", Anna(apitype.NeedPIN), nil, false},
+		{"pin of somebody else's card", Bare(apitype.NeedPIN), nil, false},
+		{"wrong pin", With(Anna(apitype.NeedPIN, apitype.PINWrong), Tries(2)), nil, false},
+		{"pin of a wrong form", Anna(apitype.NeedPIN, apitype.PINLength), nil, false},
+		{"too slow", Anna(apitype.NeedPIN, apitype.PINTimeout), nil, false},
+		{"cancelled", Anna(apitype.NeedPIN, apitype.PINCancelled), nil, false},
+		{"last try", With(Anna(apitype.NeedPIN, apitype.PINWrong, apitype.PINLastTry), Tries(1)), nil, false},
+		{"failed, and worth another try", Anna(apitype.NeedPIN, apitype.CertRevocationUnknown), nil, false},
+		{"verifying", Anna(apitype.Verifying), nil, false},
+		{"unlocked", Anna(apitype.Unlocked), nil, false},
+		{"unlocked, card expires", With(Anna(apitype.Unlocked, apitype.CertExpiresSoon), days), nil, false},
+		{"unlocked, offline", Anna(apitype.Unlocked, apitype.NetworkDown), nil, false},
+		{"unlocked, reserve card", With(Anna(apitype.Unlocked), reserve), nil, false},
+		{"unlocked by somebody else", Bare(apitype.Unlocked), nil, false},
+		{"card removed", pulled, nil, false},
+		{"card back", With(Anna(apitype.NeedPIN), LocksIn(7)), nil, false},
+		{"card pulled while typing", pulled, nil, true},
+		{"service lost while typing", model.Unreachable(), nil, true},
+		{"idle", With(Anna(apitype.Unlocked, apitype.CardLeftBehind), LocksIn(60)), nil, false},
+		{"locked, card left behind", Anna(apitype.Locked, apitype.CardLeftBehind), nil, false},
+		{"blocked, reserve card", With(Anna(apitype.Refused, apitype.PINBlocked), reserve), nil, false},
+		{"blocked, by the administrator", With(Anna(apitype.Refused, apitype.PINBlocked), func(s *apitype.Snapshot) { s.Card.Unlock = "administrator" }), nil, false},
+		{"blocked, product unknown", With(Anna(apitype.Refused, apitype.PINBlocked), func(s *apitype.Snapshot) { s.Card.Unlock = "" }), nil, false},
+		{"a code of a later version", Anna(apitype.Refused, "moon.full"), nil, false},
+		{"a phase of a later version", Anna("dreaming"), nil, false},
 	}
 }
 
@@ -73,20 +76,20 @@ func opened() []Scene {
 	waits := Anna(apitype.NeedPIN)
 	diagnosis := []model.Row{row("Kortläsare", "Virtual PCD 00 00", apitype.Info), row("Spärrkontroll", "cert.revocation-unknown", apitype.Error)}
 	return []Scene{
-		{"pin on the reader", waits, &model.Page{Kind: model.PINPad, Seconds: 30}},
+		{"pin on the reader", waits, &model.Page{Kind: model.PINPad, Seconds: 30}, false},
 		{"last try agreed", With(waits, func(s *apitype.Snapshot) {
 			s.Card = new(*s.Card)
 			s.Card.PIN = &apitype.CardPIN{Auth: &apitype.PINState{Tries: 1}}
-		}), &model.Page{Kind: model.PIN, Agreed: true}},
-		{"card", waits, &model.Page{Kind: model.CardKnown}},
-		{"card, none", Empty(apitype.NoCard), &model.Page{Kind: model.CardKnown}},
-		{"systems", open, &model.Page{Kind: model.Systems}},
-		{"systems, none", waits, &model.Page{Kind: model.Systems}},
-		{"diagnostics", waits, &model.Page{Kind: model.Diagnostics, Rows: diagnosis}},
-		{"bundle", waits, &model.Page{Kind: model.Bundle, Rows: []model.Row{row("manifest.json", "1 kB", "")}}},
-		{"about", waits, &model.Page{Kind: model.About}},
-		{"managed", waits, &model.Page{Kind: model.Managed}},
-		{"upgraded", Empty(apitype.NoCard), &model.Page{Kind: model.Upgraded}},
+		}), &model.Page{Kind: model.PIN, Agreed: true}, false},
+		{"card", waits, &model.Page{Kind: model.CardKnown}, false},
+		{"card, none", Empty(apitype.NoCard), &model.Page{Kind: model.CardKnown}, false},
+		{"systems", open, &model.Page{Kind: model.Systems}, false},
+		{"systems, none", waits, &model.Page{Kind: model.Systems}, false},
+		{"diagnostics", waits, &model.Page{Kind: model.Diagnostics, Rows: diagnosis}, false},
+		{"bundle", waits, &model.Page{Kind: model.Bundle, Rows: []model.Row{row("manifest.json", "1 kB", "")}}, false},
+		{"about", waits, &model.Page{Kind: model.About}, false},
+		{"managed", waits, &model.Page{Kind: model.Managed}, false},
+		{"upgraded", Empty(apitype.NoCard), &model.Page{Kind: model.Upgraded}, false},
 	}
 }
 
@@ -94,25 +97,28 @@ func typedBefore() []Scene {
 	waits, blocked := Anna(apitype.NeedPIN), Anna(apitype.Refused, apitype.PINBlocked)
 	after := func(code apitype.Code) *apitype.Problem { return new(health.Problem(code, "")) }
 	return []Scene{
-		{"change", waits, &model.Page{Kind: model.Change}},
-		{"change, signature code", waits, &model.Page{Kind: model.Change, Sign: true}},
-		{"change, wrong", waits, &model.Page{Kind: model.Change, Problem: after(apitype.PINWrong), Tries: new(2)}},
-		{"change, same", waits, &model.Page{Kind: model.Change, Problem: after(apitype.PINSame)}},
-		{"change, not alike", waits, &model.Page{Kind: model.Change, Differ: true}},
-		{"change, easy", waits, &model.Page{Kind: model.Change, Easy: true}},
-		{"change, not on this card", waits, &model.Page{Kind: model.Change, Problem: after(apitype.PINUnsupported)}},
-		{"change, last try of the signature code", waits, &model.Page{Kind: model.Change, Sign: true, Problem: after(apitype.PINWrong), Tries: new(1)}},
-		{"changed", waits, &model.Page{Kind: model.Changed}},
-		{"unblock", blocked, &model.Page{Kind: model.Unblock}},
-		{"unblock, wrong", blocked, &model.Page{Kind: model.Unblock, Problem: after(apitype.PUKWrong), Tries: new(5)}},
-		{"unblock, last try", blocked, &model.Page{Kind: model.Unblock, Problem: after(apitype.PUKWrong), Tries: new(1)}},
-		{"unblock, no more", blocked, &model.Page{Kind: model.Unblock, Problem: after(apitype.PUKBlocked)}},
-		{"unblocked", waits, &model.Page{Kind: model.Changed, Puk: true}},
+		{"change", waits, &model.Page{Kind: model.Change}, false},
+		{"change, signature code", waits, &model.Page{Kind: model.Change, Sign: true}, false},
+		{"change, wrong", waits, &model.Page{Kind: model.Change, Problem: after(apitype.PINWrong), Tries: new(2)}, false},
+		{"change, same", waits, &model.Page{Kind: model.Change, Problem: after(apitype.PINSame)}, false},
+		{"change, not alike", waits, &model.Page{Kind: model.Change, Differ: true}, false},
+		{"change, easy", waits, &model.Page{Kind: model.Change, Easy: true}, false},
+		{"change, not on this card", waits, &model.Page{Kind: model.Change, Problem: after(apitype.PINUnsupported)}, false},
+		{"change, last try of the signature code", waits, &model.Page{Kind: model.Change, Sign: true, Problem: after(apitype.PINWrong), Tries: new(1)}, false},
+		{"changed", waits, &model.Page{Kind: model.Changed}, false},
+		{"unblock", blocked, &model.Page{Kind: model.Unblock}, false},
+		{"unblock, wrong", blocked, &model.Page{Kind: model.Unblock, Problem: after(apitype.PUKWrong), Tries: new(5)}, false},
+		{"unblock, last try", blocked, &model.Page{Kind: model.Unblock, Problem: after(apitype.PUKWrong), Tries: new(1)}, false},
+		{"unblock, no more", blocked, &model.Page{Kind: model.Unblock, Problem: after(apitype.PUKBlocked)}, false},
+		{"unblocked", waits, &model.Page{Kind: model.Changed, Puk: true}, false},
 	}
 }
 
 // Screen returns what is shown of the scene in a language.
 func (c Scene) Screen(l text.Lang) model.Screen {
+	if c.Typing {
+		return model.Interrupted(c.Snapshot, l, model.View(Anna(apitype.NeedPIN), l))
+	}
 	if c.Page != nil {
 		return model.Open(c.Snapshot, l, *c.Page)
 	}
