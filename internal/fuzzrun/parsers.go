@@ -45,6 +45,7 @@ func parsers() []parser {
 		{"arguments, environment, names on the screen", "cmd/sithsctl", []string{"FuzzCommandLine", "FuzzPairsTakesAnyRow"}},
 		{"snapshots, names and rows, for the screens", "ui/model", []string{"FuzzView"}},
 		{"events of all kinds, in the rules of the panel", "ui/resident", []string{"FuzzStep"}},
+		{"a person's wishes for windows", "ui/look", []string{"FuzzParse"}},
 		{"commands to the virtual card", "pcsc/vcard", []string{"FuzzCommand", "FuzzTransmit", "FuzzTransmitTwoPINs", "FuzzControlLine", "FuzzMoment"}},
 		{"frames and files of the virtual card", "pcsc/vcard", []string{"FuzzReadFrame", "FuzzCertificateFile"}},
 		{"cookies of X displays, and what the displays answer", "internal/display", []string{"FuzzAuthority", "FuzzGreeting"}},
