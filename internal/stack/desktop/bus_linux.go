@@ -49,7 +49,7 @@ func (b *SessionBus) Start() {
 	}
 	d.must(os.WriteFile(d.path("bus.conf"), fmt.Appendf(nil, busConf, d.busAddress()), 0o644))
 	b.proc = d.Start("dbus-daemon", "--nofork", "--nopidfile", "--config-file="+d.path("bus.conf"))
-	d.await("the session bus", func() bool {
+	d.Await("the session bus", func() bool {
 		conn, err := net.Dial("unix", d.busSocket())
 		if err == nil {
 			_ = conn.Close() // nothing was said on it

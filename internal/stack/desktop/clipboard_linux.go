@@ -16,7 +16,7 @@ const clipboardName = "org.xfce.clipman"
 func (d *Desktop) startClipboard() {
 	d.tb.Helper()
 	d.Start("xfce4-clipman")
-	d.await("the clipboard manager", func() bool { return d.Bus.Owned(clipboardName) })
+	d.Await("the clipboard manager", func() bool { return d.Bus.Owned(clipboardName) })
 	for kept := false; !kept; {
 		p := d.Copy("clipboard", "klar")
 		ctx, cancel := context.WithTimeout(d.tb.Context(), time.Second)
@@ -32,7 +32,7 @@ func (d *Desktop) startClipboard() {
 func (d *Desktop) Copy(selection, text string) *stack.Proc {
 	d.tb.Helper()
 	p := d.StartCmd(stack.Cmd{Path: "xclip", Args: []string{"-i", "-selection", selection, "-quiet"}, Stdin: strings.NewReader(text)})
-	d.await("the text in the selection", func() bool { return d.Selections()[selection] == text })
+	d.Await("the text in the selection", func() bool { return d.Selections()[selection] == text })
 	return p
 }
 
@@ -61,5 +61,5 @@ func (d *Desktop) ClipboardHistory() string {
 // WaitClipboardHistory waits until the clipboard manager has kept a text.
 func (d *Desktop) WaitClipboardHistory(text string) {
 	d.tb.Helper()
-	d.await("the clipboard manager to keep a text", func() bool { return strings.Contains(d.ClipboardHistory(), text) })
+	d.Await("the clipboard manager to keep a text", func() bool { return strings.Contains(d.ClipboardHistory(), text) })
 }

@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,6 +22,8 @@ type Plan struct {
 	Session *stack.Session
 	// Screen is what it shows on.
 	Screen stack.Screen
+	// TwoMonitors makes two monitors of the screen, side by side.
+	TwoMonitors bool
 	// Panel starts a panel with a notification area, which is where tray icons are.
 	Panel bool
 	// Clipboard starts a clipboard manager, which takes over whatever any program copies or selects.
@@ -64,9 +67,12 @@ func Open(tb testing.TB, lab *stacktest.Lab, p Plan) *Desktop {
 	d.Bus.Start()
 	d.spy = d.openSpy()
 	d.tools("xsetroot", "-solid", "steelblue") // black would hide what is dark
+	if p.TwoMonitors {
+		d.splitScreen()
+	}
 	if !p.NoManager {
 		d.Start("xfwm4", "--compositor=off")
-		d.await("the window manager", func() bool { return d.spy.value(propManager) != "" })
+		d.Await("the window manager", func() bool { return d.spy.value(propManager) != "" })
 	}
 	if p.Panel {
 		d.StartPanel()
@@ -76,6 +82,20 @@ func Open(tb testing.TB, lab *stacktest.Lab, p Plan) *Desktop {
 	}
 	tb.Cleanup(d.keepLastShot)
 	return d
+}
+
+// splitScreen makes monitors of the left and the right half of the screen (xrandr(1), --setmonitor).
+func (d *Desktop) splitScreen() {
+	d.tb.Helper()
+	all := d.screenSize()
+	half := all.Width / 2
+	for n, name := range []string{"left", "right"} {
+		place := fmt.Sprintf("%d/100x%d/100+%d+0", half, all.Height, n*half)
+		output := []string{"screen", "none"}[n] // the only one that Xvfb has
+		if r := d.tools("xrandr", "--setmonitor", name, place, output); r.Code != 0 {
+			d.tb.Fatalf("xrandr ended with %d: %s", r.Code, r.Stderr)
+		}
+	}
 }
 
 // layOut makes the folders of the person's settings, and what the desktop's own programs are to do.

@@ -3,6 +3,7 @@ package desktop_test
 import (
 	"image/png"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -95,6 +96,28 @@ func TestWhatIsCopiedIsKeptByTheClipboardManager(t *testing.T) {
 	d.Copy("primary", "markerat")
 	if got := d.Selections(); got["clipboard"] != "kopierat" || got["primary"] != "markerat" {
 		t.Errorf("to be pasted are %q", got)
+	}
+}
+
+func TestANeighbourHearsWhatIsTypedIntoItAndNothingElse(t *testing.T) {
+	d := open(t, desktop.Plan{TwoMonitors: true})
+	n := d.Neighbour()
+	d.Type("73")
+	d.Key("Return")
+	d.Await("three keys", func() bool { return len(n.Heard()) == 3 })
+	d.Start("xmessage", "-title", "Sedan", "hej")
+	if w := d.WaitActive("^Sedan$"); !d.OnScreen(w) {
+		t.Errorf("a window is at %+v", d.Place(w))
+	}
+	d.Type("5")
+	d.Focus(n.Window)
+	d.Type("1")
+	d.Await("a fourth key", func() bool { return len(n.Heard()) == 4 })
+	if heard := n.Heard(); !slices.Equal(heard, []string{"7", "3", "Return", "1"}) {
+		t.Errorf("heard were %q", heard)
+	}
+	if r := d.Run("xrandr", "--listmonitors"); !strings.HasPrefix(r.Stdout, "Monitors: 2\n") {
+		t.Errorf("xrandr: %s%s", r.Stdout, r.Stderr)
 	}
 }
 

@@ -74,7 +74,7 @@ func (d *Desktop) Notices() []Notice {
 func (d *Desktop) WaitNotice(what string, yes func(Notice) bool) Notice {
 	d.tb.Helper()
 	var found Notice
-	d.await("a notice: "+what, func() bool {
+	d.Await("a notice: "+what, func() bool {
 		for _, n := range d.Notices() {
 			if yes(n) {
 				found = n
@@ -89,7 +89,7 @@ func (d *Desktop) WaitNotice(what string, yes func(Notice) bool) Notice {
 // WaitBubble waits until a notice is on the screen.
 func (d *Desktop) WaitBubble() {
 	d.tb.Helper()
-	d.await("a notice on the screen", func() bool {
+	d.Await("a notice on the screen", func() bool {
 		windows, err := d.Display.Windows(d.tb.Context(), "^[Xx]fce4-notifyd$")
 		return err == nil && len(windows) > 0
 	})

@@ -73,9 +73,9 @@ func (s *spy) next() <-chan struct{} {
 // lookEvery is how often a wait looks again without a change of the root window, for what changes elsewhere.
 const lookEvery = 20 * time.Millisecond
 
-// await waits until yes; it looks at each change that the window manager tells of, and now and then. In vain, it fails
+// Await waits until yes; it looks at each change that the window manager tells of, and now and then. In vain, it fails
 // the test with a picture of the screen.
-func (d *Desktop) await(what string, yes func() bool) {
+func (d *Desktop) Await(what string, yes func() bool) {
 	d.tb.Helper()
 	limit := time.NewTimer(patience)
 	defer limit.Stop()

@@ -58,7 +58,7 @@ func (d *Desktop) TrayItems() []TrayItem {
 func (d *Desktop) WaitTray() TrayItem {
 	d.tb.Helper()
 	var items []TrayItem
-	d.await("an icon in the notification area", func() bool {
+	d.Await("an icon in the notification area", func() bool {
 		items = d.TrayItems()
 		return len(items) > 0
 	})

@@ -40,7 +40,7 @@ func (d *Desktop) Windows(pattern string) []Window {
 func (d *Desktop) WaitWindow(pattern string) Window {
 	d.tb.Helper()
 	var found []Window
-	d.await("a window "+pattern, func() bool {
+	d.Await("a window "+pattern, func() bool {
 		found = d.Windows(pattern)
 		return len(found) > 0
 	})
@@ -50,7 +50,7 @@ func (d *Desktop) WaitWindow(pattern string) Window {
 // WaitNoWindow waits until no window's title or class matches.
 func (d *Desktop) WaitNoWindow(pattern string) {
 	d.tb.Helper()
-	d.await("no window "+pattern, func() bool { return len(d.Windows(pattern)) == 0 })
+	d.Await("no window "+pattern, func() bool { return len(d.Windows(pattern)) == 0 })
 }
 
 // ActiveWindow is the window that the keyboard goes to, the zero Window when there is none.
@@ -65,7 +65,7 @@ func (d *Desktop) WaitActive(pattern string) Window {
 	d.tb.Helper()
 	matches := regexp.MustCompile(pattern)
 	var active Window
-	d.await("the keyboard at "+pattern, func() bool {
+	d.Await("the keyboard at "+pattern, func() bool {
 		active = d.ActiveWindow()
 		return active.ID != "" && (matches.MatchString(active.Title) || matches.MatchString(active.Class))
 	})
@@ -119,8 +119,30 @@ type Place struct{ X, Y, Width, Height int }
 func (d *Desktop) Place(w Window) Place {
 	d.tb.Helper()
 	r := d.tools("xdotool", "getwindowgeometry", "--shell", w.ID)
+	p := parsePlace(r.Stdout)
+	if p.Width == 0 {
+		d.tb.Fatalf("window %+v has no place: %s%s", w, r.Stdout, r.Stderr)
+	}
+	return p
+}
+
+// screenSize is how large the screen is.
+func (d *Desktop) screenSize() Place {
+	d.tb.Helper()
+	return parsePlace(d.tools("xdotool", "getdisplaygeometry", "--shell").Stdout)
+}
+
+// OnScreen tells whether all of a window can be seen.
+func (d *Desktop) OnScreen(w Window) bool {
+	d.tb.Helper()
+	p, all := d.Place(w), d.screenSize()
+	return p.X >= 0 && p.Y >= 0 && p.X+p.Width <= all.Width && p.Y+p.Height <= all.Height
+}
+
+// parsePlace reads the lines NAME=NUMBER of xdotool(1).
+func parsePlace(text string) Place {
 	var p Place
-	for line := range strings.Lines(r.Stdout) {
+	for line := range strings.Lines(text) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
 		n, _ := strconv.Atoi(value) // only SCREEN and WINDOW are no numbers of ours
 		switch name {
@@ -134,9 +156,6 @@ func (d *Desktop) Place(w Window) Place {
 			p.Height = n
 		}
 	}
-	if p.Width == 0 {
-		d.tb.Fatalf("window %+v has no place: %s%s", w, r.Stdout, r.Stderr)
-	}
 	return p
 }
 
@@ -144,7 +163,7 @@ func (d *Desktop) Place(w Window) Place {
 func (d *Desktop) Focus(w Window) {
 	d.tb.Helper()
 	d.xdotool("windowactivate", w.ID)
-	d.await(fmt.Sprintf("the keyboard at %q", w.Title), func() bool { return d.spy.value(propActive) == w.ID })
+	d.Await(fmt.Sprintf("the keyboard at %q", w.Title), func() bool { return d.spy.value(propActive) == w.ID })
 }
 
 // CloseByManager asks a window to close, as the button in its frame does (WM_DELETE_WINDOW).

@@ -44,7 +44,7 @@ func settings() map[string]string {
 func (d *Desktop) StartPanel() {
 	d.tb.Helper()
 	d.panel = d.Start("xfce4-panel", "--disable-wm-check")
-	d.await("the panel's notification area", func() bool { return d.Bus.Owned(watcherName) })
+	d.Await("the panel's notification area", func() bool { return d.Bus.Owned(watcherName) })
 }
 
 // KillPanel ends the panel as a crash would, and returns when its notification area is gone.
@@ -52,5 +52,5 @@ func (d *Desktop) KillPanel() {
 	d.tb.Helper()
 	d.panel.Kill()
 	<-d.panel.Done()
-	d.await("the notification area to be gone", func() bool { return !d.Bus.Owned(watcherName) })
+	d.Await("the notification area to be gone", func() bool { return !d.Bus.Owned(watcherName) })
 }
