@@ -170,12 +170,12 @@ func (c *conversation) newPIN(ctx context.Context, sign bool) (*secret.Buffer, e
 	if err != nil {
 		return nil, err
 	}
-	if isEasy(fresh.Bytes()) {
+	if secret.Easy(fresh.Bytes()) {
 		c.tell(c.say(text.CtlEasyPIN))
 	}
 	repeated, err := c.secret(ctx, c.say(again))
 	defer func() { _ = repeated.Close() }()
-	if err == nil && !sameBytes(fresh.Bytes(), repeated.Bytes()) {
+	if err == nil && !secret.Alike(fresh.Bytes(), repeated.Bytes()) {
 		err = c.failed(text.CtlPINsDiffer)
 	}
 	if err != nil {

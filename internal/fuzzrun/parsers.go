@@ -44,6 +44,7 @@ func parsers() []parser {
 		{"keys that a person types", "cmd/sithsctl", []string{"FuzzNoInputMakesAPINThatIsTooLongOrHoldsControlBytes"}},
 		{"arguments, environment, names on the screen", "cmd/sithsctl", []string{"FuzzCommandLine", "FuzzPairsTakesAnyRow"}},
 		{"snapshots, names and rows, for the screens", "ui/model", []string{"FuzzView"}},
+		{"what one window says to another", "cmd/siths-window", []string{"FuzzHandover"}},
 		{"events of all kinds, in the rules of the panel", "ui/resident", []string{"FuzzStep"}},
 		{"a person's wishes for windows", "ui/look", []string{"FuzzParse"}},
 		{"commands to the virtual card", "pcsc/vcard", []string{"FuzzCommand", "FuzzTransmit", "FuzzTransmitTwoPINs", "FuzzControlLine", "FuzzMoment"}},

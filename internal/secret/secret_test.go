@@ -104,3 +104,17 @@ func TestClosingTwiceIsHarmless(t *testing.T) {
 		t.Errorf("an oversized buffer: %v", err)
 	}
 }
+
+func TestACodeThatAStrangerTriesFirstIsEasy(t *testing.T) {
+	for code, easy := range map[string]bool{"000000": true, "123456": true, "654321": true, "890123": true, "1": true, "482913": false, "112233": false} {
+		if Easy([]byte(code)) != easy {
+			t.Errorf("%s: %v", code, !easy)
+		}
+	}
+}
+
+func TestCodesAreAlikeOnlyAsAWhole(t *testing.T) {
+	if !Alike([]byte("482913"), []byte("482913")) || Alike([]byte("482913"), []byte("48291")) || Alike([]byte("482913"), []byte("482914")) {
+		t.Error("they are not told apart")
+	}
+}
