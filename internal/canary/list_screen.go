@@ -8,6 +8,8 @@ func screenCanaries() []Canary {
 			in(model, "TestNothingThatOthersWroteSteersTheScreen|TestANameIsShownOnOneBoundedLine")},
 		{"screen_holder", "Nobody but the holder is asked for the code of a card.", model, in(model, "TestTheCardOfAnotherIsNotAskedForItsCode")},
 		{"screen_last_try", "The last try is asked for before anything is typed.", model, in(model, "TestTheLastTryIsAskedForBeforeAnythingIsTyped")},
+		{"pad_forget", "A field that was handed over or given up holds nothing.", widget,
+			in(widget, "TestWhatIsTypedIsTakenOnce|TestNoCopyOfACodeStaysInAWindow")},
 		{"pad_paste", "A code comes from the clipboard only where that is allowed.", widget, in(widget, "TestACodeIsPastedOnlyWhereThatIsAllowed")},
 	}
 }

@@ -46,6 +46,7 @@ func parsers() []parser {
 		{"snapshots, names and rows, for the screens", "ui/model", []string{"FuzzView"}},
 		{"what one window says to another", "cmd/siths-window", []string{"FuzzHandover"}},
 		{"events of all kinds, in the rules of the panel", "ui/resident", []string{"FuzzStep"}},
+		{"keys and runes, in the field for a code", "ui/widget", []string{"FuzzPad"}},
 		{"a person's wishes for windows", "ui/look", []string{"FuzzParse"}},
 		{"commands to the virtual card", "pcsc/vcard", []string{"FuzzCommand", "FuzzTransmit", "FuzzTransmitTwoPINs", "FuzzControlLine", "FuzzMoment"}},
 		{"frames and files of the virtual card", "pcsc/vcard", []string{"FuzzReadFrame", "FuzzCertificateFile"}},

@@ -90,7 +90,7 @@ func (p *Pad) take() []byte {
 		return nil
 	}
 	taken := append(make([]byte, 0, MaxCode), p.code.Bytes()...)
-	p.code.Wipe()
+	forget(p.code)
 	return taken
 }
 
@@ -107,7 +107,7 @@ func (p *Pad) wipe() bool {
 	if p.code == nil || p.code.Len() == 0 {
 		return false
 	}
-	p.code.Wipe()
+	forget(p.code)
 	return true
 }
 

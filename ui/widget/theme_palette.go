@@ -37,14 +37,14 @@ func paletteOf(l look.Look) palette {
 }
 
 func light() palette {
-	return palette{ground: 0xf7f8fa, text: 0x1b1f24, quiet: 0x5a626c, button: 0xe7eaee, line: 0x717a85, input: 0xffffff,
+	return palette{ground: 0xf7f8fa, text: 0x1b1f24, quiet: 0x5a626c, button: 0xe7eaee, line: 0x656e79, input: 0xffffff,
 		hover: 0xd9dee4, pressed: 0xc9d0d8, primary: 0x0b5394, onPrimary: 0xffffff, focus: 0xb34700,
 		bad: 0xb3151c, onBad: 0xffffff, warn: 0x8a5a00, onWarn: 0xffffff, good: 0x1b6e34, onGood: 0xffffff,
 		separator: 0xc9d0d8, selected: 0xcfe2f5}
 }
 
 func dark() palette {
-	return palette{ground: 0x1b1f24, text: 0xf1f3f5, quiet: 0xb4bcc6, button: 0x313840, line: 0x8b95a1, input: 0x12151a,
+	return palette{ground: 0x1b1f24, text: 0xf1f3f5, quiet: 0xb4bcc6, button: 0x313840, line: 0x9ba5b1, input: 0x12151a,
 		hover: 0x3c444d, pressed: 0x48515b, primary: 0x8ec5ff, onPrimary: 0x0b1e33, focus: 0xffb454,
 		bad: 0xff9a94, onBad: 0x2d0506, warn: 0xf5c451, onWarn: 0x2a1d00, good: 0x7fd896, onGood: 0x06210f,
 		separator: 0x48515b, selected: 0x1f4469}
