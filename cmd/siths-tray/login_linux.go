@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -50,12 +51,14 @@ func attendOnce(ctx context.Context, id string, tell func(desk)) error {
 	}
 	changes := make(chan *dbus.Signal, 16)
 	conn.Signal(changes)
-	if err := conn.AddMatchSignalContext(ctx, dbus.WithMatchSender(loginName), dbus.WithMatchObjectPath(path),
-		dbus.WithMatchInterface("org.freedesktop.DBus.Properties"), dbus.WithMatchMember("PropertiesChanged")); err != nil {
-		return fmt.Errorf("asking for changes: %w", err)
+	for member, of := range map[string]dbus.MatchOption{"PropertiesChanged": dbus.WithMatchObjectPath(path), "SessionRemoved": dbus.WithMatchArgPath(1, string(path))} {
+		if err := conn.AddMatchSignalContext(ctx, dbus.WithMatchSender(loginName), dbus.WithMatchMember(member), of); err != nil {
+			return fmt.Errorf("asking for changes: %w", err)
+		}
 	}
+	session := conn.Object(loginName, path)
 	for {
-		d, err := look(ctx, conn.Object(loginName, path))
+		d, err := look(ctx, session)
 		if err != nil {
 			return err
 		}
@@ -84,7 +87,12 @@ func look(ctx context.Context, session dbus.BusObject) (desk, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var all map[string]dbus.Variant
-	if err := session.CallWithContext(ctx, "org.freedesktop.DBus.Properties.GetAll", 0, loginSession).Store(&all); err != nil {
+	err := session.CallWithContext(ctx, "org.freedesktop.DBus.Properties.GetAll", 0, loginSession).Store(&all)
+	var answer dbus.Error
+	if errors.As(err, &answer) && answer.Name == "org.freedesktop.DBus.Error.UnknownObject" {
+		return desk{over: true}, nil
+	}
+	if err != nil {
 		return desk{}, fmt.Errorf("looking at our session: %w", err)
 	}
 	locked, _ := all["LockedHint"].Value().(bool)

@@ -6,16 +6,21 @@ import (
 
 	"fyne.io/systray"
 
+	"siths-agent/agent/apitype"
+	"siths-agent/ui/icon"
 	"siths-agent/ui/model"
 )
 
 // panel is the icon, its tooltip and its menu. One goroutine has them, so that a panel that hangs keeps nothing else.
 type panel struct {
-	log     *slog.Logger
-	wanted  *newest[model.Tray]
-	menu    *menu
-	tooltip string
-	mortal  bool // it does not outlive the session bus
+	log    *slog.Logger
+	wanted *newest[model.Tray]
+	mortal bool // it does not outlive the session bus
+
+	menu     *menu
+	icon     model.Icon // what was drawn last, and with what
+	severity apitype.Severity
+	tooltip  string
 }
 
 // newPanel makes a panel. What a person chooses is told to chosen; a click on the icon itself is no Do at all.
@@ -34,6 +39,14 @@ func (p *panel) draw() (err error) {
 		}
 	}()
 	t := p.wanted.take()
+	if t.Icon != p.icon || t.Severity != p.severity {
+		file, err := icon.File(t.Icon, t.Severity)
+		if err != nil {
+			return fmt.Errorf("drawing the icon: %w", err)
+		}
+		p.icon, p.severity = t.Icon, t.Severity
+		systray.SetIcon(file)
+	}
 	if t.Tooltip != p.tooltip {
 		p.tooltip = t.Tooltip
 		systray.SetTooltip(t.Tooltip)
