@@ -77,7 +77,7 @@ func seatPath(getenv func(string) string) (string, error) {
 	if err := unix.Lstat(folder, &st); err != nil {
 		return "", &os.PathError{Op: "lstat", Path: folder, Err: err}
 	}
-	if st.Mode&unix.S_IFMT != unix.S_IFDIR || st.Uid != uint32(os.Geteuid()) || st.Mode&0o077 != 0 {
+	if !isOwn(st) {
 		return "", fmt.Errorf("%s is not a folder of this user alone", folder)
 	}
 	return filepath.Join(folder, "window-"+sessionKey(getenv)), nil

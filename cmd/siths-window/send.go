@@ -46,7 +46,7 @@ func (w *window) unfit(s dialog.Send, codes [][]byte) *dialog.Answered {
 		return &dialog.Answered{}
 	case len(codes) == 1:
 		return nil
-	case !secret.Alike(codes[1], codes[2]):
+	case !isSure(codes[1], codes[2]):
 		return &dialog.Answered{Differ: true}
 	case secret.Easy(codes[1]) && !s.EvenEasy:
 		return &dialog.Answered{Easy: true}

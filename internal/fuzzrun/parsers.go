@@ -44,6 +44,7 @@ func parsers() []parser {
 		{"keys that a person types", "cmd/sithsctl", []string{"FuzzNoInputMakesAPINThatIsTooLongOrHoldsControlBytes"}},
 		{"arguments, environment, names on the screen", "cmd/sithsctl", []string{"FuzzCommandLine", "FuzzPairsTakesAnyRow"}},
 		{"snapshots, names and rows, for the screens", "ui/model", []string{"FuzzView"}},
+		{"events of all kinds, in a window's conversation", "ui/dialog", []string{"FuzzStep"}},
 		{"what one window says to another", "cmd/siths-window", []string{"FuzzHandover"}},
 		{"events of all kinds, in the rules of the panel", "ui/resident", []string{"FuzzStep"}},
 		{"keys and runes, in the field for a code", "ui/widget", []string{"FuzzPad"}},

@@ -27,7 +27,7 @@ func (s *State) said(e Said, todo *effects) {
 
 // typed says whether anything is in a field now.
 func (s *State) typed(anything bool, todo *effects) {
-	s.typing = anything && len(s.shown.Fields) > 0 && s.sending == nil
+	s.typing = anything && len(s.shown.Fields) > 0
 	switch {
 	case s.interrupted, s.typing && s.overtaken:
 		s.rest(pause, todo)
@@ -150,6 +150,7 @@ func (s *State) answered(a Answered) {
 		a.Result.Problem = &apitype.Problem{Code: apitype.AgentUnreachable}
 	}
 	switch {
+	case !a.Result.OK && s.sentFor != insertionOf(s.snap): // it is no answer about the card that is in
 	case sent.Kind == model.PIN:
 		s.page, s.answer = model.Page{}, &a.Result
 	case a.Result.OK:

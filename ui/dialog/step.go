@@ -41,8 +41,8 @@ func Step(s State, e Event) (State, []Effect) {
 // told takes in a newer state of the service.
 func (s *State) told(snap apitype.Snapshot, todo *effects) {
 	now := insertionOf(snap)
-	if len(s.shown.Fields) > 0 && !sameStay(s.typedFor, now) && !s.interrupted {
-		s.interrupt(todo)
+	if len(s.shown.Fields) > 0 && !sameStay(s.typedFor, now) {
+		s.interrupt(now, todo)
 	}
 	if now != insertionOf(s.snap) {
 		s.agreed = insertion{}
@@ -60,8 +60,9 @@ func locksIn(s apitype.Snapshot) bool  { return isOpen(s) && s.Session.LocksInS 
 
 // interrupt ends what is typed for a card that is gone: the digits go at once, and the window stays for as long as there
 // are fingers on the keys.
-func (s *State) interrupt(todo *effects) {
+func (s *State) interrupt(now insertion, todo *effects) {
 	todo.add(Wipe{})
+	s.typedFor = now
 	if s.typing {
 		s.typing, s.interrupted = false, true
 		s.rest(pause, todo)

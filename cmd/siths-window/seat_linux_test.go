@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/ui/model"
+)
+
+// session is the environment of a desktop session with a runtime folder of its own.
+func session(t *testing.T) (getenv func(string) string, folder string) {
+	t.Helper()
+	above, err := os.MkdirTemp("", "seat") // a socket's path is short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(above) })
+	return environment(map[string]string{"XDG_RUNTIME_DIR": above, "XDG_SESSION_ID": "3"}), filepath.Join(above, "siths-agent")
+}
+
+func environment(vars map[string]string) func(string) string {
+	return func(name string) string { return vars[name] }
+}
+
+func TestASecondStartHandsItsPageToTheWindowThatIsOpen(t *testing.T) {
+	t.Parallel()
+	getenv, _ := session(t)
+	first, err := claim(t.Context(), getenv, model.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.release()
+	o := opens(t, newAgent(t, anna(apitype.NeedPIN, 5)).start(), model.Page{})
+	o.waits(t, model.PIN)
+	go first.serve(t.Context(), o.w.ask)
+	if s, err := claim(t.Context(), getenv, model.Page{Kind: model.About}); !errors.Is(err, errShown) || s != nil {
+		t.Fatalf("%v", err)
+	}
+	o.waits(t, model.About)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.raised == 0 {
+		t.Error("the window stays where it is")
+	}
+}
+
+func TestManyStartsAtOnceAreOneWindow(t *testing.T) {
+	t.Parallel()
+	getenv, _ := session(t)
+	var mu sync.Mutex
+	asked, seats := 0, 0
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			s, err := claim(t.Context(), getenv, model.Page{Kind: model.Systems})
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				seats++
+				t.Cleanup(s.release)
+				go s.serve(t.Context(), func(context.Context, model.Page) bool {
+					mu.Lock()
+					defer mu.Unlock()
+					asked++
+					return true
+				})
+			} else if !errors.Is(err, errShown) {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	mu.Lock()
+	defer mu.Unlock()
+	if seats != 1 || asked != 7 {
+		t.Errorf("%d windows, %d pages handed over", seats, asked)
+	}
+}
+
+func TestAWindowThatEndsLeavesItsPlaceToTheNext(t *testing.T) {
+	t.Parallel()
+	getenv, _ := session(t)
+	first, err := claim(t.Context(), getenv, model.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	go first.serve(t.Context(), func(context.Context, model.Page) bool {
+		first.release()
+		return false
+	})
+	second, err := claim(t.Context(), getenv, model.Page{Kind: model.About})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second.release()
+}
+
+func TestWhatACrashLeavesIsInNobodysWay(t *testing.T) {
+	t.Parallel()
+	getenv, _ := session(t)
+	path, err := seatPath(getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path + ".sock", Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.SetUnlinkOnClose(false)
+	_ = l.Close()
+	s, err := claim(t.Context(), getenv, model.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.release()
+}
+
+func TestAFolderThatOthersReachIsNotUsed(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(folder string) error{
+		"open to all":  func(folder string) error { return errors.Join(os.Mkdir(folder, 0o700), os.Chmod(folder, 0o777)) },
+		"open to read": func(folder string) error { return errors.Join(os.Mkdir(folder, 0o700), os.Chmod(folder, 0o750)) },
+		"a link":       func(folder string) error { return os.Symlink(t.TempDir(), folder) },
+		"somebody's":   func(folder string) error { return errors.Join(os.Mkdir(folder, 0o700), os.Chown(folder, 4711, 4711)) },
+		"not a folder": func(folder string) error { return os.WriteFile(folder, nil, 0o600) },
+		"behind a file": func(folder string) error {
+			return errors.Join(os.RemoveAll(filepath.Dir(folder)), os.WriteFile(filepath.Dir(folder), nil, 0o600))
+		},
+	} {
+		getenv, folder := session(t)
+		if err := spoil(folder); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := claim(t.Context(), getenv, model.Page{}); err == nil || errors.Is(err, errShown) {
+			t.Errorf("%s: it is used", name)
+			s.release()
+		}
+	}
+	if _, err := claim(t.Context(), environment(nil), model.Page{}); err == nil {
+		t.Error("without a folder there is a place")
+	}
+}
+
+func TestAWindowThatDoesNotAnswerIsNotWaitedForLong(t *testing.T) {
+	t.Parallel()
+	getenv, _ := session(t)
+	hung, err := claim(t.Context(), getenv, model.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hung.release()
+	if _, err := claim(t.Context(), getenv, model.Page{}); !errors.Is(err, errSeat) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestTwoSessionsOfOneUserAreTwo(t *testing.T) {
+	seen := map[string]bool{}
+	for _, vars := range []map[string]string{{"XDG_SESSION_ID": "3", "DISPLAY": ":0"}, {"XDG_SESSION_ID": "4", "DISPLAY": ":0"}, {"DISPLAY": ":0"},
+		{"DISPLAY": "far.example:10.0"}, {"WAYLAND_DISPLAY": "wayland-0"}, {"XDG_SESSION_ID": "../../3"}, {}} {
+		key := sessionKey(environment(vars))
+		if seen[key] || filepath.Base(key) != key || len(key) > mostKey+1 {
+			t.Errorf("%v: %q", vars, key)
+		}
+		seen[key] = true
+	}
+}
