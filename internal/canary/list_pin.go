@@ -8,7 +8,7 @@ func pinCanaries() []Canary {
 		{"pin_form", "What cannot be a PIN is never sent to a card.", token,
 			in(token, "TestOnlySixToTwelveDigitsAreAPIN")},
 		{"secret_wipe", "A secret is overwritten when it has been used.", secret,
-			in(secret, "TestWipeLeavesNothingInThePage|TestSetWipesWhatItWasGiven")},
+			append(in(secret, "TestWipeLeavesNothingInThePage|TestSetWipesWhatItWasGiven"), Test{Package: "internal/memscan", Run: "TestNoWindowKeepsThePIN", Real: true})},
 		{"secret_print", "No fmt verb shows a secret.", secret, in(secret, "TestASecretIsNeverPrintedOrMarshalled")},
 		{"secret_marshal", "A secret is never text.", secret, in(secret, "TestASecretIsNeverPrintedOrMarshalled")},
 		{"child_pin_wipe", "The child forgets the PIN before it answers.", child, in(child, "TestThePINIsWipedBeforeTheAnswerIsSent")},

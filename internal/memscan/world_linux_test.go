@@ -26,6 +26,7 @@ type bench struct {
 	dir      string // anna's keys
 	card     *stack.Card
 	trail    strings.Builder // what services that have ended had logged
+	stays    []*person       // programs of ours that live through attempts: the tray, and a window that asks again
 }
 
 func openBench(t *testing.T, c *tally) *bench {
@@ -145,6 +146,10 @@ func (b *bench) types(p *person, text string) {
 func (b *bench) leaves(p *person) Report {
 	b.t.Helper()
 	r := b.lastMoment(p)
+	if p.proc == nil { // another program has started it
+		b.AwaitThat("the end of "+p.role, func() bool { return comm(p.pid) == "" })
+		return r
+	}
 	_, err := p.proc.Wait(b.t.Context())
 	b.Must(err)
 	_ = p.keys.Close()
@@ -195,8 +200,10 @@ func (b *bench) ours(also ...*person) map[int]string {
 			all[child] = "siths-cardhost"
 		}
 	}
-	for _, p := range also {
-		all[p.pid] = p.role
+	for _, p := range append(also, b.stays...) {
+		if comm(p.pid) == p.role {
+			all[p.pid] = p.role
+		}
 	}
 	return all
 }

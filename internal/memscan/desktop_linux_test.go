@@ -1,0 +1,181 @@
+package memscan
+
+import (
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/internal/stack"
+	"siths-agent/internal/stack/desktop"
+)
+
+// desk is a bench with a desktop: a person types at its keyboard, and windows of ours take it.
+type desk struct {
+	*bench
+	*desktop.Desktop
+	face []string // further arguments of windows
+	tray *person  // nil when there is none
+}
+
+// openDesk opens a desktop. Windows get the arguments.
+func openDesk(t *testing.T, c *tally, screen stack.Screen, face ...string) *desk {
+	t.Helper()
+	b := openBench(t, c)
+	return &desk{bench: b, Desktop: desktop.Open(t, b.Lab, desktop.Plan{Panel: true, Screen: screen}), face: face}
+}
+
+// withTray starts our icon in the panel, which opens windows by itself from then on, and is looked into as they are.
+func (d *desk) withTray() {
+	d.bench.t.Helper()
+	d.tray = &person{role: "siths-tray", proc: d.Start("siths-tray", "--socket", d.API.Socket)}
+	d.tray.pid = d.tray.proc.PID
+	d.stays = append(d.stays, d.tray)
+	d.WaitTray()
+}
+
+// window opens a page in a window of ours, or waits for the one that the tray opens, until the keyboard goes to it and it is
+// watched.
+func (d *desk) window(page string, canaries ...string) *person {
+	d.bench.t.Helper()
+	p := &person{role: "siths-window"}
+	if d.tray == nil {
+		p.proc = d.StartCmd(stack.Cmd{Path: p.role, Args: append([]string{"--socket", d.API.Socket, "--page", page}, d.face...)})
+		p.pid = p.proc.PID
+	} else {
+		d.AwaitThat("the window that the tray opens", func() bool { p.pid = descendant(d.tray.pid, p.role); return p.pid != 0 })
+	}
+	d.awaitKeyboard(p)
+	d.watch(p, canaries...)
+	return p
+}
+
+// awaitKeyboard waits until the keyboard goes to a window of a program, or of one that it has started.
+func (d *desk) awaitKeyboard(p *person) {
+	d.bench.t.Helper()
+	d.AwaitThat("the keyboard at "+p.role, func() bool { return slices.Contains(tree(p.pid), d.ActiveWindow().PID) })
+}
+
+// types types digits, and looks where they are before they are sent.
+func (d *desk) types(p *person, digits string) {
+	d.bench.t.Helper()
+	d.Type(digits)
+	if d.plain() { // another program takes them
+		return
+	}
+	d.AwaitThat("the digits to be there", func() bool { return len(d.look(p.pid).Hits) > 1 })
+	d.countHeld(p.pid, p.role, d.look(p.pid).Hits)
+	d.closed(p.pid, p.role)
+}
+
+// plain says whether windows are those that need no OpenGL.
+func (d *desk) plain() bool { return slices.Contains(d.face, "--plain") }
+
+// cleanDesk is clean, and counts what is left in programs that are not ours.
+func (d *desk) cleanDesk(after string) {
+	d.bench.t.Helper()
+	d.clean(after)
+	for _, pid := range allProcesses() {
+		name := comm(pid)
+		if name != "Xvfb" && !strings.HasPrefix(name, "pinentry") {
+			continue
+		}
+		copies := len(d.look(pid).Hits)
+		d.tally.do(func() { d.tally.others[name] += copies })
+	}
+}
+
+// atWindows are attempts at a window.
+func atWindows() []func(d *desk) {
+	return []func(d *desk){wrongAndRight, cancelledHalfway, pulledHalfway, closedByTheManager, changedAtTheWindow}
+}
+
+// wrongAndRight: the window lives on after the wrong PIN, and ends after the right one.
+func wrongAndRight(d *desk) {
+	pin, wrong := d.newCard(), d.canary()
+	p := d.window("pin", pin, wrong)
+	d.stays = append(d.stays, p)
+	d.types(p, wrong)
+	d.Key("Return")
+	d.bench.Await("the wrong PIN to be told of", func(s apitype.Snapshot) bool {
+		return s.Card != nil && s.Card.PIN != nil && s.Card.PIN.Auth != nil && s.Card.PIN.Auth.Tries == 2
+	})
+	d.cleanDesk("a wrong PIN in a window that lives on")
+	d.awaitKeyboard(p)
+	d.types(p, pin)
+	d.Key("Return")
+	d.AwaitPhase(apitype.Unlocked)
+	d.endsClean("the right PIN in a window", p)
+	d.relock()
+}
+
+// cancelledHalfway: Esc with digits in the field.
+func cancelledHalfway(d *desk) {
+	pin := d.newCard()
+	p := d.window("pin", pin)
+	d.types(p, pin)
+	d.Key("Escape")
+	d.endsClean("a window that was cancelled", p)
+}
+
+// pulledHalfway: the card leaves while its PIN stands in the field.
+func pulledHalfway(d *desk) {
+	pin := d.newCard()
+	p := d.window("pin", pin)
+	d.stays = append(d.stays, p)
+	d.types(p, pin)
+	d.Must(d.card.Remove())
+	d.AwaitPhase(apitype.NoCard)
+	d.cleanDesk("a card pulled under a window")
+	d.Key("Escape")
+	d.endsClean("a card pulled under a window", p)
+}
+
+// closedByTheManager: the window's frame is closed with digits in the field.
+func closedByTheManager(d *desk) {
+	pin := d.newCard()
+	p := d.window("pin", pin)
+	d.types(p, pin)
+	d.CloseByManager(d.ActiveWindow())
+	d.endsClean("a window closed by its frame", p)
+}
+
+// endsClean waits for the end of a window and looks at it, and at all that is left.
+func (d *desk) endsClean(after string, p *person) {
+	d.bench.t.Helper()
+	d.stays = slices.DeleteFunc(d.stays, func(q *person) bool { return q == p })
+	d.endedClean(after, p)
+	d.cleanDesk(after)
+}
+
+// changedAtTheWindow: three fields, wrong and then right.
+func changedAtTheWindow(d *desk) {
+	pin, fresh, wrong := d.newCard(), d.canary(), d.canary()
+	p := d.window("change", pin, fresh, wrong)
+	for i, digits := range []string{pin, fresh, fresh} {
+		if i > 0 {
+			d.Key("Tab")
+		}
+		d.Type(digits)
+	}
+	d.Key("Return")
+	d.AwaitThat("the PIN to be changed", func() bool { return d.Stat(d.card).Change == 1 })
+	d.stays = append(d.stays, p)
+	d.cleanDesk("a change of PIN in a window")
+	d.Key("Escape")
+	d.endsClean("a change of PIN in a window", p)
+}
+
+// allProcesses are those of the machine.
+func allProcesses() []int {
+	var all []int
+	files, _ := filepath.Glob("/proc/[0-9]*") // the pattern is well-formed
+	for _, file := range files {
+		if pid, err := strconv.Atoi(filepath.Base(file)); err == nil {
+			all = append(all, pid)
+		}
+	}
+	return all
+}
