@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"siths-agent/agent/apitype"
-	"siths-agent/ui/dialog"
 )
 
 // How a service is looked for again: at once when it was there, and then ever less often.
@@ -18,11 +17,12 @@ const (
 // watch tells of the service's state until ctx ends. A service that cuts a watcher off is asked again before it counts as
 // lost.
 func (w *window) watch(ctx context.Context) {
+	p := &pace{inbox: w.inbox}
 	for wait := soonest; ctx.Err() == nil; wait = min(2*wait, latest) {
-		if w.watchOnce(ctx) {
+		if w.watchOnce(ctx, p) {
 			wait = soonest
 		} else if ctx.Err() == nil {
-			w.inbox.put(dialog.Lost{})
+			p.lost()
 		}
 		select {
 		case <-time.After(wait):
@@ -32,13 +32,13 @@ func (w *window) watch(ctx context.Context) {
 }
 
 // watchOnce watches until it is cut off, and says whether anything was told.
-func (w *window) watchOnce(ctx context.Context) (told bool) {
-	quiet := time.AfterFunc(silence, func() { w.inbox.put(dialog.Lost{}) })
+func (w *window) watchOnce(ctx context.Context, p *pace) (told bool) {
+	quiet := time.AfterFunc(silence, p.lost)
 	defer quiet.Stop()
 	_ = w.service.Watch(ctx, func(s apitype.Snapshot) error {
 		quiet.Stop()
 		told = true
-		w.inbox.put(dialog.Told{Snapshot: s})
+		p.tell(s)
 		return nil
 	})
 	return told
