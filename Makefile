@@ -59,8 +59,8 @@ cross: ## vet and build for Windows what has no C
 	GOOS=windows CGO_ENABLED=0 $(GO) vet $(TEST_TAGS) $(WINDOWS)
 	GOOS=windows CGO_ENABLED=0 $(GO) build -o $(BIN)/windows/ ./cmd/siths-agentd ./cmd/siths-courier ./cmd/sithsctl ./cmd/siths-vcard $(addprefix ./cmd/,$(RESIDENT))
 
-bench: setup build ## print the figures, each beside its peer in the same run
-	$(GO) run ./internal/bench
+bench: setup build ## print the figures, each beside its peer in the same run (ONLY=words: of one part)
+	$(GO) run ./internal/bench $(if $(ONLY),-only '$(ONLY)')
 
 # The long forms. What they find goes into docs/reliability.md, a row each.
 LONG = SITHS_LONG=1 SITHS_SHEET=$(CURDIR)/docs/reliability.md $(GO) test $(TEST_TAGS) -count=1 -v

@@ -13,9 +13,10 @@ import (
 
 func main() {
 	asJSON := flag.Bool("json", false, "write the report as JSON")
+	only := flag.String("only", "", "measure only what has this in its name")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, *asJSON)
+	err := run(ctx, *only, *asJSON)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -24,8 +25,8 @@ func main() {
 }
 
 // run measures and writes the report. A goal that is missed is no error: a bench measures.
-func run(ctx context.Context, asJSON bool) error {
-	r, err := measure(ctx, os.Stderr)
+func run(ctx context.Context, only string, asJSON bool) error {
+	r, err := measure(ctx, only, os.Stderr)
 	if err != nil {
 		return err
 	}

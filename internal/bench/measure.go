@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
-// measure runs everything and tells progress how far it is.
-func measure(ctx context.Context, progress io.Writer) (r report, err error) {
+// measure runs everything that has only in its name, and tells progress how far it is.
+func measure(ctx context.Context, only string, progress io.Writer) (r report, err error) {
 	start := time.Now()
 	w, err := newWorld(ctx)
 	if err != nil {
@@ -20,7 +21,7 @@ func measure(ctx context.Context, progress io.Writer) (r report, err error) {
 	for _, p := range peers() {
 		r.Peers = append(r.Peers, p.Name)
 	}
-	r.Peers = append(r.Peers, openssl, goX509)
+	r.Peers = append(r.Peers, openssl, goX509, pinentry, clipman)
 	noise := watchNoise(ctx)
 	for _, part := range []struct {
 		doing string
@@ -31,7 +32,11 @@ func measure(ctx context.Context, progress io.Writer) (r report, err error) {
 		{"on a card that answers at once", w.measureOverhead},
 		{"a report", w.measureReport},
 		{"what is believed of a card", w.measureTrust},
+		{"tray and windows on a desktop", w.measureDesk},
 	} {
+		if !strings.Contains(part.doing, only) {
+			continue
+		}
 		fmt.Fprintf(progress, "measuring %s ...\n", part.doing)
 		figures, err := part.run(ctx)
 		if err != nil {

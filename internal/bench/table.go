@@ -16,6 +16,7 @@ const (
 	millisecs = "ms"
 	percent   = "%"
 	megabytes = "MB"
+	ticks     = "ticks"
 )
 
 // number is a measured value; JSON has null for one that could not be measured.
@@ -67,7 +68,7 @@ func (f figure) show(v number) string {
 	switch {
 	case math.IsNaN(float64(v)):
 		return "not measured"
-	case f.Unit == apdus:
+	case f.Unit == apdus, f.Unit == ticks:
 		return fmt.Sprintf("%g %s", float64(v), f.Unit)
 	case f.Unit == seconds, f.Unit == millisecs, f.Unit == percent:
 		return fmt.Sprintf("%.2f %s", float64(v), f.Unit)
