@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"time"
 
+	"siths-agent/internal/soak"
 	"siths-agent/internal/stack"
 	"siths-agent/internal/stack/workplace"
 )
@@ -32,7 +32,7 @@ func (d *desk) residentTray(ctx context.Context) ([]figure, error) {
 		return nil, err
 	}
 	quiet := quietTime
-	if os.Getenv("SITHS_LONG") != "" {
+	if soak.Long() {
 		quiet = longQuiet
 	}
 	ours, err1 := ticksOf(d.tray.PID)
