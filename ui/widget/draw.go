@@ -91,7 +91,7 @@ func (s *stage) fields(p *pen) {
 		p.gap(blockGap)
 		p.write(f.Label, boldly())
 		p.ringed(s.pads.of(f))
-		if hint := hinted(s.o.Lang, s.hints[f.Kind]); hint != "" {
+		if hint := hinted(s.o.Lang, s.pads.of(f).or(s.hints[f.Kind])); hint != "" {
 			p.write(hint, warningly())
 		}
 	}

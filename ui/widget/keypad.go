@@ -3,6 +3,7 @@ package widget
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 
 	"siths-agent/ui/text"
 )
@@ -13,10 +14,10 @@ import (
 func NewKeypad(target func() *Pad, l text.Lang) fyne.CanvasObject {
 	keys := container.NewGridWithColumns(3)
 	for d := '1'; d <= '9'; d++ {
-		keys.Add(newKey(string(d), "", target, func(p *Pad) { p.TypedRune(d) }))
+		keys.Add(newDigit(d, target))
 	}
 	keys.Add(newKey(text.Pad(l, text.PadClear), "", target, (*Pad).clear))
-	keys.Add(newKey("0", "", target, func(p *Pad) { p.TypedRune('0') }))
+	keys.Add(newDigit('0', target))
 	keys.Add(newKey(text.Pad(l, text.PadBack), text.Pad(l, text.PadBackName), target, (*Pad).drop))
 	return keys
 }
@@ -25,6 +26,12 @@ func NewKeypad(target func() *Pad, l text.Lang) fyne.CanvasObject {
 type key struct {
 	pressable
 	name string
+}
+
+func newDigit(d rune, target func() *Pad) *key {
+	k := newKey(string(d), "", target, func(p *Pad) { p.TypedRune(d) })
+	k.size = theme.SizeNameSubHeadingText
+	return k
 }
 
 func newKey(label, name string, target func() *Pad, press func(*Pad)) *key {

@@ -23,6 +23,7 @@ const (
 type pressable struct {
 	widget.DisableableWidget
 	label   string
+	size    fyne.ThemeSizeName // of the text; empty: as other texts
 	primary bool
 	ring    bool // it can have the keyboard, and keeps room for what shows that
 	tapped  func()
@@ -58,7 +59,6 @@ func (p *pressable) CreateRenderer() fyne.WidgetRenderer {
 	r.ring.CornerRadius, r.body.CornerRadius = corner+around, corner
 	r.ring.StrokeWidth, r.body.StrokeWidth = ringWidth, lineWidth
 	r.text.Alignment = fyne.TextAlignCenter
-	r.text.TextStyle.Bold = p.primary
 	r.paint()
 	return r
 }
@@ -68,6 +68,8 @@ func (p *pressable) colors() (ground, line, text fyne.ThemeColorName) {
 	switch {
 	case p.Disabled():
 		return theme.ColorNameDisabledButton, theme.ColorNameDisabledButton, theme.ColorNameDisabled
+	case p.primary && p.hovered:
+		return theme.ColorNamePrimary, theme.ColorNameForeground, theme.ColorNameForegroundOnPrimary
 	case p.primary:
 		return theme.ColorNamePrimary, theme.ColorNamePrimary, theme.ColorNameForegroundOnPrimary
 	case p.held:

@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"cmp"
 	"image/color"
 
 	"fyne.io/fyne/v2"
@@ -60,7 +61,8 @@ func (r *pressRenderer) paint() {
 	}
 	r.body.FillColor, r.body.StrokeColor = themed(r.of, ground), themed(r.of, line)
 	r.text.Text, r.text.Color = r.of.label, themed(r.of, text)
-	r.text.TextSize = r.of.Theme().Size(theme.SizeNameText)
+	r.text.TextStyle.Bold = r.of.primary
+	r.text.TextSize = r.of.Theme().Size(cmp.Or(r.of.size, theme.SizeNameText))
 }
 
 // Objects is for Fyne.

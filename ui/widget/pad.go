@@ -14,18 +14,6 @@ import (
 // checks it, and is not cut.
 const MaxCode = 64
 
-// PadHint is what a Pad wants to tell who types.
-type PadHint int
-
-// The hints.
-const (
-	HintNone    PadHint = iota
-	HintNumLock         // keys of the numeric block come without digits: Num Lock is off
-	HintDigits          // a key that is no digit
-	HintFull            // no more digits fit
-	HintPaste           // a code cannot be pasted here
-)
-
 // PadOptions is what a Pad is made of. Its functions are called on Fyne's goroutine, and may be nil.
 type PadOptions struct {
 	Label   string               // what the code is called, for screen readers

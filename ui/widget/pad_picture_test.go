@@ -45,38 +45,34 @@ func TestTheFieldAndTheKeypadLookAsTheyDid(t *testing.T) {
 	}
 }
 
-// states are the field empty, with four digits and the keyboard, with twelve, with more than fit, switched off, and the
-// keypad.
+// states are the field empty, with four digits and the keyboard, with twelve, with more than fit, switched off, the keypad,
+// and buttons.
 func states(t *testing.T) []fyne.CanvasObject {
 	t.Helper()
 	var all []fyne.CanvasObject
-	for _, n := range []int{0, 4, 12, 30} {
-		p, field := NewField(PadOptions{Label: text.Screen(text.SV, text.ScreenPIN)}, text.SV)
-		typed(p, n)
-		if n == 12 {
-			p.TypedRune('x')
-		}
-		if n == 4 {
-			p.FocusGained()
-		}
-		if n != 12 {
-			field = p
-		}
-		all = append(all, field)
+	for _, n := range []int{0, 4, 12, 30, -1} {
+		p := NewPad(PadOptions{})
 		t.Cleanup(p.Close)
+		all = append(all, p)
+		switch typed(p, n); n {
+		case 4:
+			p.FocusGained()
+		case -1:
+			p.Disable()
+		}
 	}
-	off := NewPad(PadOptions{})
-	off.Disable()
-	t.Cleanup(off.Close)
-	login, cancel := NewButton(ButtonOptions{Label: text.Screen(text.SV, text.ScreenButtonLogin), Primary: true}), NewButton(ButtonOptions{Label: text.Screen(text.SV, text.ScreenButtonCancel)})
+	button := func(w text.ScreenWord, primary bool) *Button {
+		return NewButton(ButtonOptions{Label: text.Screen(text.SV, w), Primary: primary})
+	}
+	login, off := button(text.ScreenButtonLogin, true), button(text.ScreenButtonLogin, true)
 	login.FocusGained()
-	dead := NewButton(ButtonOptions{Label: text.Screen(text.SV, text.ScreenButtonLogin), Primary: true})
-	dead.Disable()
-	return append(all, off, NewKeypad(func() *Pad { return nil }, text.SV), container.NewHBox(login, cancel, dead))
+	off.Disable()
+	buttons := container.NewHBox(login, button(text.ScreenButtonCancel, false), off)
+	return append(all, NewKeypad(func() *Pad { return nil }, text.SV), buttons)
 }
 
 func typed(p *Pad, n int) {
-	for range n {
+	for range max(0, n) {
 		p.TypedRune('7')
 	}
 }
