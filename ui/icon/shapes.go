@@ -9,11 +9,9 @@ func off(k *sketch) {
 // reader is a card reader with a card half in it.
 func reader(k *sketch) {
 	k.fill(round(5, 2, 19, 15, 1.8)...)
-	k.cut(round(9, 5, 15, 10.4, 0.8)...)
-	k.cut(box(11.4, 5, 12.6, 10.4)...)
-	k.fill(round(2, 14, 22, 22, 2.2)...)
-	k.cut(box(4.4, 13, 19.6, 14.6)...)
-	k.fill(box(6.4, 12.5, 17.6, 14.6)...)
+	k.cut(round(9, 5, 15, 10.2, 0.8)...)
+	k.fill(round(2, 12.4, 22, 22, 2.2)...)
+	k.cut(box(4.4, 14.2, 19.6, 16)...)
 }
 
 // card is a smart card with its chip, and lines of print.
