@@ -128,6 +128,9 @@ func (a *Agent) view() View {
 		v.Holder = a.refused.uid
 	}
 	s.Problems = a.problems()
+	if a.parts.Policy.UI.PINPaste {
+		s.UI = &apitype.UI{PINPaste: true}
+	}
 	v.Snapshot = s
 	return v
 }

@@ -33,6 +33,12 @@ type Snapshot struct {
 	Session  *Session  `json:"session,omitempty"`
 	Systems  []System  `json:"systems,omitempty"`
 	Problems []Problem `json:"problems,omitempty"`
+	UI       *UI       `json:"ui,omitempty"`
+}
+
+// UI is what policy allows windows. What is not allowed is absent.
+type UI struct {
+	PINPaste bool `json:"pin_paste,omitempty"` // a code may be pasted into its field
 }
 
 // Agent tells which service answers.

@@ -45,7 +45,7 @@ type Form struct {
 
 // Keys returns all keys of the policy file, in the order of the reference.
 func Keys() []Key {
-	return slices.Concat(cardKeys(), trustKeys(), revocationKeys(), identityKeys(), ldapKeys(), sessionKeys(), auditKeys())
+	return slices.Concat(cardKeys(), trustKeys(), revocationKeys(), identityKeys(), ldapKeys(), sessionKeys(), auditKeys(), uiKeys())
 }
 
 // Lookup returns the key of that name.

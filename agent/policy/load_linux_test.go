@@ -124,6 +124,8 @@ close_programs = ["firefox", "/opt/journal/journal"]
 syslog = "tcp+tls://log.example.se:6514"
 syslog_ca = "/etc/siths-agent/log-ca.pem"
 retention = "3650d"
+[ui]
+pin_paste = true
 `
 
 func TestEveryKeyOfTheContractIsTakenOver(t *testing.T) {
@@ -142,6 +144,7 @@ func TestEveryKeyOfTheContractIsTakenOver(t *testing.T) {
 		Session: Session{Mode: Shared, OnRemoval: Logout, RemovalGrace: 30 * time.Second, IdleLock: time.Hour,
 			IdentityHeartbeat: 10 * time.Second, SharedAccount: "ward7", ClosePrograms: []string{"firefox", "/opt/journal/journal"}},
 		Audit: Audit{Syslog: "tcp+tls://log.example.se:6514", SyslogCA: "/etc/siths-agent/log-ca.pem", Retention: 3650 * 24 * time.Hour},
+		UI:    UI{PINPaste: true},
 	}
 	l := mustLoad(t, filepath.Join(folder(t, "agent.toml", contract), "agent.toml"))
 	if !reflect.DeepEqual(l.Policy, want) {

@@ -15,6 +15,7 @@ type Policy struct {
 	Identity   Identity
 	Session    Session
 	Audit      Audit
+	UI         UI
 }
 
 // Card says how cards and readers are used.
@@ -153,6 +154,11 @@ type Audit struct {
 	Syslog    string // "tcp+tls://host:port" or "unix:///path"; empty is off
 	SyslogCA  string // absolute path of a PEM file; empty means the system's authorities
 	Retention time.Duration
+}
+
+// UI says what windows allow.
+type UI struct {
+	PINPaste bool // a code may be pasted into its field
 }
 
 // Defaults returns the policy of a machine whose folder dir (absolute) holds no policy file.

@@ -131,6 +131,9 @@ func (w *window) handle(ctx context.Context) (known bool) {
 	defer w.mu.Unlock()
 	for _, e := range w.inbox.take() {
 		var todo []dialog.Effect
+		if s, ok := e.Event.(dialog.Told); ok {
+			w.paste = s.Snapshot.UI != nil && s.Snapshot.UI.PINPaste
+		}
 		if e.taken != nil {
 			e.taken <- !w.state.Ended()
 		}

@@ -196,3 +196,24 @@ func TestAFloodOfStatesLeavesTheNewest(t *testing.T) {
 		t.Errorf("%d are left", len(all))
 	}
 }
+
+func TestThePolicyOfPastingReachesTheFace(t *testing.T) {
+	t.Parallel()
+	for _, may := range []bool{false, true} {
+		s := anna(apitype.NeedPIN, 5)
+		if may {
+			s.UI = &apitype.UI{PINPaste: true}
+		}
+		told := make(chan bool, 1)
+		o := opens(t, newAgent(t, s).start(), model.Page{}, func(paste bool) dialog.Face {
+			told <- paste
+			return &hand{noScreen: true}
+		})
+		o.waits(t, model.PIN)
+		if got := <-told; got != may {
+			t.Errorf("allowed: %v, told: %v", may, got)
+		}
+		o.does(model.DoCancel)
+		o.ends(t)
+	}
+}
