@@ -65,6 +65,7 @@ func show(ctx context.Context, o options) error {
 	}
 	defer first.release()
 	preferX11()
+	noInputMethod()
 	w := newWindow(o, os.Exit)
 	go w.watch(ctx)
 	wanted, warnings := look.Want(ctx, os.Getenv)

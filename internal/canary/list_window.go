@@ -9,6 +9,7 @@ func windowCanaries() []Canary {
 		{"dialog_hold", "Whoever types is not cut off by another screen.", dialog, in(dialog, "TestWhoTypesIsNotCutOff")},
 		{"window_sure", "A new code that was not typed twice alike is not sent.", window, in(window, "TestANewCodeIsSentOnlyWhenItWasTypedTwiceAlike")},
 		{"window_folder", "The place of a session's window is in a folder of the person alone.", window, in(window, "TestAFolderThatOthersReachIsNotUsed")},
+		{"window_method", "No input method is handed what is typed.", window, in(window, "TestNoInputMethodIsHandedTheKeys")},
 		{"window_pace", "A service that tells of changes all the time does not grow a window.", window, in(window, "TestAFewStatesComeAtOnceAndAFloodOfThemFourASecond")},
 	}
 }

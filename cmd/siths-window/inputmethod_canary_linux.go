@@ -1,0 +1,5 @@
+//go:build canary_window_method
+
+package main
+
+func noInputMethod() {}
