@@ -2,7 +2,7 @@ package canary
 
 // screenCanaries are those of what the tray and the windows show.
 func screenCanaries() []Canary {
-	const model, widget = "ui/model", "ui/widget"
+	const model, widget, plain = "ui/model", "ui/widget", "ui/plain"
 	return []Canary{
 		{"screen_text", "A name, a code or a row cannot steer a window or the panel.", model,
 			in(model, "TestNothingThatOthersWroteSteersTheScreen|TestANameIsShownOnOneBoundedLine")},
@@ -11,5 +11,8 @@ func screenCanaries() []Canary {
 		{"pad_forget", "A field that was handed over or given up holds nothing.", widget,
 			in(widget, "TestWhatIsTypedIsTakenOnce|TestNoCopyOfACodeStaysInAWindow")},
 		{"pad_paste", "A code comes from the clipboard only where that is allowed.", widget, in(widget, "TestACodeIsPastedOnlyWhereThatIsAllowed")},
+		{"plain_stale", "A code that was typed for a card that is gone is not taken from the plain window.", plain,
+			in(plain, "TestWhatWasTypedForACardThatIsGoneIsNotHandedOver")},
+		{"plain_label", "A name cannot make a key of the plain window's buttons and fields.", plain, in(plain, "TestAnUnderscoreIsNoKeyAndMarkupIsNone")},
 	}
 }

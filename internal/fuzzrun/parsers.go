@@ -49,6 +49,7 @@ func parsers() []parser {
 		{"events of all kinds, in the rules of the panel", "ui/resident", []string{"FuzzStep"}},
 		{"keys and runes, in the field for a code", "ui/widget", []string{"FuzzPad"}},
 		{"a person's wishes for windows", "ui/look", []string{"FuzzParse"}},
+		{"what a pinentry answers", "ui/plain", []string{"FuzzPinentry"}},
 		{"commands to the virtual card", "pcsc/vcard", []string{"FuzzCommand", "FuzzTransmit", "FuzzTransmitTwoPINs", "FuzzControlLine", "FuzzMoment"}},
 		{"frames and files of the virtual card", "pcsc/vcard", []string{"FuzzReadFrame", "FuzzCertificateFile"}},
 		{"cookies of X displays, and what the displays answer", "internal/display", []string{"FuzzAuthority", "FuzzGreeting"}},

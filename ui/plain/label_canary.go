@@ -1,0 +1,5 @@
+//go:build canary_plain_label
+
+package plain
+
+func label(s string) string { return s }
