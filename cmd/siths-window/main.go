@@ -74,5 +74,5 @@ func show(ctx context.Context, o options) error {
 	}
 	w.begin(wanted.Lang, o.page)
 	go first.serve(ctx, w.ask)
-	return w.run(ctx, faces(o, wanted))
+	return w.run(ctx, faces(ctx, o, wanted))
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // greet is the setup of a connection to an X server (X Window System Protocol, X11R7.7, section 8). What the server
-// says of itself stays unread: nothing here asks it anything.
+// says of itself is read and not looked at.
 func greet(conn io.ReadWriter, c cookie) error {
 	hello := []byte{'l', 0} // the bytes of numbers come least significant first
 	for _, n := range []int{11, 0, len(c.name), len(c.data), 0} {
@@ -24,7 +24,8 @@ func greet(conn io.ReadWriter, c cookie) error {
 	}
 	switch answer[0] {
 	case 1:
-		return nil
+		_, err := io.CopyN(io.Discard, conn, 4*int64(binary.LittleEndian.Uint16(answer[6:])))
+		return err
 	case 0:
 		reason := make([]byte, answer[1])
 		_, err := io.ReadFull(conn, reason)

@@ -116,7 +116,7 @@ func TestADesktopThatDoesNotAnswerIsNotWaitedFor(t *testing.T) {
 	t.Cleanup(func() { _ = l.Close() })
 	for _, address := range []string{"unix:path=" + silent, "unix:path=/nowhere", "nonsense", bus(t)} {
 		vars := with(home(t, "text = 200\n"), "DBUS_SESSION_BUS_ADDRESS", address)
-		if w, errs := Want(t.Context(), env(vars)); w != (Wanted{Look{Text: 2}, text.EN}) || len(errs) != 0 {
+		if w, errs := Want(t.Context(), env(vars)); w != (Wanted{Look: Look{Text: 2}, Lang: text.EN}) || len(errs) != 0 {
 			t.Errorf("%s: %+v, %v", address, w, errs)
 		}
 	}

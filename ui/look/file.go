@@ -22,6 +22,7 @@ type preferences struct {
 	lang     *text.Lang
 	dark     *bool
 	contrast *bool
+	plain    *bool
 	text     *float32
 }
 
@@ -34,7 +35,7 @@ type KeyError struct {
 // Error names the key and what it takes.
 func (e *KeyError) Error() string {
 	if e.Allowed == "" {
-		return fmt.Sprintf("%q: no such key (there are: colors, contrast, language, text)", e.Key)
+		return fmt.Sprintf("%q: no such key (there are: colors, contrast, language, plain, text)", e.Key)
 	}
 	return fmt.Sprintf("%s: allowed is %s", e.Key, e.Allowed)
 }
@@ -105,15 +106,22 @@ func (p *preferences) set(key string, value any) error {
 	case "colors":
 		return p.setColors(value)
 	case "contrast":
-		if yes, ok := value.(bool); ok {
-			p.contrast = &yes
-			return nil
-		}
-		return &KeyError{key, "true or false"}
+		return setBool(&p.contrast, key, value)
+	case "plain":
+		return setBool(&p.plain, key, value)
 	case "text":
 		return p.setText(value)
 	}
 	return &KeyError{Key: key}
+}
+
+func setBool(to **bool, key string, value any) error {
+	yes, ok := value.(bool)
+	if !ok {
+		return &KeyError{key, "true or false"}
+	}
+	*to = &yes
+	return nil
 }
 
 func (p *preferences) setLanguage(value any) error {
@@ -149,6 +157,7 @@ func (p preferences) apply(w *Wanted) {
 	put(&w.Lang, p.lang)
 	put(&w.Dark, p.dark)
 	put(&w.Contrast, p.contrast)
+	put(&w.Plain, p.plain)
 	put(&w.Text, p.text)
 }
 

@@ -31,10 +31,10 @@ func home(t *testing.T, content string) map[string]string {
 }
 
 func TestThePersonsFileStandsAboveTheDesktop(t *testing.T) {
-	vars := home(t, "language = \"sv\"\ncolors = \"light\"\ncontrast = true\ntext = 150\n")
+	vars := home(t, "language = \"sv\"\ncolors = \"light\"\ncontrast = true\nplain = true\ntext = 150\n")
 	vars["LANG"], vars["GTK_THEME"] = "en_US.UTF-8", "Adwaita:dark"
 	w, errs := Want(t.Context(), env(vars))
-	if want := (Wanted{Look{Contrast: true, Text: 1.5}, text.SV}); w != want || len(errs) != 0 {
+	if want := (Wanted{Look: Look{Contrast: true, Text: 1.5}, Lang: text.SV, Plain: true}); w != want || len(errs) != 0 {
 		t.Errorf("%+v, %v, not %+v", w, errs, want)
 	}
 }
@@ -51,7 +51,7 @@ func TestAKeyThatIsWrongIsAWarningAndTheOthersCount(t *testing.T) {
 	for content, key := range map[string]string{
 		"language = \"fi\"": "language", "language = 1": "language", "colors = \"red\"": "colors", "colors = true": "colors",
 		"contrast = \"yes\"": "contrast", "text = 99": "text", "text = 201": "text", "text = 1.5": "text", "text = \"150\"": "text",
-		"font = \"Comic\"": "font", "[pin]\npaste = true": "pin",
+		"font = \"Comic\"": "font", "plain = 1": "plain", "[pin]\npaste = true": "pin",
 	} {
 		first := "contrast = true\n"
 		if key == "contrast" {

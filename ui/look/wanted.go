@@ -13,7 +13,8 @@ const desktopTime = 100 * time.Millisecond
 // Wanted is what a person wants of windows.
 type Wanted struct {
 	Look
-	Lang text.Lang
+	Lang  text.Lang
+	Plain bool // windows that need no OpenGL and can be read aloud
 }
 
 // Want returns what the desktop asks for, with what the person's own file says above it. The errors are warnings about that

@@ -19,12 +19,12 @@ func programs() []string {
 	return []string{"/usr/bin/pinentry-gtk-2", "/usr/bin/pinentry-qt", "/usr/bin/pinentry-qt5", "/usr/bin/pinentry-gnome3", "/usr/bin/pinentry-x11"}
 }
 
-// passed is what of our environment a pinentry gets: where the display is, how to show itself there, and where screen
-// readers are. Its code for the card is never in it.
+// passed is what of our environment a pinentry gets: where the display is, in which language it shows itself there, and
+// where screen readers are. Nothing that makes it load code of others is among it.
 func passed() []string {
-	return []string{"DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_SESSION_TYPE",
-		"XDG_CURRENT_DESKTOP", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "DBUS_SESSION_BUS_ADDRESS", "NO_AT_BRIDGE",
-		"GTK_THEME", "GTK2_RC_FILES", "QT_QPA_PLATFORMTHEME", "QT_SCALE_FACTOR", "GDK_SCALE", "GDK_DPI_SCALE"}
+	return []string{"DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_DATA_DIRS",
+		"XDG_SESSION_TYPE", "XDG_CURRENT_DESKTOP", "HOME", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "DBUS_SESSION_BUS_ADDRESS",
+		"AT_SPI_BUS_ADDRESS", "NO_AT_BRIDGE"}
 }
 
 // environment is all of a pinentry's.
