@@ -13,7 +13,7 @@ import (
 )
 
 // patience bounds every wait for something that has to happen; only a defect makes a test wait that long.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // Plan is how a desktop differs from the usual one. The zero value is anna's, on one monitor of 1024 x 768 with OpenGL,
 // with a session bus and a window manager, in Swedish.
@@ -51,7 +51,7 @@ type Desktop struct {
 	lab     *stacktest.Lab
 	plan    Plan
 	dir     string // of its own, with the folders of the person's settings
-	spy     *spy
+	spies   *spies
 	notices *notices
 	panel   *stack.Proc
 	shots   int
@@ -65,14 +65,14 @@ func Open(tb testing.TB, lab *stacktest.Lab, p Plan) *Desktop {
 	d.Display = lab.Display(p.Screen)
 	d.Bus = &SessionBus{desktop: d}
 	d.Bus.Start()
-	d.spy = d.openSpy()
+	d.spies = d.openSpies()
 	d.tools("xsetroot", "-solid", "steelblue") // black would hide what is dark
 	if p.TwoMonitors {
 		d.splitScreen()
 	}
 	if !p.NoManager {
 		d.Start("xfwm4", "--compositor=off")
-		d.Await("the window manager", func() bool { return d.spy.value(propManager) != "" })
+		d.Await("the window manager", func() bool { return d.spies.value(propManager) != "" })
 	}
 	if p.Panel {
 		d.StartPanel()

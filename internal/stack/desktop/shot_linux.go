@@ -48,6 +48,41 @@ func (d *Desktop) shoot(ctx context.Context, path string) error {
 	return os.WriteFile(path, picture.Bytes(), 0o644)
 }
 
+// WaitPainted waits until a window shows something, and the same thing twice: for a moment after it has come, or has
+// changed, it still has what was there before. One that has gone is not waited for.
+func (d *Desktop) WaitPainted(w Window) {
+	d.tb.Helper()
+	var before []byte
+	d.Await("something in the window", func() bool {
+		now := d.pixels(w)
+		settled := bytes.Equal(now, before)
+		before = now
+		return settled && (len(now) == 0 || !plain(now))
+	})
+}
+
+// pixels is what there is on the screen where a window is, three bytes each; none when it has gone. The window itself is
+// not asked for them: import(1) waits for a click where there is no window of a number.
+func (d *Desktop) pixels(w Window) []byte {
+	d.tb.Helper()
+	p := parsePlace(d.tools("xdotool", "getwindowgeometry", "--shell", w.ID).Stdout)
+	if p.Width == 0 {
+		return nil
+	}
+	crop := fmt.Sprintf("%dx%d+%d+%d", p.Width, p.Height, p.X, p.Y)
+	return []byte(d.tools("import", "-window", "root", "-crop", crop, "-depth", "8", "rgb:-").Stdout)
+}
+
+// plain tells whether there is nothing but one colour.
+func plain(pixels []byte) bool {
+	for i := 3; i < len(pixels); i++ {
+		if pixels[i] != pixels[i-3] {
+			return false
+		}
+	}
+	return true
+}
+
 // keepLastShot shows, after a failure, what was on the screen then.
 func (d *Desktop) keepLastShot() {
 	if !d.tb.Failed() {

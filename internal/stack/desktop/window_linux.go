@@ -27,8 +27,8 @@ func (d *Desktop) Windows(pattern string) []Window {
 	d.tb.Helper()
 	matches := regexp.MustCompile(pattern)
 	var found []Window
-	for id := range strings.SplitSeq(d.spy.value(propClients), ", ") {
-		w, there := d.window(id)
+	for id := range strings.SplitSeq(d.spies.value(propClients), ", ") {
+		w, there := d.spies.window(id)
 		if there && (matches.MatchString(w.Title) || matches.MatchString(w.Class)) {
 			found = append(found, w)
 		}
@@ -56,7 +56,7 @@ func (d *Desktop) WaitNoWindow(pattern string) {
 // ActiveWindow is the window that the keyboard goes to, the zero Window when there is none.
 func (d *Desktop) ActiveWindow() Window {
 	d.tb.Helper()
-	w, _ := d.window(d.spy.value(propActive))
+	w, _ := d.spies.window(d.spies.value(propActive))
 	return w
 }
 
@@ -72,44 +72,28 @@ func (d *Desktop) WaitActive(pattern string) Window {
 	return active
 }
 
-// window asks a window what it is; it may have gone.
-func (d *Desktop) window(id string) (Window, bool) {
-	if id == "" || id == "0x0" {
+// WaitTitle waits until a window has, or has had, a title that matches. It misses none that was there for a moment only.
+func (d *Desktop) WaitTitle(pattern string) {
+	d.tb.Helper()
+	matches := regexp.MustCompile(pattern)
+	d.Await("a title "+pattern, func() bool { return d.spies.told(matches.MatchString) })
+}
+
+// window is what a window has told of itself; one that has not told all yet is not there.
+func (s *spies) window(id string) (Window, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	spy := s.windows[id]
+	if spy == nil || len(spy.values) < len(ofWindows()) {
 		return Window{}, false
 	}
-	r := d.tools("xprop", "-notype", "-id", id, "_NET_WM_NAME", "WM_NAME", "WM_CLASS", "_NET_WM_PID", "_NET_WM_STATE")
-	return parseWindow(id, r.Stdout), r.Code == 0
-}
-
-// parseWindow reads lines as `WM_CLASS = "a", "b"` of xprop(1).
-func parseWindow(id, text string) Window {
-	w := Window{ID: id}
-	for line := range strings.Lines(text) {
-		name, value, there := strings.Cut(strings.TrimSuffix(line, "\n"), " = ")
-		if !there {
-			continue
-		}
-		switch name {
-		case "_NET_WM_NAME":
-			w.Title = unquoted(value)
-		case "WM_NAME":
-			if w.Title == "" {
-				w.Title = unquoted(value)
-			}
-		case "WM_CLASS":
-			w.Class = strings.ReplaceAll(value, `"`, "")
-		case "_NET_WM_PID":
-			w.PID, _ = strconv.Atoi(value)
-		case "_NET_WM_STATE":
-			w.State = value
-		}
+	v := spy.values
+	pid, _ := strconv.Atoi(v["_NET_WM_PID"]) // a window need not say
+	w := Window{ID: id, Title: v["_NET_WM_NAME"], Class: strings.ReplaceAll(v["WM_CLASS"], `"`, ""), PID: pid, State: v["_NET_WM_STATE"]}
+	if w.Title == "" {
+		w.Title = v["WM_NAME"]
 	}
-	return w
-}
-
-// unquoted takes the quotes off a text that xprop shows.
-func unquoted(value string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(value, `"`), `"`)
+	return w, true
 }
 
 // Place is where a window is on the screen, in pixels, without its frame.
@@ -163,7 +147,7 @@ func parsePlace(text string) Place {
 func (d *Desktop) Focus(w Window) {
 	d.tb.Helper()
 	d.xdotool("windowactivate", w.ID)
-	d.Await(fmt.Sprintf("the keyboard at %q", w.Title), func() bool { return d.spy.value(propActive) == w.ID })
+	d.Await(fmt.Sprintf("the keyboard at %q", w.Title), func() bool { return d.spies.value(propActive) == w.ID })
 }
 
 // CloseByManager asks a window to close, as the button in its frame does (WM_DELETE_WINDOW).

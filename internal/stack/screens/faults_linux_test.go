@@ -1,0 +1,138 @@
+package screens
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/internal/stack"
+	"siths-agent/internal/stack/desktop"
+	"siths-agent/internal/testpki"
+	"siths-agent/ui/model"
+)
+
+func TestAPanelThatRestartsGetsItsIconBackAndTheWindowComesWithoutIt(t *testing.T) {
+	w := open(t, plan{})
+	card := w.annasCard()
+	w.d.KillPanel()
+	w.Must(card.Insert())
+	w.want(model.PIN)
+	w.d.StartPanel()
+	if item := w.d.WaitTray(); !strings.Contains(item.ToolTip+item.Title, "SITHS") {
+		t.Errorf("the icon that is back is %+v", item)
+	}
+	w.enter(pin)
+	w.AwaitPhase(apitype.Unlocked)
+}
+
+func TestWithoutAMessageBusTheWindowStillComes(t *testing.T) {
+	w := open(t, plan{})
+	card := w.annasCard()
+	w.d.Bus.Kill()
+	w.Must(card.Insert())
+	w.want(model.PIN)
+	w.login()
+	w.WantVerify(card, 1)
+}
+
+func TestALostDisplayEndsTheWindowAndSpendsNothing(t *testing.T) {
+	w := open(t, plan{})
+	card := w.annasCard()
+	w.Must(card.Insert())
+	w.want(model.PIN)
+	w.d.Type(pin)
+	w.d.Display.Kill()
+	w.AwaitThat("the window's process to end", func() bool { return len(w.windows()) == 0 })
+	w.WantVerify(card, 0)
+	if s := w.Snapshot(); s.Phase != apitype.NeedPIN {
+		t.Errorf("the phase is %s", s.Phase)
+	}
+}
+
+func TestTwoWindowsThatAreStartedAtOnceAreOne(t *testing.T) {
+	w := open(t, plan{NoTray: true})
+	card := w.annasCard()
+	w.Must(card.Insert())
+	w.AwaitPhase(apitype.NeedPIN)
+	first, second := w.window("--page", "pin"), w.window("--page", "pin")
+	w.want(model.PIN)
+	var other *stack.Proc
+	select {
+	case <-first.Done():
+		other = first
+	case <-second.Done():
+		other = second
+	case <-t.Context().Done():
+	}
+	if code := other.Code(); code != 0 {
+		t.Errorf("the start that found a window ended with %d: %s", code, other.Stderr())
+	}
+	if n := len(w.d.Windows(ours)); n != 1 {
+		t.Errorf("there are %d windows", n)
+	}
+	w.login()
+	w.wantNoWindow()
+	w.WantVerify(card, 1)
+}
+
+func TestOnASmallScreenAndOnTwoMonitorsAllOfTheWindowIsSeen(t *testing.T) {
+	for name, p := range map[string]desktop.Plan{
+		"small": {Screen: stack.Screen{Size: "640x480"}},
+		"two":   {Screen: stack.Screen{Size: "1600x600"}, TwoMonitors: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := open(t, plan{Desktop: p, NoTray: true})
+			w.Must(w.annasCard().Insert())
+			w.AwaitPhase(apitype.NeedPIN)
+			w.window()
+			if win := w.want(model.PIN); !w.d.OnScreen(win) {
+				t.Errorf("the window is at %+v", w.d.Place(win))
+			}
+			w.login()
+		})
+	}
+}
+
+// hostileNames are names that steer, break or fill what shows them.
+func hostileNames() map[string]string {
+	return map[string]string{
+		"long":   strings.Repeat("Anna", 75),
+		"right":  "Anna \u202eatseT\u202c \u05d0\u05d1",
+		"emoji":  "Anna \U0001F600\U0001F468\u200d\U0001F469",
+		"line":   "Anna\nTest\r\tAB",
+		"shell":  "$(touch anna) `id`; rm -rf _x_",
+		"markup": "<b>Anna</b> &amp; <img src=x> %s %d",
+	}
+}
+
+func TestAHostileNameIsShownAsANameAndNothingElse(t *testing.T) {
+	for name, hostile := range hostileNames() {
+		t.Run(name, func(t *testing.T) {
+			w := open(t, plan{})
+			card := w.Card(w.Issue(testpki.Person{GivenName: hostile, Surname: hostile, CommonName: hostile}), stack.CardOptions{PIN: pin})
+			s := w.AwaitPhase(apitype.NeedPIN)
+			w.want(model.PIN)
+			labels := w.trayLabels()
+			if want := model.View(s, lang).Tray.Menu[1].Label; !strings.Contains(labels, want) {
+				t.Errorf("the menu is %q, want %q in it", labels, want)
+			}
+			w.login()
+			w.WantVerify(card, 1)
+			if _, err := os.Stat(w.Path("home", "anna", "anna")); err == nil {
+				t.Error("the name was run")
+			}
+		})
+	}
+}
+
+// trayLabels are the lines of the tray's menu, without the doubled underscores of menus.
+func (w *world) trayLabels() string {
+	w.t.Helper()
+	var b strings.Builder
+	for _, e := range w.d.TrayMenu() {
+		fmt.Fprintln(&b, strings.ReplaceAll(e.Label, "__", "_"))
+	}
+	return b.String()
+}

@@ -1,0 +1,89 @@
+package screens
+
+import (
+	"testing"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/internal/stack"
+	"siths-agent/internal/stack/workplace"
+	"siths-agent/ui/model"
+	"siths-agent/ui/text"
+)
+
+func TestACardAndItsPINOpenTheDesktopAndTheWindowIsGone(t *testing.T) {
+	w := open(t, plan{})
+	card := w.annasCard()
+	w.d.Screenshot("no-card")
+	w.Must(card.Insert())
+	w.want(model.PIN)
+	w.d.Type(pin)
+	w.d.Screenshot("pin-typed")
+	w.d.Key("Return")
+	w.wantLoggedIn()
+	w.wantNoWindow()
+	w.WantVerify(card, 1)
+	if s := w.Snapshot(); s.Phase != apitype.Unlocked || s.Session == nil || s.Session.State != "unlocked" {
+		t.Errorf("afterwards the phase is %s, the session %+v", s.Phase, s.Session)
+	}
+	w.d.TrayChoose(text.Screen(lang, text.ScreenButtonLock))
+	w.AwaitLock()
+}
+
+func TestAWrongPINIsToldWithWhatIsLeftAndTheRightOneGetsIn(t *testing.T) {
+	w := open(t, plan{})
+	card := w.annasCard()
+	w.Must(card.Insert())
+	w.want(model.PIN)
+	w.enter(wrongPIN)
+	w.want(model.WrongPIN)
+	w.login()
+	w.wantNoWindow()
+	w.WantVerify(card, 2)
+}
+
+func TestTheLastTryIsAskedForAndEscapeKeepsIt(t *testing.T) {
+	w := open(t, plan{})
+	card := w.annasCard()
+	w.Must(card.Tries(1))
+	w.Must(card.Insert())
+	w.want(model.LastTry)
+	w.d.Key("Escape")
+	w.wantNoWindow()
+	w.WantVerify(card, 0)
+	w.d.TrayActivate()
+	w.want(model.LastTry)
+	w.d.Key("Return") // the answer of a hasty finger is no
+	w.wantNoWindow()
+	w.WantVerify(card, 0)
+	w.d.TrayActivate()
+	w.want(model.LastTry)
+	w.d.Key("Tab", "space") // the button beside it
+	w.wantPage(model.Page{Kind: model.PIN, Agreed: true})
+	w.enter(wrongPIN)
+	w.want(model.Blocked)
+	w.WantVerify(card, 1)
+	w.d.Key("Escape")
+	w.wantNoWindow()
+}
+
+func TestACardThatIsTakenOutCountsDownAndLocks(t *testing.T) {
+	w := open(t, plan{Plan: workplace.Plan{Service: stack.AgentOptions{Policy: "[session]\nremoval_grace = \"15s\"\n"}}})
+	card := w.annasCard()
+	w.Must(card.Insert())
+	w.want(model.PIN)
+	w.login()
+	w.wantNoWindow()
+	w.Must(card.Remove())
+	w.wantCountdown()
+	w.AwaitLock()
+	w.wantNoWindow()
+	w.d.Screenshot("locked")
+}
+
+func TestDiagnosticsAreOneChoiceAway(t *testing.T) {
+	w := open(t, plan{})
+	w.d.TrayChoose(text.Screen(lang, text.ScreenDiagnostics))
+	w.wantPage(model.Page{Kind: model.Diagnostics})
+	w.d.Key("Escape")
+	w.wantNoWindow()
+}
