@@ -66,7 +66,7 @@ func Open(tb testing.TB, lab *stacktest.Lab, p Plan) *Desktop {
 	d.Bus = &SessionBus{desktop: d}
 	d.Bus.Start()
 	d.spies = d.openSpies()
-	d.tools("xsetroot", "-solid", "steelblue") // black would hide what is dark
+	d.tools("xsetroot", "-solid", fmt.Sprintf("#%x", backdrop)) // black would hide what is dark
 	if p.TwoMonitors {
 		d.splitScreen()
 	}

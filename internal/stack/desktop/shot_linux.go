@@ -57,30 +57,25 @@ func (d *Desktop) WaitPainted(w Window) {
 		now := d.pixels(w)
 		settled := bytes.Equal(now, before)
 		before = now
-		return settled && (len(now) == 0 || !plain(now))
+		return settled && (len(now) < pixel || string(now[:pixel]) != backdrop)
 	})
 }
 
-// pixels is what there is on the screen where a window is, three bytes each; none when it has gone. The window itself is
-// not asked for them: import(1) waits for a click where there is no window of a number.
+const (
+	pixel    = 3              // bytes: red, green and blue
+	backdrop = "\x46\x82\xb4" // of the desktop, a colour that no window has in its corner
+)
+
+// pixels is what there is on the screen where a window is, from its upper left corner; none when it has gone. The window
+// itself is not asked for them: import(1) waits for a click where there is no window of a number.
 func (d *Desktop) pixels(w Window) []byte {
 	d.tb.Helper()
-	p := parsePlace(d.tools("xdotool", "getwindowgeometry", "--shell", w.ID).Stdout)
+	p := parsePlace(d.tools("xwininfo", "-id", w.ID).Stdout)
 	if p.Width == 0 {
 		return nil
 	}
 	crop := fmt.Sprintf("%dx%d+%d+%d", p.Width, p.Height, p.X, p.Y)
 	return []byte(d.tools("import", "-window", "root", "-crop", crop, "-depth", "8", "rgb:-").Stdout)
-}
-
-// plain tells whether there is nothing but one colour.
-func plain(pixels []byte) bool {
-	for i := 3; i < len(pixels); i++ {
-		if pixels[i] != pixels[i-3] {
-			return false
-		}
-	}
-	return true
 }
 
 // keepLastShot shows, after a failure, what was on the screen then.

@@ -102,7 +102,7 @@ type Place struct{ X, Y, Width, Height int }
 // Place tells where a window is.
 func (d *Desktop) Place(w Window) Place {
 	d.tb.Helper()
-	r := d.tools("xdotool", "getwindowgeometry", "--shell", w.ID)
+	r := d.tools("xwininfo", "-id", w.ID)
 	p := parsePlace(r.Stdout)
 	if p.Width == 0 {
 		d.tb.Fatalf("window %+v has no place: %s%s", w, r.Stdout, r.Stderr)
@@ -113,7 +113,7 @@ func (d *Desktop) Place(w Window) Place {
 // screenSize is how large the screen is.
 func (d *Desktop) screenSize() Place {
 	d.tb.Helper()
-	return parsePlace(d.tools("xdotool", "getdisplaygeometry", "--shell").Stdout)
+	return parsePlace(d.tools("xwininfo", "-root").Stdout)
 }
 
 // OnScreen tells whether all of a window can be seen.
@@ -123,20 +123,20 @@ func (d *Desktop) OnScreen(w Window) bool {
 	return p.X >= 0 && p.Y >= 0 && p.X+p.Width <= all.Width && p.Y+p.Height <= all.Height
 }
 
-// parsePlace reads the lines NAME=NUMBER of xdotool(1).
+// parsePlace reads lines as "Absolute upper-left X:  261" and "Width: 520" of xwininfo(1).
 func parsePlace(text string) Place {
 	var p Place
 	for line := range strings.Lines(text) {
-		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
-		n, _ := strconv.Atoi(value) // only SCREEN and WINDOW are no numbers of ours
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		n, _ := strconv.Atoi(strings.TrimSpace(value)) // the other lines are not of numbers
 		switch name {
-		case "X":
+		case "Absolute upper-left X":
 			p.X = n
-		case "Y":
+		case "Absolute upper-left Y":
 			p.Y = n
-		case "WIDTH":
+		case "Width":
 			p.Width = n
-		case "HEIGHT":
+		case "Height":
 			p.Height = n
 		}
 	}
