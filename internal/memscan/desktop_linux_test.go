@@ -65,8 +65,9 @@ func (d *desk) types(p *person, digits string) {
 	if d.plain() { // another program takes them
 		return
 	}
-	d.AwaitThat("the digits to be there", func() bool { return len(d.look(p.pid).Hits) > 1 })
-	d.countHeld(p.pid, p.role, d.look(p.pid).Hits)
+	var seen Report
+	d.AwaitThat("the digits to be there", func() bool { seen = d.look(p.pid); return len(seen.Hits) > 1 })
+	d.countHeld(p.pid, p.role, seen.Hits)
 	d.closed(p.pid, p.role)
 }
 

@@ -30,11 +30,16 @@ func TestWhoRunsAProcessOfOursCannotLookIntoIt(t *testing.T) {
 	pam := b.pamAs("anna")
 	b.awaitClosed(pam.pid, pam.role)
 	closed += b.triesAll(asAnna, map[int]string{ctl.proc.PID: "sithsctl", pam.pid: pam.role})
-	processes := len(mine) + 3
+	d := openDesk(t, c, stack.Screen{})
+	window := d.window("about")
+	d.withTray()
+	desktop := map[int]string{window.pid: window.role, d.tray.pid: d.tray.role}
+	closed += d.triesAll(asAnna, desktop)
+	processes := len(mine) + 3 + len(desktop)
 	if len(mine) == 0 || closed != processes*doors {
 		t.Errorf("%d of %d tries were refused", closed, processes*doors)
 	}
-	soak.Report(t, soak.Row{ID: "5.4", Name: "the same user tries ptrace and six files of /proc on service, card child, sithsctl and PAM helper; core files; swap",
+	soak.Report(t, soak.Row{ID: "5.4", Name: "the same user tries ptrace and six files of /proc on service, card child, sithsctl, PAM helper, tray and window; core files; swap",
 		Asked: "all refused; core files off; nothing swapped", Found: fmt.Sprintf("%d of %d refused, 0 bytes of core file allowed, 0 kB swapped", closed, processes*doors),
 		Command: "make memscan"})
 }

@@ -200,7 +200,7 @@ func (s *scan) span(m mapping, from, to uint64) error {
 		})
 		s.report.Scanned += int64(got)
 		at += uint64(got)
-		kept = min(s.needles.longest-1, len(text))
+		kept = min(max(s.needles.longest-1, 0), len(text)) // nothing, where nothing is looked for
 		copy(s.chunk, text[len(text)-kept:])
 	}
 	return nil

@@ -75,6 +75,14 @@ func TestNothingIsFoundWhereNothingIs(t *testing.T) {
 	}
 }
 
+func TestAScanForNothingFindsNothing(t *testing.T) {
+	t.Parallel()
+	cmd, _ := held(t, []byte(newCanary(t)))
+	if r, err := Scan(cmd.Process.Pid, &Needles{}); err != nil || len(r.Hits) > 0 || r.Scanned < 1<<20 {
+		t.Errorf("%v in %d bytes, %v", r.Hits, r.Scanned, err)
+	}
+}
+
 func TestWhatStandsInTheProgramsFileIsNoTraceUntilItIsCopied(t *testing.T) {
 	t.Parallel()
 	var n Needles
