@@ -71,7 +71,8 @@ func (f *Face) open(first model.Screen, tell func(dialog.Said)) (err error) {
 			err = fmt.Errorf("%w: %v", dialog.ErrNoScreen, v)
 		}
 	}()
-	a := app.NewWithID("siths-window")
+	a := app.NewWithID("") // with a name Fyne keeps files of the person's preferences
+	app.SetMetadata(fyne.AppMetadata{ID: "siths-window", Name: "SITHS Agent"})
 	a.Settings().SetTheme(NewTheme(f.o.Look))
 	f.win = a.NewWindow(first.Window)
 	f.stage = newStage(f.o, f.win, tell)
