@@ -12,6 +12,7 @@ import (
 	"siths-agent/agent/watch"
 	"siths-agent/internal/display"
 	"siths-agent/ui/model"
+	"siths-agent/ui/notify"
 	"siths-agent/ui/resident"
 	"siths-agent/ui/text"
 )
@@ -30,6 +31,7 @@ type tray struct {
 	events  chan resident.Event     // from everybody else
 	opener  *opener
 	panel   *panel
+	notices *notify.Notifier
 }
 
 // run is the program, until the desktop session ends.
@@ -53,6 +55,7 @@ func run(ctx context.Context, socket string, stderr io.Writer) error {
 		return err
 	}
 	go follow(ctx, t.service, t.log, t.heard.put)
+	go t.showNotices(ctx)
 	go attendLogin(ctx, t.log, os.Getenv, func(d desk) {
 		t.tell(ctx, resident.DesktopLocked{Locked: d.away})
 		if d.over {
@@ -78,6 +81,7 @@ func newTray(ctx context.Context, socket string, stderr io.Writer) (*tray, error
 		}
 		tell(resident.Chose{Do: do})
 	})
+	t.notices = notify.New(log, func(k resident.Kind) { tell(resident.Clicked{Kind: k}) })
 	var err error
 	t.opener, err = newOpener(socket, log, func() { tell(resident.WindowEnded{}) })
 	return t, err
@@ -143,6 +147,10 @@ func (t *tray) do(ctx context.Context, e resident.Effect) {
 		t.opener.open(e.Page)
 	case resident.Lock:
 		go t.lock(ctx)
+	case resident.Notify:
+		t.notices.Show(e.Notice)
+	case resident.Withdraw:
+		t.notices.Withdraw(e.Kind)
 	}
 }
 

@@ -8,13 +8,12 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"siths-agent/agent/safesocket"
+	"siths-agent/internal/deskfile"
 	"siths-agent/ui/model"
 )
 
@@ -28,7 +27,6 @@ const (
 	claimTime = 1500 * time.Millisecond // that a window may take to open, or to go
 	claimStep = 20 * time.Millisecond
 	speakTime = 2 * time.Second // for one start of the program to say what it wants
-	mostKey   = 32              // bytes of a session's name in a file's name
 )
 
 // seat is the place of the one window of a desktop session. The lock is the place, and goes with the process; the socket
@@ -40,7 +38,7 @@ type seat struct {
 
 // claim takes the place of this session's window, or has the window that has it show the page (errShown).
 func claim(ctx context.Context, getenv func(string) string, p model.Page) (*seat, error) {
-	path, err := seatPath(getenv)
+	path, err := deskfile.Path(getenv, "window")
 	if err != nil {
 		return nil, fmt.Errorf("finding this session's window: %w", err)
 	}
@@ -60,43 +58,6 @@ func claim(ctx context.Context, getenv func(string) string, p model.Page) (*seat
 			return nil, errSeat
 		}
 	}
-}
-
-// seatPath is where the files of this session's window are, without their endings. The folder is the user's own (XDG Base
-// Directory Specification 0.8, XDG_RUNTIME_DIR).
-func seatPath(getenv func(string) string) (string, error) {
-	above := getenv("XDG_RUNTIME_DIR")
-	if !filepath.IsAbs(above) {
-		return "", errors.New("there is no XDG_RUNTIME_DIR")
-	}
-	folder := filepath.Join(above, "siths-agent")
-	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
-		return "", err
-	}
-	var st unix.Stat_t
-	if err := unix.Lstat(folder, &st); err != nil {
-		return "", &os.PathError{Op: "lstat", Path: folder, Err: err}
-	}
-	if !isOwn(st) {
-		return "", fmt.Errorf("%s is not a folder of this user alone", folder)
-	}
-	return filepath.Join(folder, "window-"+sessionKey(getenv)), nil
-}
-
-// sessionKey names the desktop session: two of one user are two.
-func sessionKey(getenv func(string) string) string {
-	for _, name := range []string{"XDG_SESSION_ID", "DISPLAY", "WAYLAND_DISPLAY"} {
-		if v := getenv(name); v != "" {
-			plain := strings.Map(func(r rune) rune {
-				if strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-", r) {
-					return r
-				}
-				return '_'
-			}, v)
-			return name[:1] + plain[:min(mostKey, len(plain))]
-		}
-	}
-	return "none"
 }
 
 // sit takes a place that is free. EWOULDBLOCK says that it is not.

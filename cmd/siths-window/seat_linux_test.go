@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"siths-agent/agent/apitype"
+	"siths-agent/internal/deskfile"
 	"siths-agent/ui/model"
 )
 
@@ -104,7 +105,7 @@ func TestAWindowThatEndsLeavesItsPlaceToTheNext(t *testing.T) {
 func TestWhatACrashLeavesIsInNobodysWay(t *testing.T) {
 	t.Parallel()
 	getenv, _ := session(t)
-	path, err := seatPath(getenv)
+	path, err := deskfile.Path(getenv, "window")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,32 +122,6 @@ func TestWhatACrashLeavesIsInNobodysWay(t *testing.T) {
 	s.release()
 }
 
-func TestAFolderThatOthersReachIsNotUsed(t *testing.T) {
-	t.Parallel()
-	for name, spoil := range map[string]func(folder string) error{
-		"open to all":  func(folder string) error { return errors.Join(os.Mkdir(folder, 0o700), os.Chmod(folder, 0o777)) },
-		"open to read": func(folder string) error { return errors.Join(os.Mkdir(folder, 0o700), os.Chmod(folder, 0o750)) },
-		"a link":       func(folder string) error { return os.Symlink(t.TempDir(), folder) },
-		"somebody's":   func(folder string) error { return errors.Join(os.Mkdir(folder, 0o700), os.Chown(folder, 4711, 4711)) },
-		"not a folder": func(folder string) error { return os.WriteFile(folder, nil, 0o600) },
-		"behind a file": func(folder string) error {
-			return errors.Join(os.RemoveAll(filepath.Dir(folder)), os.WriteFile(filepath.Dir(folder), nil, 0o600))
-		},
-	} {
-		getenv, folder := session(t)
-		if err := spoil(folder); err != nil {
-			t.Fatal(err)
-		}
-		if s, err := claim(t.Context(), getenv, model.Page{}); err == nil || errors.Is(err, errShown) {
-			t.Errorf("%s: it is used", name)
-			s.release()
-		}
-	}
-	if _, err := claim(t.Context(), environment(nil), model.Page{}); err == nil {
-		t.Error("without a folder there is a place")
-	}
-}
-
 func TestAWindowThatDoesNotAnswerIsNotWaitedForLong(t *testing.T) {
 	t.Parallel()
 	getenv, _ := session(t)
@@ -157,17 +132,5 @@ func TestAWindowThatDoesNotAnswerIsNotWaitedForLong(t *testing.T) {
 	defer hung.release()
 	if _, err := claim(t.Context(), getenv, model.Page{}); !errors.Is(err, errSeat) {
 		t.Errorf("%v", err)
-	}
-}
-
-func TestTwoSessionsOfOneUserAreTwo(t *testing.T) {
-	seen := map[string]bool{}
-	for _, vars := range []map[string]string{{"XDG_SESSION_ID": "3", "DISPLAY": ":0"}, {"XDG_SESSION_ID": "4", "DISPLAY": ":0"}, {"DISPLAY": ":0"},
-		{"DISPLAY": "far.example:10.0"}, {"WAYLAND_DISPLAY": "wayland-0"}, {"XDG_SESSION_ID": "../../3"}, {}} {
-		key := sessionKey(environment(vars))
-		if seen[key] || filepath.Base(key) != key || len(key) > mostKey+1 {
-			t.Errorf("%v: %q", vars, key)
-		}
-		seen[key] = true
 	}
 }

@@ -1,6 +1,6 @@
-//go:build canary_window_folder
+//go:build canary_desk_folder
 
-package main
+package deskfile
 
 import "golang.org/x/sys/unix"
 

@@ -1,6 +1,6 @@
-//go:build !canary_window_folder
+//go:build !canary_desk_folder
 
-package main
+package deskfile
 
 import (
 	"os"
@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// isOwn says whether a folder is this user's alone: who else could put a socket there would open windows at will.
+// isOwn says whether a folder is this user's alone: who else could put a socket there would speak for our programs.
 func isOwn(st unix.Stat_t) bool {
 	return st.Mode&unix.S_IFMT == unix.S_IFDIR && st.Uid == uint32(os.Geteuid()) && st.Mode&0o077 == 0
 }

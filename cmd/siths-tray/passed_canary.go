@@ -1,0 +1,5 @@
+//go:build canary_tray_environment
+
+package main
+
+func passed(environ []string) []string { return environ }
