@@ -37,12 +37,11 @@ func wayland(ctx context.Context, runtime, name string) (net.Conn, error) {
 
 // x11 connects to an X server. One that has not been greeted is thrown out when others come (xorg-server, os/connection.c).
 func x11(ctx context.Context, number int, c cookie) (net.Conn, error) {
-	file := "/tmp/.X11-unix/X" + strconv.Itoa(number)
-	conn, err := dial(ctx, file)
+	const folder = "/tmp/.X11-unix/X"
+	conn, err := dial(ctx, "@"+folder+strconv.Itoa(number)) // the abstract one, as Xlib does (xcb, _xcb_open)
 	if err != nil {
-		var other error
-		if conn, other = dial(ctx, "@"+file); other != nil { // the abstract one
-			return nil, errors.Join(err, other)
+		if conn, err = dial(ctx, folder+strconv.Itoa(number)); err != nil {
+			return nil, err
 		}
 	}
 	if err := errors.Join(conn.SetDeadline(time.Now().Add(handshake)), greet(conn, c), conn.SetDeadline(time.Time{})); err != nil {
