@@ -1,5 +1,5 @@
-// Package display tells when the display of a desktop session has gone: for programs that draw nothing, and have to end
-// with it.
+// Package display speaks to the display of a desktop session without drawing: it tells when it has gone, and what the desktop
+// has written down there.
 package display
 
 import (

@@ -48,11 +48,11 @@ func parsers() []parser {
 		{"what one window says to another", "cmd/siths-window", []string{"FuzzHandover"}},
 		{"events of all kinds, in the rules of the panel", "ui/resident", []string{"FuzzStep"}},
 		{"keys and runes, in the field for a code", "ui/widget", []string{"FuzzPad"}},
-		{"a person's wishes for windows", "ui/look", []string{"FuzzParse"}},
+		{"a person's and the desktop's wishes for windows", "ui/look", []string{"FuzzParse", "FuzzSettings"}},
 		{"what a pinentry answers", "ui/plain", []string{"FuzzPinentry"}},
 		{"commands to the virtual card", "pcsc/vcard", []string{"FuzzCommand", "FuzzTransmit", "FuzzTransmitTwoPINs", "FuzzControlLine", "FuzzMoment"}},
 		{"frames and files of the virtual card", "pcsc/vcard", []string{"FuzzReadFrame", "FuzzCertificateFile"}},
-		{"cookies of X displays, and what the displays answer", "internal/display", []string{"FuzzAuthority", "FuzzGreeting", "FuzzOpenGL"}},
+		{"cookies of X displays, and what the displays answer", "internal/display", []string{"FuzzAuthority", "FuzzGreeting", "FuzzOpenGL", "FuzzWishes"}},
 		{"the kernel's list of processes, in tests", "internal/stack", []string{"FuzzParseStat"}},
 	}
 }

@@ -20,11 +20,21 @@ func filePath(getenv func(string) string) string {
 	return filepath.Join(dir, "siths-agent", "ui.toml")
 }
 
-// desktop asks the settings portal, and looks at the theme that GTK is told to use.
+// desktop asks the settings portal and the display at the same time, and looks at the theme that GTK is told to use.
 func desktop(ctx context.Context, getenv func(string) string) Look {
+	shown := make(chan Look, 1)
+	go func() { shown <- askDisplay(ctx, getenv) }()
 	l := askPortal(ctx, getenv)
+	l.also(<-shown)
 	l.theme(getenv("GTK_THEME"))
 	return l
+}
+
+// also adds what was asked for elsewhere: who asks for contrast or large text in one place gets it.
+func (l *Look) also(o Look) {
+	l.Dark = l.Dark || o.Dark
+	l.Contrast = l.Contrast || o.Contrast
+	l.Text = max(l.Text, o.Text)
 }
 
 // theme takes over what the name of a GTK theme tells. GTK's own two with contrast are HighContrast and

@@ -101,7 +101,7 @@ func TestTheDesktopsPortalIsAsked(t *testing.T) {
 		{settingsOf(gnome, "text-scaling-factor", "big"), Look{}},
 	} {
 		serve(t, address, c.says)
-		if got := Desktop(t.Context(), env(map[string]string{"DBUS_SESSION_BUS_ADDRESS": address})); got != c.want {
+		if got := desktop(t.Context(), env(map[string]string{"DBUS_SESSION_BUS_ADDRESS": address})); got != c.want {
 			t.Errorf("%v makes %+v, not %+v", c.says, got, c.want)
 		}
 	}
