@@ -24,7 +24,11 @@ func connect(ctx context.Context, getenv func(string) string) (net.Conn, error) 
 	if !ok {
 		return nil, ErrFar
 	}
-	return x11(ctx, number, cookieFor(number, getenv))
+	conn, err := x11(ctx, number, cookieFor(number, getenv))
+	if err != nil {
+		return nil, err
+	}
+	return conn, nil
 }
 
 // wayland connects to a compositor, which waits for its clients to say something first (Wayland protocol, wl_display).
@@ -35,8 +39,14 @@ func wayland(ctx context.Context, runtime, name string) (net.Conn, error) {
 	return dial(ctx, name)
 }
 
+// xserver is a connection to an X server that has let us in.
+type xserver struct {
+	net.Conn
+	setup []byte // what it has said of itself
+}
+
 // x11 connects to an X server. One that has not been greeted is thrown out when others come (xorg-server, os/connection.c).
-func x11(ctx context.Context, number int, c cookie) (net.Conn, error) {
+func x11(ctx context.Context, number int, c cookie) (*xserver, error) {
 	const folder = "/tmp/.X11-unix/X"
 	conn, err := dial(ctx, "@"+folder+strconv.Itoa(number)) // the abstract one, as Xlib does (xcb, _xcb_open)
 	if err != nil {
@@ -44,10 +54,12 @@ func x11(ctx context.Context, number int, c cookie) (net.Conn, error) {
 			return nil, err
 		}
 	}
-	if err := errors.Join(conn.SetDeadline(time.Now().Add(handshake)), greet(conn, c), conn.SetDeadline(time.Time{})); err != nil {
+	_ = conn.SetDeadline(time.Now().Add(handshake))
+	setup, err := greet(conn, c)
+	if err := errors.Join(err, conn.SetDeadline(time.Time{})); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return conn, nil
+	return &xserver{conn, setup}, nil
 }
 
 // dial connects to a socket that root or this user has: another user's would be told our cookie.

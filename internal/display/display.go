@@ -1,5 +1,5 @@
-// Package display speaks to the display of a desktop session without drawing: it tells when it has gone, and what the desktop
-// has written down there.
+// Package display speaks to the display of a desktop session without drawing: it tells when it has gone, whether it has
+// OpenGL, and what the desktop has written down there.
 package display
 
 import (

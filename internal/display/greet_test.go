@@ -51,7 +51,7 @@ func (s *server) Write(b []byte) (int, error) { return s.heard.Write(b) }
 
 func TestAServerIsGreetedWithTheCookie(t *testing.T) {
 	s := &server{Reader: strings.NewReader("\x01\x00\x0b\x00\x00\x00\x02\x00and what it says of itself")}
-	if err := greet(s, cookie{[]byte(plainCookie), []byte("0123456789abcdef")}); err != nil {
+	if _, err := greet(s, cookie{[]byte(plainCookie), []byte("0123456789abcdef")}); err != nil {
 		t.Fatal(err)
 	}
 	want := "l\x00\x0b\x00\x00\x00\x12\x00\x10\x00\x00\x00" + plainCookie + "\x00\x00" + "0123456789abcdef"
@@ -61,14 +61,14 @@ func TestAServerIsGreetedWithTheCookie(t *testing.T) {
 }
 
 func TestAServerThatRefusesSaysWhy(t *testing.T) {
-	err := greet(&server{Reader: strings.NewReader("\x00\x07\x0b\x00\x00\x00\x02\x00go away!")}, cookie{})
+	_, err := greet(&server{Reader: strings.NewReader("\x00\x07\x0b\x00\x00\x00\x02\x00go away!")}, cookie{})
 	if !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), `"go away"`) {
 		t.Error(err)
 	}
-	if err := greet(&server{Reader: strings.NewReader("\x02       ")}, cookie{}); !errors.Is(err, ErrRefused) {
+	if _, err := greet(&server{Reader: strings.NewReader("\x02       ")}, cookie{}); !errors.Is(err, ErrRefused) {
 		t.Error(err)
 	}
-	if err := greet(&server{Reader: strings.NewReader("\x01 ")}, cookie{}); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, err := greet(&server{Reader: strings.NewReader("\x01 ")}, cookie{}); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Error(err)
 	}
 }
@@ -88,7 +88,7 @@ func FuzzGreeting(f *testing.F) {
 	f.Add([]byte("\x01\x00\x0b\x00\x00\x00\x02\x00"))
 	f.Add([]byte("\x00\x07\x0b\x00\x00\x00\x02\x00go away!"))
 	f.Fuzz(func(t *testing.T, says []byte) {
-		if err := greet(&server{Reader: bytes.NewReader(says)}, cookie{}); err == nil && says[0] != 1 {
+		if _, err := greet(&server{Reader: bytes.NewReader(says)}, cookie{}); err == nil && says[0] != 1 {
 			t.Errorf("%q lets us in", says)
 		}
 	})

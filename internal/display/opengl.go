@@ -2,7 +2,6 @@ package display
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -21,7 +20,7 @@ func OpenGL(ctx context.Context, getenv func(string) string) error {
 	return nil
 }
 
-// The requests (X Window System Protocol, X11R7.7, appendix B; GLX 1.4 protocol, section 2.2 of its encoding).
+// The requests for it (X Window System Protocol, X11R7.7, appendix B; GLX 1.4 protocol, section 2.2 of its encoding).
 const (
 	queryExtension  = 98
 	glxQueryVersion = 7
@@ -31,11 +30,16 @@ const (
 // The version of GLX that windows need: its framebuffer configurations came with 1.3 (GLX 1.4 specification, appendix A).
 const glxMajor, glxMinor = 1, 3
 
-// replySize is how long each reply is without what it says to be added (X protocol, section 1).
-const replySize = 32
-
 // askGLX asks an X server that has let us in.
 func askGLX(conn io.ReadWriter) error {
+	err := glx(conn)
+	if refused := new(requestError); errors.As(err, &refused) {
+		return fmt.Errorf("%w: %w", ErrNoGL, err)
+	}
+	return err
+}
+
+func glx(conn io.ReadWriter) error {
 	reply, err := ask(conn, queryExtension, 0, []byte{3, 0, 0, 0, 'G', 'L', 'X', 0})
 	if err != nil {
 		return err
@@ -56,30 +60,4 @@ func askGLX(conn io.ReadWriter) error {
 		err = fmt.Errorf("%w: it has no configuration", ErrNoGL)
 	}
 	return err
-}
-
-// ask sends a request and reads the fixed part of its reply.
-func ask(conn io.ReadWriter, major, minor byte, body []byte) ([replySize]byte, error) {
-	var reply [replySize]byte
-	request := binary.LittleEndian.AppendUint16([]byte{major, minor}, uint16(1+len(body)/4))
-	if _, err := conn.Write(append(request, body...)); err != nil {
-		return reply, err
-	}
-	if _, err := io.ReadFull(conn, reply[:]); err != nil {
-		return reply, err
-	}
-	if reply[0] != 1 {
-		return reply, fmt.Errorf("%w: it answers request %d with error %d", ErrNoGL, major, reply[1])
-	}
-	return reply, nil
-}
-
-func number(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
-
-func numbers(all ...uint32) []byte {
-	var b []byte
-	for _, n := range all {
-		b = binary.LittleEndian.AppendUint32(b, n)
-	}
-	return b
 }

@@ -13,8 +13,8 @@ type Wishes struct {
 	Settings  []byte // of the XSETTINGS manager (freedesktop.org, XSETTINGS), if there is one
 }
 
-// The requests of the X protocol that are made here (X Window System Protocol, X11R7.7, appendix B), and atoms that every
-// server has.
+// The requests for them (X Window System Protocol, X11R7.7, appendix B), and atoms that every server has (appendix A of
+// its encoding).
 const (
 	internAtom        = 16
 	getProperty       = 20
@@ -29,146 +29,74 @@ const maxProperty = 256 << 10
 
 var errServer = errors.New("the display does not keep to the X protocol")
 
-// query asks one server. Numbers go and come least significant byte first, as the greeting said.
-type query struct{ conn io.ReadWriter }
-
-// wishes reads what the server still has to say of itself, and asks for what the desktop has written down.
-func wishes(conn io.ReadWriter) (Wishes, error) {
+// wishes asks an X server that has let us in, and has said setup of itself, for what the desktop has written down.
+func wishes(conn io.ReadWriter, setup []byte) (Wishes, error) {
 	var w Wishes
-	root, err := readSetup(conn)
+	root, err := rootOf(setup)
 	if err != nil {
 		return w, err
 	}
-	q := query{conn}
-	if w.Resources, err = q.property(root, atomResourceManager); err != nil {
+	if w.Resources, err = property(conn, root, atomResourceManager); err != nil {
 		return w, err
 	}
-	w.Settings, err = q.settings()
+	w.Settings, err = settings(conn)
 	return w, err
 }
 
 // settings are those of the XSETTINGS manager of the first screen: a property of the window that owns its selection.
-func (q query) settings() ([]byte, error) {
-	selection, err := q.atom("_XSETTINGS_S0")
+func settings(conn io.ReadWriter) ([]byte, error) {
+	selection, err := atom(conn, "_XSETTINGS_S0")
 	if err != nil || selection == 0 {
 		return nil, err
 	}
-	name, err := q.atom("_XSETTINGS_SETTINGS")
+	name, err := atom(conn, "_XSETTINGS_SETTINGS")
 	if err != nil || name == 0 {
 		return nil, err
 	}
-	answer, err := q.ask(getSelectionOwner, 0, binary.LittleEndian.AppendUint32(nil, selection))
-	if err != nil {
+	reply, err := ask(conn, getSelectionOwner, 0, numbers(selection))
+	owner := number(reply[8:])
+	if err != nil || owner == 0 {
 		return nil, err
 	}
-	owner := binary.LittleEndian.Uint32(answer[8:])
-	if owner == 0 {
-		return nil, nil
-	}
-	return q.property(owner, name)
+	return property(conn, owner, name)
 }
 
 // atom is the number of a name; 0: nobody has used it.
-func (q query) atom(name string) (uint32, error) {
+func atom(conn io.ReadWriter, name string) (uint32, error) {
 	const onlyIfExists = 1
-	body := binary.LittleEndian.AppendUint16(nil, uint16(len(name)))
-	answer, err := q.ask(internAtom, onlyIfExists, padded(append(append(body, 0, 0), name...)))
-	if err != nil {
-		return 0, err
-	}
-	return binary.LittleEndian.Uint32(answer[8:]), nil
+	body := append(numbers(uint32(len(name))), name...)
+	reply, err := ask(conn, internAtom, onlyIfExists, padded(body))
+	return number(reply[8:]), err
 }
 
 // property is the value of one, nothing when it is not there.
-func (q query) property(window, name uint32) ([]byte, error) {
-	var body []byte
-	for _, n := range []uint32{window, name, anyType, 0, maxProperty / 4} {
-		body = binary.LittleEndian.AppendUint32(body, n)
-	}
-	answer, err := q.ask(getProperty, 0, body)
+func property(conn io.ReadWriter, window, name uint32) ([]byte, error) {
+	reply, err := ask(conn, getProperty, 0, numbers(window, name, anyType, 0, maxProperty/4))
 	if err != nil {
 		return nil, err
 	}
-	format, items := uint64(answer[1]), uint64(binary.LittleEndian.Uint32(answer[16:]))
-	value := answer[32:]
-	if size := items * format / 8; size < uint64(len(value)) {
-		value = value[:size]
-	}
-	return value, nil
-}
-
-// ask makes a request and returns the reply, which has 32 bytes at least.
-func (q query) ask(code, detail byte, body []byte) ([]byte, error) {
-	request := binary.LittleEndian.AppendUint16([]byte{code, detail}, uint16(1+len(body)/4))
-	if _, err := q.conn.Write(append(request, body...)); err != nil {
-		return nil, err
-	}
-	for {
-		answer := make([]byte, 32)
-		if _, err := io.ReadFull(q.conn, answer); err != nil {
-			return nil, err
-		}
-		switch answer[0] {
-		case 0:
-			return nil, fmt.Errorf("%w: error %d", errServer, answer[1])
-		case 1:
-			return q.rest(answer)
-		} // everything else is an event, and is not waited for
-	}
-}
-
-// rest reads what a reply has beyond its first 32 bytes.
-func (q query) rest(answer []byte) ([]byte, error) {
-	more := uint64(binary.LittleEndian.Uint32(answer[4:])) * 4
+	more := 4 * uint64(number(reply[4:]))
 	if more > maxProperty {
 		return nil, fmt.Errorf("%w: a reply of %d bytes", errServer, more)
 	}
-	answer = append(answer, make([]byte, more)...)
-	_, err := io.ReadFull(q.conn, answer[32:])
-	return answer, err
+	value := make([]byte, more)
+	if _, err := io.ReadFull(conn, value); err != nil {
+		return nil, err
+	}
+	format, items := uint64(reply[1]), uint64(number(reply[16:]))
+	return value[:min(more, items*format/8)], nil
 }
 
-// readSetup reads what a server says of itself after it has let us in, and returns the root window of its first screen (X
-// Window System Protocol, section 8).
-func readSetup(r io.Reader) (root uint32, err error) {
-	fixed := make([]byte, 32)
-	if _, err := io.ReadFull(r, fixed); err != nil {
-		return 0, err
+// rootOf is the root window of the first screen that a server has told of (X Window System Protocol, section 8).
+func rootOf(setup []byte) (uint32, error) {
+	const fixed = 32
+	if len(setup) < fixed {
+		return 0, fmt.Errorf("%w: it says little of itself", errServer)
 	}
-	vendor, screens, formats := int64(binary.LittleEndian.Uint16(fixed[16:])), int(fixed[20]), int64(fixed[21])
-	if err := skip(r, (vendor+3)/4*4+8*formats); err != nil {
-		return 0, err
+	vendor, screens, formats := int(binary.LittleEndian.Uint16(setup[16:])), setup[20], int(setup[21])
+	at := fixed + (vendor+3)/4*4 + 8*formats
+	if screens == 0 || len(setup) < at+4 {
+		return 0, fmt.Errorf("%w: it has no screen", errServer)
 	}
-	for i := range screens {
-		window, err := readScreen(r)
-		if err != nil {
-			return 0, err
-		}
-		if i == 0 {
-			root = window
-		}
-	}
-	return root, nil
-}
-
-// readScreen reads one SCREEN with its DEPTHs and VISUALTYPEs.
-func readScreen(r io.Reader) (root uint32, err error) {
-	screen, depth := make([]byte, 40), make([]byte, 8)
-	if _, err := io.ReadFull(r, screen); err != nil {
-		return 0, err
-	}
-	for range screen[39] {
-		if _, err := io.ReadFull(r, depth); err != nil {
-			return 0, err
-		}
-		if err := skip(r, 24*int64(binary.LittleEndian.Uint16(depth[2:]))); err != nil {
-			return 0, err
-		}
-	}
-	return binary.LittleEndian.Uint32(screen), nil
-}
-
-func skip(r io.Reader, n int64) error {
-	_, err := io.CopyN(io.Discard, r, n)
-	return err
+	return number(setup[at:]), nil
 }

@@ -18,7 +18,7 @@ func Ask(ctx context.Context, getenv func(string) string) (Wishes, error) {
 	}
 	defer func() { _ = conn.Close() }()
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
-	w, err := wishes(conn)
+	w, err := wishes(conn, conn.setup)
 	if err != nil {
 		return Wishes{}, fmt.Errorf("asking the display: %w", err)
 	}

@@ -19,15 +19,13 @@ func reply(format byte, at8, at16 uint32, more string) string {
 	return string(padded(append(b, more...)))
 }
 
-// setup is what a server with one screen says of itself: a vendor, one format, one depth with one visual.
-func setup(root uint32) string {
+// setup is what a server with one screen says of itself: a vendor, one format, and the screen.
+func setup(root uint32) []byte {
 	fixed, screen := make([]byte, 32), make([]byte, 40)
 	binary.LittleEndian.PutUint16(fixed[16:], 3)
-	fixed[20], fixed[21], screen[39] = 1, 1, 1
+	fixed[20], fixed[21] = 1, 1
 	binary.LittleEndian.PutUint32(screen, root)
-	depth := make([]byte, 8+24)
-	depth[2] = 1
-	return string(fixed) + "abc\x00" + "formats!" + string(screen) + string(depth)
+	return append(append(fixed, "abc\x00formats!"...), screen...)
 }
 
 // event is something that nobody has asked for.
@@ -35,10 +33,10 @@ func event() string { return "\x1c" + strings.Repeat("\x00", 31) }
 
 func TestWhatTheDesktopHasWrittenDownIsRead(t *testing.T) {
 	const root, selection, name, owner = 77, 300, 301, 5001
-	says := setup(root) + event() + reply(8, 31, 8, "Xft.dpi:") + reply(0, selection, 0, "") + reply(0, name, 0, "") +
+	says := event() + reply(8, 31, 8, "Xft.dpi:") + reply(0, selection, 0, "") + reply(0, name, 0, "") +
 		event() + reply(0, owner, 0, "") + reply(8, name, 5, "bytes")
 	s := &server{Reader: strings.NewReader(says)}
-	w, err := wishes(s)
+	w, err := wishes(s, setup(root))
 	if err != nil || string(w.Resources) != "Xft.dpi:" || string(w.Settings) != "bytes" {
 		t.Errorf("%q, %v", w, err)
 	}
@@ -55,7 +53,7 @@ func TestADesktopWithoutASettingsManagerHasNone(t *testing.T) {
 	for name, says := range map[string]string{
 		"no such atom": reply(0, 0, 0, ""), "no owner": reply(0, 300, 0, "") + reply(0, 301, 0, "") + reply(0, 0, 0, ""),
 	} {
-		w, err := wishes(&server{Reader: strings.NewReader(setup(1) + reply(0, 0, 0, "") + says)})
+		w, err := wishes(&server{Reader: strings.NewReader(reply(0, 0, 0, "") + says)}, setup(1))
 		if err != nil || len(w.Resources)+len(w.Settings) != 0 {
 			t.Errorf("%s: %q, %v", name, w, err)
 		}
@@ -65,23 +63,33 @@ func TestADesktopWithoutASettingsManagerHasNone(t *testing.T) {
 func TestAServerThatTalksNonsenseIsNotFollowed(t *testing.T) {
 	long := []byte(reply(8, 0, 0, ""))
 	binary.LittleEndian.PutUint32(long[4:], 1<<30)
-	for says, want := range map[string]error{
-		setup(1) + "\x00\x03" + strings.Repeat("\x00", 30): errServer,
-		setup(1) + string(long):                            errServer,
-		setup(1)[:50]:                                      io.ErrUnexpectedEOF,
-		setup(1) + event():                                 io.EOF,
+	for name, c := range map[string]struct {
+		setup []byte
+		says  string
+		want  error
+	}{
+		"no setup":  {nil, "", errServer},
+		"cut off":   {setup(1)[:45], "", errServer},
+		"no screen": {make([]byte, 80), "", errServer},
+		"too long":  {setup(1), string(long), errServer},
+		"gone":      {setup(1), event(), io.EOF},
 	} {
-		if _, err := wishes(&server{Reader: strings.NewReader(says)}); !errors.Is(err, want) {
-			t.Errorf("%v, not %v", err, want)
+		if _, err := wishes(&server{Reader: strings.NewReader(c.says)}, c.setup); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
 		}
+	}
+	refused := new(requestError)
+	_, err := wishes(&server{Reader: strings.NewReader("\x00\x03" + strings.Repeat("\x00", 30))}, setup(1))
+	if !errors.As(err, &refused) || *refused != (requestError{getProperty, 3}) {
+		t.Error(err)
 	}
 }
 
 func FuzzWishes(f *testing.F) {
-	f.Add([]byte(setup(1) + reply(8, 31, 8, "Xft.dpi:") + reply(0, 300, 0, "") + reply(0, 301, 0, "") + reply(0, 9, 0, "") + reply(8, 9, 5, "bytes")))
-	f.Fuzz(func(t *testing.T, says []byte) {
-		w, err := wishes(&server{Reader: bytes.NewReader(says)})
-		if got := len(w.Resources) + len(w.Settings); got > len(says) || err == nil && len(says) < 72 {
+	f.Add(setup(1), []byte(reply(8, 31, 8, "Xft.dpi:")+reply(0, 300, 0, "")+reply(0, 301, 0, "")+reply(0, 9, 0, "")+reply(8, 9, 5, "bytes")))
+	f.Fuzz(func(t *testing.T, setup, says []byte) {
+		w, err := wishes(&server{Reader: bytes.NewReader(says)}, setup)
+		if got := len(w.Resources) + len(w.Settings); got > len(says) || err == nil && len(setup) < 36 {
 			t.Errorf("%d bytes make %d", len(says), got)
 		}
 	})
