@@ -12,6 +12,7 @@ import (
 
 	"siths-agent/internal/harden"
 	"siths-agent/internal/version"
+	"siths-agent/ui/licences"
 	"siths-agent/ui/look"
 )
 
@@ -43,6 +44,9 @@ func start(ctx context.Context, args []string) int {
 	case err != nil:
 		fmt.Fprintf(os.Stderr, "siths-window: %v\n%s\n", err, usage)
 		return exitUsage
+	case o.licences:
+		fmt.Print(licences.Text())
+		return exitDone
 	case o.version:
 		fmt.Println("siths-window " + version.String())
 		return exitDone

@@ -11,14 +11,15 @@ import (
 	"siths-agent/ui/model"
 )
 
-const usage = "siths-window [--page pin|change|unblock|card|systems|diagnostics|about] [--sign] [--plain] [--socket PATH] [--version]"
+const usage = "siths-window [--page pin|change|unblock|card|systems|diagnostics|about] [--sign] [--plain] [--socket PATH] [--licences] [--version]"
 
 // options is what the program was started with.
 type options struct {
-	page    model.Page
-	plain   bool   // a window that needs no OpenGL
-	socket  string // of the service; empty is the system's
-	version bool
+	page     model.Page
+	plain    bool   // a window that needs no OpenGL
+	socket   string // of the service; empty is the system's
+	version  bool
+	licences bool // of all parts, to be read in a terminal
 }
 
 var errArguments = errors.New("it takes no arguments but flags")
@@ -44,6 +45,7 @@ func parse(args []string) (options, error) {
 	fs.SetOutput(io.Discard)
 	page, sign := fs.String("page", "", ""), fs.Bool("sign", false, "")
 	fs.BoolVar(&o.plain, "plain", false, "")
+	fs.BoolVar(&o.licences, "licences", false, "")
 	fs.BoolVar(&o.version, "version", false, "")
 	fs.StringVar(&o.socket, "socket", os.Getenv("SITHS_AGENT_SOCKET"), "")
 	if err := fs.Parse(args); err != nil {

@@ -46,6 +46,14 @@ func TestAWrongOldCodeIsToldOnTheSamePage(t *testing.T) {
 	k.on(Answered{Sent: true, Result: apitype.PINResult{Problem: new(health.Problem(apitype.PINBlocked, ""))}}).shows(model.Blocked)
 }
 
+func TestTheLicencesAreBehindTheirButton(t *testing.T) {
+	k := begin(t, model.Page{Kind: model.About}).on(do(model.DoLicences)).shows(model.Licences)
+	if len(k.Screen().Rows) < 40 {
+		t.Errorf("%d parts", len(k.Screen().Rows))
+	}
+	k.on(do(model.DoClose)).shows(model.About).ends(false).on(do(model.DoClose)).ends(true)
+}
+
 func TestABlockedCodeLeadsToItsUnblocking(t *testing.T) {
 	begin(t, model.Page{}, Told{anna(apitype.Refused, 17, apitype.PINBlocked)}).shows(model.Blocked).on(do(model.DoUnblock)).shows(model.Unblock).
 		on(Told{empty()}).shows("no-card").wakes().ends(true)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"siths-agent/agent/apitype"
+	"siths-agent/ui/licences"
 	"siths-agent/ui/model"
 )
 
@@ -38,13 +39,18 @@ func (s *State) typed(anything bool, todo *effects) {
 	}
 }
 
-// leave closes what the person sees: a question about a file, or else the window.
+// leave closes what the person sees: what was opened from another page, or else the window.
 func (s *State) leave(todo *effects) {
-	if s.page.Kind == model.Bundle && s.sending == nil {
+	switch {
+	case s.sending != nil:
+		s.finish(todo)
+	case s.page.Kind == model.Bundle:
 		s.page = model.Page{Kind: model.Diagnostics, Rows: s.rows}
-		return
+	case s.page.Kind == model.Licences:
+		s.page = model.Page{Kind: model.About}
+	default:
+		s.finish(todo)
 	}
-	s.finish(todo)
 }
 
 // finish ends the conversation, or goes on to the page that was asked for in the meantime.
@@ -115,6 +121,8 @@ func (s *State) chose(do model.Do, todo *effects) {
 		s.page = model.Page{Kind: pageOf(do), Sign: s.page.Sign}
 	case model.DoCard, model.DoAbout, model.DoDiagnostics:
 		s.turn(model.Page{Kind: pageOf(do)}, todo)
+	case model.DoLicences:
+		s.page = model.Page{Kind: model.Licences, Rows: parts()}
 	case model.DoLock:
 		todo.add(Lock{})
 	case model.DoPreview:
@@ -127,6 +135,15 @@ func (s *State) chose(do model.Do, todo *effects) {
 	case model.DoCopy:
 		todo.add(Copy{})
 	}
+}
+
+// parts are the licences of what the program is made of.
+func parts() []model.Row {
+	var rows []model.Row
+	for _, p := range licences.Parts() {
+		rows = append(rows, model.Row{Label: p.Name + " " + p.Version, Value: p.Licence})
+	}
+	return rows
 }
 
 // pageOf is the page that a button opens.

@@ -106,7 +106,7 @@ func TestTheGoldenFilesHaveEveryScreen(t *testing.T) {
 		seen[c.Screen(text.SV).ID] = true
 	}
 	want := []model.ID{model.Reading, model.PIN, model.PINPad, model.PINFormat, model.PINCancelled, model.WrongPIN, model.LastTry, model.Blocked, model.Verifying, model.Unlocked, model.CertExpires, model.OfflineGrace,
-		model.ReserveCard, model.CardRemoved, model.IdleLock, model.Other, model.Unknown, model.CardKnown, model.Systems, model.Diagnostics, model.Bundle, model.About, model.Managed, model.Upgraded, model.Change,
+		model.ReserveCard, model.CardRemoved, model.IdleLock, model.Other, model.Unknown, model.CardKnown, model.Systems, model.Diagnostics, model.Bundle, model.Saved, model.Licences, model.About, model.Managed, model.Upgraded, model.Change,
 		model.Unblock, model.PUKLast, model.PUKDead, model.Changed, "problem"}
 	for _, code := range apitype.Codes() {
 		want = append(want, model.IDOf(code))

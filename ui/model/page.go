@@ -9,7 +9,7 @@ import (
 
 // Page is what a person has opened, or how far a conversation has come that no snapshot tells of.
 type Page struct {
-	Kind    ID               // PIN, PINPad, CardKnown, Systems, Diagnostics, Bundle, Saved, About, Managed, Upgraded, Change, Unblock or Changed
+	Kind    ID               // PIN, PINPad, CardKnown, Systems, Diagnostics, Bundle, Saved, About, Licences, Managed, Upgraded, Change, Unblock or Changed
 	Sign    bool             // of Change, Unblock and Changed: the code for signatures
 	Puk     bool             // of Changed: it was done with the PUK
 	Agreed  bool             // the person has said yes to spending the last try
@@ -18,7 +18,7 @@ type Page struct {
 	Differ  bool             // the new code was not typed twice alike
 	Easy    bool             // the new code is one that a stranger tries first
 	Seconds int              // of PINPad: that the reader waits
-	Rows    []Row            // of Diagnostics, Bundle and Saved; none in Diagnostics: the look at the machine has not ended
+	Rows    []Row            // of Diagnostics, Bundle, Saved and Licences; none in Diagnostics: the look at the machine has not ended
 }
 
 // longCell is how long one cell of a page may be, and mostRows how many rows one has.
@@ -46,7 +46,7 @@ func (v *view) page(p Page) Screen {
 		return v.cardPage()
 	case Systems:
 		return v.systemsPage()
-	case Diagnostics, Bundle, Saved:
+	case Diagnostics, Bundle, Saved, Licences:
 		return v.listed(p)
 	case About, Upgraded:
 		return v.versioned(p.Kind)
@@ -179,7 +179,9 @@ func (v *view) systemsPage() Screen {
 // listed are the pages whose rows the diagnosis brings.
 func (v *view) listed(p Page) Screen {
 	s := v.list(p)
-	s.Icon = IconDiagnose
+	if p.Kind != Licences {
+		s.Icon = IconDiagnose
+	}
 	for _, r := range p.Rows[:min(mostRows, len(p.Rows))] {
 		row := Row{Label: clean(r.Label, longCell), Value: clean(r.Value, longCell), Severity: r.Severity}
 		if s.Rows = append(s.Rows, row); row.Severity != "" {
@@ -197,6 +199,8 @@ func (v *view) list(p Page) Screen {
 		s.Ask = AskSave
 		s.Buttons = []Button{v.button(DoSave, text.ScreenButtonSave), v.button(DoCancel, text.ScreenButtonCancel).asDefault().asCancel()}
 		return s
+	case p.Kind == Licences:
+		return v.info(Licences, text.ScreenButtonLicences, text.ScreenLicencesHow)
 	case p.Kind == Saved && p.Problem != nil:
 		s := v.info(Saved, text.ScreenNotSaved, text.ScreenNotSavedHow)
 		s.Severity = apitype.Error

@@ -13,7 +13,7 @@ import (
 )
 
 func pages() []model.ID {
-	return []model.ID{model.PIN, model.PINPad, model.CardKnown, model.Systems, model.Diagnostics, model.Bundle, model.About, model.Managed, model.Upgraded, model.Change, model.Unblock, model.Changed, "", "dream"}
+	return []model.ID{model.PIN, model.PINPad, model.CardKnown, model.Systems, model.Diagnostics, model.Bundle, model.Saved, model.Licences, model.About, model.Managed, model.Upgraded, model.Change, model.Unblock, model.Changed, "", "dream"}
 }
 
 func TestEveryPageHasAScreenInEveryState(t *testing.T) {

@@ -61,6 +61,7 @@ const (
 	Bundle      ID = "bundle-preview"
 	Saved       ID = "bundle-saved"
 	About       ID = "about"
+	Licences    ID = "licences"
 	Managed     ID = "policy-managed"
 	Upgraded    ID = "first-run"
 	Change      ID = "pin-change"

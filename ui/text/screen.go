@@ -61,6 +61,7 @@ const (
 	ScreenAbout
 	ScreenAboutHow
 	ScreenVersion
+	ScreenLicencesHow
 	ScreenManaged
 	ScreenManagedHow
 	ScreenUpgraded
