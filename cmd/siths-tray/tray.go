@@ -11,10 +11,10 @@ import (
 
 	"siths-agent/agent/watch"
 	"siths-agent/internal/display"
+	uilook "siths-agent/ui/look"
 	"siths-agent/ui/model"
 	"siths-agent/ui/notify"
 	"siths-agent/ui/resident"
-	"siths-agent/ui/text"
 )
 
 // glimpse is how long the newest state stands before the next is looked at: a person sees no faster.
@@ -64,7 +64,7 @@ func run(ctx context.Context, socket string, stderr io.Writer) error {
 	})
 	go func() {
 		defer cancel()
-		t.loop(ctx, resident.New(text.FromEnv(os.Getenv)))
+		t.loop(ctx, resident.New(uilook.Language(os.Getenv)))
 	}()
 	t.panel.run(ctx)
 	return nil

@@ -39,6 +39,16 @@ func TestThePersonsFileStandsAboveTheDesktop(t *testing.T) {
 	}
 }
 
+func TestTheTrayAndTheWindowsSpeakOneLanguage(t *testing.T) {
+	for content, want := range map[string]text.Lang{"": text.EN, "language = \"sv\"\n": text.SV, "language = \"fi\"\n": text.EN} {
+		vars := home(t, content)
+		w, _ := Want(t.Context(), env(vars))
+		if got := Language(env(vars)); got != want || w.Lang != want {
+			t.Errorf("%q: the tray speaks %q, a window %q", content, got, w.Lang)
+		}
+	}
+}
+
 func TestNoFileSaysNothing(t *testing.T) {
 	for _, vars := range []map[string]string{homeVars(t.TempDir()), {}} {
 		if w, errs := Want(t.Context(), env(vars)); w != (Wanted{Lang: text.EN}) || len(errs) != 0 {

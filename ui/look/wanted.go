@@ -33,3 +33,11 @@ func Desktop(ctx context.Context, getenv func(string) string) Look {
 	defer cancel()
 	return desktop(ctx, getenv)
 }
+
+// Language returns the language of a person's windows: that of the locale, unless the person's file names another.
+func Language(getenv func(string) string) text.Lang {
+	w := Wanted{Lang: text.FromEnv(getenv)}
+	file, _ := readFile(filePath(getenv)) // the window warns of it
+	file.apply(&w)
+	return w.Lang
+}
