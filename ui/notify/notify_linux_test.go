@@ -11,7 +11,7 @@ import (
 )
 
 func notice(k resident.Kind, title, body string) resident.Notice {
-	return resident.Notice{Kind: k, Title: title, Body: body, Icon: model.IconReader}
+	return resident.Notice{Kind: k, Title: title, Body: body, Icon: model.IconReader, More: "more"}
 }
 
 func TestANoticeReplacesTheOneOfItsKindAndIsTakenBack(t *testing.T) {
@@ -20,7 +20,7 @@ func TestANoticeReplacesTheOneOfItsKindAndIsTakenBack(t *testing.T) {
 	f.serveOn(b)
 	n, _ := running(t, b.dial)
 	n.Show(notice(resident.Reader, "gone", "1 < 2"))
-	if c := f.wait(t, 1); c.replaces != 0 || c.summary != "gone" || c.body != "1 < 2" || c.urgency != normal || !c.withImage || !slices.Equal(c.actions, []string{"default", "gone"}) {
+	if c := f.wait(t, 1); c.replaces != 0 || c.summary != "gone" || c.body != "1 < 2" || c.urgency != normal || !c.withImage || !slices.Equal(c.actions, []string{"default", "more"}) {
 		t.Errorf("%+v", c)
 	}
 	n.Show(notice(resident.Reader, "back", ""))

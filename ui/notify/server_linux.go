@@ -93,7 +93,7 @@ func (s *server) show(ctx context.Context, n resident.Notice) error {
 	}
 	actions := []string{}
 	if slices.Contains(s.can, "actions") {
-		actions = []string{"default", n.Title} // chosen by a click; its label is not shown
+		actions = []string{"default", n.More} // chosen by a click; some servers have a button of that label too
 	}
 	body := written(n.Body, slices.Contains(s.can, "body-markup"))
 	var id uint32

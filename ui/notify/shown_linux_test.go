@@ -41,7 +41,7 @@ func TestHostileTextsAreShownAsWritten(t *testing.T) {
 		}
 	})
 	const title, body = `$(reboot) <b>a</b> &amp; "b"`, `<a href="http://x">x</a> <i>k</i> & $(id) 'c'`
-	n.Show(resident.Notice{Kind: resident.Expires, Title: title, Body: body, Icon: model.IconWarning})
+	n.Show(resident.Notice{Kind: resident.Expires, Title: title, Body: body, Icon: model.IconWarning, More: body})
 	d.WaitBubble()
 	d.Await("the texts", func() bool {
 		said := read(d)

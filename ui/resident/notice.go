@@ -34,7 +34,8 @@ type Notice struct {
 	Title  string
 	Body   string
 	Icon   model.Icon
-	Urgent bool // it stays until it is withdrawn
+	More   string // what a person chooses to see more
+	Urgent bool   // it stays until it is withdrawn
 }
 
 // day is the card and the count of days that a notification told of: there is one a day, however often the card is put in.
@@ -78,7 +79,7 @@ func (t *turn) say(k Kind, s model.Screen) {
 		return
 	}
 	t.stands[k] = true
-	t.do(Notify{Notice{Kind: k, Title: s.Title, Body: s.Body[0], Icon: s.Icon, Urgent: k == Service}})
+	t.do(Notify{Notice{Kind: k, Title: s.Title, Body: s.Body[0], Icon: s.Icon, More: text.NoticeMore(t.lang), Urgent: k == Service}})
 }
 
 func (t *turn) withdraw(k Kind) {
@@ -111,7 +112,7 @@ func (t *turn) readerBack() {
 	}
 	t.stands[Reader] = false
 	says := text.ReaderBack(t.lang)
-	t.do(Notify{Notice{Kind: Reader, Title: says.Headline, Body: says.Action, Icon: model.IconReader}})
+	t.do(Notify{Notice{Kind: Reader, Title: says.Headline, Body: says.Action, Icon: model.IconReader, More: text.NoticeMore(t.lang)}})
 }
 
 // aboutCard tells the holder of an open desktop what there is to know of the card: each thing that the screens of the

@@ -47,7 +47,7 @@ func judgeNotices(after State, did []Effect) (faults []string) {
 			faults = append(faults, "a kind is told of twice")
 		}
 		seen[k] = true
-		if n.Notice.Title == "" || n.Notice.Body == "" || n.Notice.Icon == "" {
+		if n.Notice.Title == "" || n.Notice.Body == "" || n.Notice.Icon == "" || n.Notice.More == "" {
 			faults = append(faults, "a notification says nothing")
 		}
 		for _, secret := range []string{"Anna", "SE2321000131", "Skövde", "9469", "room"} {
