@@ -63,6 +63,11 @@ func run(ctx context.Context, socket string, stderr io.Writer) error {
 		}
 	})
 	go func() {
+		if err := showNotices(ctx, t.notices); err != nil {
+			t.log.Info("no notifications", "err", err)
+		}
+	}()
+	go func() {
 		defer cancel()
 		t.loop(ctx, resident.New(uilook.Language(os.Getenv)))
 	}()

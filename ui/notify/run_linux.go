@@ -39,7 +39,7 @@ func (n *Notifier) serve(ctx context.Context, dial func() (*dbus.Conn, error)) e
 	signals := make(chan *dbus.Signal, 16)
 	conn.Signal(signals)
 	defer conn.RemoveSignal(signals)
-	s := &server{object: conn.Object(busName, busPath)}
+	s := &server{bus: conn.BusObject(), object: conn.Object(busName, busPath)}
 	if err := s.subscribe(ctx, conn); err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (n *Notifier) heard(ctx context.Context, s *server, sig *dbus.Signal) {
 			delete(s.ids, k)
 		}
 	case "org.freedesktop.DBus.NameOwnerChanged":
-		if len(sig.Body) == 3 && sig.Body[0] == busName {
+		if s.isAnother(sig) {
 			s.forget()
 			n.flush(ctx, s)
 		}

@@ -1,10 +1,6 @@
 package notify
 
-import (
-	"context"
-
-	"github.com/godbus/dbus/v5"
-)
+import "context"
 
 // UnsupportedError says that this system has no place for notifications that this version knows.
 type UnsupportedError struct{}
@@ -13,4 +9,4 @@ type UnsupportedError struct{}
 func (*UnsupportedError) Error() string { return "notifications are not shown on this system" }
 
 // Run shows nothing, and returns an *UnsupportedError. A notification is never handed to a shell.
-func (n *Notifier) Run(context.Context, func() (*dbus.Conn, error)) error { return &UnsupportedError{} }
+func (n *Notifier) Run(context.Context) error { return &UnsupportedError{} }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
-	"siths-agent/agent/apitype"
 	"siths-agent/ui/icon"
 	"siths-agent/ui/resident"
 )
@@ -39,8 +38,9 @@ const (
 
 // server is whoever shows notifications now.
 type server struct {
+	bus    dbus.BusObject
 	object dbus.BusObject
-	known  bool // what it can do
+	owner  string // its unique name, when it is known; empty: nothing is known of it
 	can    []string
 	ids    map[resident.Kind]uint32 // of what is on the screen
 }
@@ -62,7 +62,7 @@ func (s *server) subscribe(ctx context.Context, conn *dbus.Conn) error {
 }
 
 // forget forgets a server that has gone, and all it had shown.
-func (s *server) forget() { s.known, s.can, s.ids = false, nil, map[resident.Kind]uint32{} }
+func (s *server) forget() { s.owner, s.can, s.ids = "", nil, map[resident.Kind]uint32{} }
 
 func (s *server) grant(ctx context.Context, k resident.Kind, w wish) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -86,7 +86,7 @@ func (s *server) show(ctx context.Context, n resident.Notice) error {
 	hints := map[string]dbus.Variant{
 		"desktop-entry": dbus.MakeVariant(desktopEntry),
 		"urgency":       dbus.MakeVariant(normal),
-		"image-data":    dbus.MakeVariant(pixels(icon.Panel(n.Icon, apitype.Info, iconSize))),
+		"image-data":    dbus.MakeVariant(pixels(icon.Panel(n.Icon, n.Severity, iconSize))),
 	}
 	if n.Urgent {
 		hints["urgency"] = dbus.MakeVariant(critical)
@@ -105,16 +105,21 @@ func (s *server) show(ctx context.Context, n resident.Notice) error {
 	return err
 }
 
-// learn asks the server once what it can do.
+// learn asks the server once who it is and what it can do. The first question may be what starts it.
 func (s *server) learn(ctx context.Context) error {
-	if s.known {
+	if s.owner != "" {
 		return nil
 	}
 	if err := s.object.CallWithContext(ctx, busName+".GetCapabilities", 0).Store(&s.can); err != nil {
 		return err
 	}
-	s.known = true
-	return nil
+	return s.bus.CallWithContext(ctx, "org.freedesktop.DBus.GetNameOwner", 0, busName).Store(&s.owner)
+}
+
+// isAnother says whether a NameOwnerChanged (D-Bus Specification, "Message Bus Messages") is about another server than the
+// one that is known: that a server was started to answer us is told after its answer.
+func (s *server) isAnother(sig *dbus.Signal) bool {
+	return len(sig.Body) == 3 && sig.Body[0] == busName && (s.owner == "" || sig.Body[2] != s.owner)
 }
 
 // kindOf finds which notification a signal is about.

@@ -30,12 +30,13 @@ func Kinds() []Kind { return []Kind{Service, Reader, Expires, Reserve, Offline} 
 
 // Notice is what a notification says. It never names a person, a card or a reader.
 type Notice struct {
-	Kind   Kind
-	Title  string
-	Body   string
-	Icon   model.Icon
-	More   string // what a person chooses to see more
-	Urgent bool   // it stays until it is withdrawn
+	Kind     Kind
+	Title    string
+	Body     string
+	Icon     model.Icon
+	Severity apitype.Severity
+	More     string // what a person chooses to see more
+	Urgent   bool   // it stays until it is withdrawn
 }
 
 // day is the card and the count of days that a notification told of: there is one a day, however often the card is put in.
@@ -79,7 +80,7 @@ func (t *turn) say(k Kind, s model.Screen) {
 		return
 	}
 	t.stands[k] = true
-	t.do(Notify{Notice{Kind: k, Title: s.Title, Body: s.Body[0], Icon: s.Icon, More: text.NoticeMore(t.lang), Urgent: k == Service}})
+	t.do(Notify{Notice{Kind: k, Title: s.Title, Body: s.Body[0], Icon: iconOf(k), Severity: s.Severity, More: text.NoticeMore(t.lang), Urgent: k == Service}})
 }
 
 func (t *turn) withdraw(k Kind) {
@@ -102,7 +103,7 @@ func (t *turn) readerGone() {
 		cause = apitype.ReaderServiceDown
 	}
 	says := text.Problem(t.lang, cause)
-	t.say(Reader, model.Screen{Title: says.Headline, Body: []string{says.Action}, Icon: model.IconReader})
+	t.say(Reader, model.Screen{Title: says.Headline, Body: []string{says.Action}, Severity: apitype.Error})
 }
 
 // readerBack replaces what was said of a reader that is there again.
@@ -112,7 +113,7 @@ func (t *turn) readerBack() {
 	}
 	t.stands[Reader] = false
 	says := text.ReaderBack(t.lang)
-	t.do(Notify{Notice{Kind: Reader, Title: says.Headline, Body: says.Action, Icon: model.IconReader, More: text.NoticeMore(t.lang)}})
+	t.do(Notify{Notice{Kind: Reader, Title: says.Headline, Body: says.Action, Icon: iconOf(Reader), Severity: apitype.Info, More: text.NoticeMore(t.lang)}})
 }
 
 // aboutCard tells the holder of an open desktop what there is to know of the card: each thing that the screens of the
@@ -157,6 +158,19 @@ func kindOf(id model.ID) (Kind, bool) {
 		return Offline, true
 	}
 	return 0, false
+}
+
+// iconOf is what a notification is about, as a sign.
+func iconOf(k Kind) model.Icon {
+	switch k {
+	case Service:
+		return model.IconOff
+	case Reader:
+		return model.IconReader
+	case Expires, Reserve:
+		return model.IconCard
+	}
+	return model.IconWarning
 }
 
 // pageOf is the page that a notification leads to.
