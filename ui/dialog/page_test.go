@@ -112,6 +112,11 @@ func TestAWindowGoesWhenTheDesktopIsLocked(t *testing.T) {
 	k.on(Told{with(anna(apitype.Locked, 17), func(s *apitype.Snapshot) { s.Session = &apitype.Session{State: "locked"} })}).wakes().ends(true)
 }
 
+func TestALockWipesWhatIsTyped(t *testing.T) {
+	k := begin(t, model.Page{Kind: model.Change}, Told{anna(apitype.Unlocked, 17)}, typing())
+	k.on(Told{with(anna(apitype.Locked, 17), func(s *apitype.Snapshot) { s.Session = &apitype.Session{State: "locked"} })}).wiped().wakes().ends(true)
+}
+
 func TestAWaitThatIsOutOfDateIsNothing(t *testing.T) {
 	k := begin(t, model.Page{}, Told{anna(apitype.NeedPIN, 17)}, Told{empty()})
 	old := k.last[len(k.last)-1].(Wake)

@@ -44,6 +44,10 @@ func (s *State) told(snap apitype.Snapshot, todo *effects) {
 	if len(s.shown.Fields) > 0 && !sameStay(s.typedFor, now) {
 		s.interrupt(now, todo)
 	}
+	if s.typing && isOpen(s.snap) && isLocked(snap) { // whoever types on does so before the lock screen
+		s.typing = false
+		todo.add(Wipe{})
+	}
 	if now != insertionOf(s.snap) {
 		s.agreed = insertion{}
 		s.page.Problem, s.page.Tries, s.page.Differ, s.page.Easy = nil, nil, false, false
