@@ -32,7 +32,7 @@ func padTable() map[PadWord]pair {
 		PadBack:     {"⌫", "⌫"},
 		PadBackName: {"Sudda en siffra", "Delete one digit"},
 		PadClear:    {"Rensa", "Clear"},
-		PadShow:     {"Visa siffror", "Show digits"},
-		PadHide:     {"Dölj siffror", "Hide digits"},
+		PadShow:     {"Siffror på skärmen", "Digits on the screen"},
+		PadHide:     {"Dölj siffrorna", "Hide the digits"},
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
 	"siths-agent/agent/apitype"
@@ -23,6 +22,7 @@ const (
 	besideGap = 16
 	lineGap   = 8
 	blockGap  = 16
+	labelGap  = 2
 )
 
 func titled() style    { return style{theme.SizeNameHeadingText, theme.ColorNameForeground, true} }
@@ -58,7 +58,7 @@ func (s *stage) weight(i int, line string) style {
 	switch {
 	case s.screen.Code != "" && strings.Contains(line, string(s.screen.Code)):
 		return quietly()
-	case i == 0 && s.screen.Severity != apitype.Info:
+	case i == 0 && s.screen.Severity != apitype.Info && len(s.screen.Rows) == 0:
 		return boldly()
 	}
 	return plainly()
@@ -90,6 +90,7 @@ func (s *stage) fields(p *pen) {
 	for _, f := range s.screen.Fields {
 		p.gap(blockGap)
 		p.write(f.Label, boldly())
+		p.gap(labelGap)
 		p.ringed(s.pads.of(f))
 		if hint := hinted(s.o.Lang, s.pads.of(f).or(s.hints[f.Kind])); hint != "" {
 			p.write(hint, warningly())
@@ -106,7 +107,7 @@ func (s *stage) fields(p *pen) {
 }
 
 // compose draws the screen: what can be scrolled, and below it the buttons that are always in sight.
-func (s *stage) compose() (fyne.CanvasObject, fyne.Size) {
+func (s *stage) compose() (body, bar *fyne.Container) {
 	width := s.width()
 	p := &pen{x: margin, y: margin, width: width - 2*margin}
 	s.pad(p, width)
@@ -115,11 +116,13 @@ func (s *stage) compose() (fyne.CanvasObject, fyne.Size) {
 	p.x, p.width = margin, width-2*margin
 	s.rows(p)
 	p.gap(margin)
-	body := together(fyne.NewSize(width, max(p.y, p.least)), p.objects...)
-	bar := s.bar(width)
-	s.scroll = container.NewVScroll(body)
-	size := fyne.NewSize(width, min(max(low, body.Size().Height+bar.Size().Height), s.room().Height))
-	return &fyne.Container{Layout: stacked{}, Objects: []fyne.CanvasObject{s.scroll, bar}}, size
+	body = together(fyne.NewSize(width, max(p.y, p.least)), p.objects...)
+	return body, s.bar(width)
+}
+
+// fitting is the size of a window that shows all, as far as the desktop has room for it.
+func (s *stage) fitting(body, bar fyne.Size) fyne.Size {
+	return fyne.NewSize(body.Width, min(max(low, body.Height+bar.Height), s.room().Height))
 }
 
 // pad draws the keypad at the right edge, if it is wanted, and narrows the column by it.

@@ -1,6 +1,9 @@
 package widget
 
 import (
+	"slices"
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
@@ -18,11 +21,22 @@ func (s *stage) bar(width float32) *fyne.Container {
 	p := &pen{y: barGap - around}
 	edge := canvas.NewRectangle(theme.Color(theme.ColorNameSeparator))
 	p.at(edge, fyne.NewPos(0, 0), fyne.NewSize(width, 1))
+	s.code(p)
 	for _, line := range s.lines(width - 2*margin) {
 		p.flush(line, width-margin+around)
 	}
 	p.gap(barGap - around)
 	return together(fyne.NewSize(width, p.y), p.objects...)
+}
+
+// code draws the code of what the screen is about, for support, where no sentence has it.
+func (s *stage) code(p *pen) {
+	code := string(s.screen.Code)
+	if code == "" || slices.ContainsFunc(s.screen.Body, func(line string) bool { return strings.Contains(line, code) }) {
+		return
+	}
+	small := written(strings.TrimSpace(code+" "+s.screen.Ref), quietly())
+	p.at(small, fyne.NewPos(margin, p.y+around+(minTarget-small.MinSize().Height)/2), small.MinSize())
 }
 
 // lines are the buttons, as many side by side as fit a width.
@@ -66,17 +80,3 @@ func (s *stage) button(b model.Button) *Button {
 	o.Refresh()
 	return o
 }
-
-// stacked is the layout of what scrolls above what does not.
-type stacked struct{}
-
-// Layout gives the second its height, and the first the rest.
-func (stacked) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	bar := o[1].MinSize().Height
-	o[0].Resize(fyne.NewSize(size.Width, max(0, size.Height-bar)))
-	o[1].Move(fyne.NewPos(0, max(0, size.Height-bar)))
-	o[1].Resize(fyne.NewSize(size.Width, bar))
-}
-
-// MinSize returns no size: a desktop may be smaller than a screen, which then scrolls.
-func (stacked) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSquareSize(1) }

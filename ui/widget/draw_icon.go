@@ -1,17 +1,21 @@
 package widget
 
 import (
+	"image"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
 
 	"siths-agent/agent/apitype"
+	"siths-agent/ui/icon"
 	"siths-agent/ui/model"
 )
 
-// picture draws an icon in the colour of how bad it is.
-func picture(_ model.Icon, how apitype.Severity) fyne.CanvasObject {
-	return canvas.NewCircle(theme.Color(colorOf(how)))
+// picture draws an icon in the colour of how bad it is, as sharp as the display is.
+func picture(i model.Icon, how apitype.Severity) fyne.CanvasObject {
+	c := theme.Color(colorOf(how))
+	return canvas.NewRaster(func(w, h int) image.Image { return icon.Plain(i, min(w, h), c) })
 }
 
 // colorOf is the colour of how bad something is. None of them tells anything that a shape or a word does not tell too.
@@ -25,7 +29,12 @@ func colorOf(how apitype.Severity) fyne.ThemeColorName {
 	return theme.ColorNameError
 }
 
-// mark draws the sign of how good or bad a row is: a tick, an exclamation mark or a cross, each in a shape of its own.
+// mark draws the sign of how good or bad a row is: each has a shape of its own.
 func mark(how apitype.Severity) fyne.CanvasObject {
-	return canvas.NewCircle(theme.Color(colorOf(how)))
+	name := colorOf(how)
+	if how == apitype.Info {
+		name = theme.ColorNameSuccess
+	}
+	c := theme.Color(name)
+	return canvas.NewRaster(func(w, h int) image.Image { return icon.Mark(how, min(w, h), c) })
 }

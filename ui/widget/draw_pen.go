@@ -120,3 +120,17 @@ func (placed) Layout([]fyne.CanvasObject, fyne.Size) {}
 
 // MinSize returns the size of the whole, in units of Fyne.
 func (p placed) MinSize([]fyne.CanvasObject) fyne.Size { return p.size }
+
+// stacked is the layout of what scrolls above what does not.
+type stacked struct{}
+
+// Layout gives the second its height, and the first the rest.
+func (stacked) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	bar := o[1].MinSize().Height
+	o[0].Resize(fyne.NewSize(size.Width, max(0, size.Height-bar)))
+	o[1].Move(fyne.NewPos(0, max(0, size.Height-bar)))
+	o[1].Resize(fyne.NewSize(size.Width, bar))
+}
+
+// MinSize returns no size: a desktop may be smaller than a screen, which then scrolls.
+func (stacked) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSquareSize(1) }

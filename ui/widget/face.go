@@ -35,7 +35,11 @@ type Face struct {
 	early []func() // what was asked for before the window was there
 }
 
-var _ dialog.Face = (*Face)(nil)
+var (
+	_ dialog.Face   = (*Face)(nil)
+	_ dialog.Raiser = (*Face)(nil)
+	_ dialog.Copier = (*Face)(nil)
+)
 
 // state is how far the life of a window has come.
 type state int
@@ -160,12 +164,19 @@ func (f *Face) Take(kind model.FieldKind) []byte {
 	return nil
 }
 
-// Wipe empties every field.
+// Wipe empties every field at once, and tells of it later.
 func (f *Face) Wipe() {
 	if p := f.padsNow(); p != nil {
 		p.wipe()
+		f.do(func() { f.stage.typed(0) })
 	}
 }
+
+// Raise brings the window to the front, with the keyboard.
+func (f *Face) Raise() { f.do(func() { f.win.RequestFocus() }) }
+
+// Copy puts a text where it can be pasted, for as long as the window is open.
+func (f *Face) Copy(text string) { f.do(func() { fyne.CurrentApp().Clipboard().SetContent(text) }) }
 
 // padsNow are the fields of the window, as long as there is one.
 func (f *Face) padsNow() *pads {

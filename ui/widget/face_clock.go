@@ -15,10 +15,12 @@ type clock struct {
 }
 
 // turn begins to count for a screen, unless it is the one that is shown.
-func (c *clock) turn(s model.Screen) {
-	if c.id != s.ID || c.since.IsZero() {
+func (c *clock) turn(s model.Screen) (another bool) {
+	another = c.id != s.ID || c.since.IsZero()
+	if another {
 		c.id, c.since = s.ID, time.Now()
 	}
+	return another
 }
 
 // lasted says whether the screen has been shown for so long.

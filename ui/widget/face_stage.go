@@ -29,14 +29,18 @@ type stage struct {
 	hints    map[model.FieldKind]PadHint
 	typing   *Pad // that had the keyboard last: the keypad types into it
 	scroll   *container.Scroll
+	root     *fyne.Container
 }
 
 func newStage(o Options, win fyne.Window, tell func(dialog.Said)) *stage {
 	s := &stage{o: o, win: win, tell: tell, buttons: map[model.Do]*Button{}, hints: map[model.FieldKind]PadHint{}}
 	s.pads = &pads{make: s.newPad, all: map[model.FieldKind]*Pad{}}
 	s.clock.again = func() { fyne.Do(s.draw) }
-	s.fold = NewButton(ButtonOptions{Tapped: s.turnKeypad, Key: s.key})
+	s.fold = NewButton(ButtonOptions{Tapped: s.turnKeypad, Key: s.key, Focused: s.reveal})
 	s.keypad = NewKeypad(s.target, o.Lang)
+	s.scroll = container.NewVScroll(together(fyne.Size{}))
+	s.root = &fyne.Container{Layout: stacked{}, Objects: []fyne.CanvasObject{s.scroll, together(fyne.Size{})}}
+	win.SetContent(s.root)
 	win.Canvas().SetOnTypedKey(s.key)
 	win.Canvas().SetOnTypedRune(s.stray)
 	return s
@@ -47,25 +51,39 @@ func (s *stage) newPad(f model.Field) *Pad {
 		s.hints[f.Kind] = h
 		s.draw()
 	}
-	return NewPad(PadOptions{Label: f.Label, Paste: s.o.Paste, Changed: s.typed, Submit: s.enter, Hint: hint, Key: s.key})
+	return NewPad(PadOptions{Label: f.Label, Paste: s.o.Paste, Changed: s.typed, Submit: s.enter, Hint: hint, Key: s.key, Focused: s.reveal})
 }
 
 // show replaces the screen.
 func (s *stage) show(screen model.Screen) {
-	s.clock.turn(screen)
+	another := s.clock.turn(screen)
 	s.screen = screen
 	s.pads.keep(screen.Fields)
-	clear(s.hints)
+	if another {
+		clear(s.hints)
+		s.scroll.Offset = fyne.Position{}
+		s.leave()
+	}
 	s.draw()
+}
+
+// leave takes the keyboard from a button before another screen comes: what the person does there begins where it is
+// wanted, and a second Enter does not find the same word under it.
+func (s *stage) leave() {
+	if _, pad := s.win.Canvas().Focused().(*Pad); !pad {
+		s.win.Canvas().Unfocus()
+	}
 }
 
 // draw draws the screen anew. The keyboard stays where it was, or goes to where it is wanted first.
 func (s *stage) draw() {
 	had := s.win.Canvas().Focused()
-	content, size := s.compose()
+	body, bar := s.compose()
+	s.scroll.Content = body
+	s.root.Objects = []fyne.CanvasObject{s.scroll, bar}
 	s.win.SetTitle(s.screen.Window)
-	s.win.SetContent(content)
-	s.grow(size)
+	s.grow(s.fitting(body.Size(), bar.Size()))
+	s.root.Refresh()
 	s.focus(had)
 	s.clock.wind(s.screen)
 }
@@ -94,11 +112,23 @@ func (s *stage) home() {
 		s.win.Canvas().Focus(s.pads.of(s.screen.Fields[0]))
 		return
 	}
+	s.win.Canvas().Unfocus()
 	for _, b := range s.shown() {
 		if b.Default {
 			s.win.Canvas().Focus(s.buttons[b.ID])
 		}
 	}
+}
+
+// reveal scrolls to what has the keyboard.
+func (s *stage) reveal() {
+	o, ok := s.win.Canvas().Focused().(fyne.CanvasObject)
+	if !ok || !slices.Contains(s.scroll.Content.(*fyne.Container).Objects, o) {
+		return
+	}
+	top, bottom := o.Position().Y-margin, o.Position().Y+o.Size().Height+margin
+	y := min(s.scroll.Offset.Y, top)
+	s.scroll.ScrollToOffset(fyne.NewPos(0, max(y, bottom-s.scroll.Size().Height)))
 }
 
 // order is what can have the keyboard, as Tab goes.

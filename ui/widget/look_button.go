@@ -8,17 +8,18 @@ type ButtonOptions struct {
 	Primary bool                 // the one that is most likely wanted
 	Tapped  func()               // what it does
 	Key     func(*fyne.KeyEvent) // is told the keys that a button has no use for, such as Esc; may be nil
+	Focused func()               // is told when the keyboard comes; may be nil
 }
 
 // Button is a button that one sees the keyboard's place on, and is large enough for fingers.
 type Button struct {
 	pressable
-	key func(*fyne.KeyEvent)
+	o ButtonOptions
 }
 
 // NewButton returns a button.
 func NewButton(o ButtonOptions) *Button {
-	b := &Button{pressable: pressable{label: o.Label, primary: o.Primary, ring: true, tapped: o.Tapped}, key: o.Key}
+	b := &Button{pressable: pressable{label: o.Label, primary: o.Primary, ring: true, tapped: o.Tapped}, o: o}
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -27,7 +28,13 @@ func NewButton(o ButtonOptions) *Button {
 func (b *Button) Label() string { return b.label }
 
 // FocusGained is called when the keyboard comes.
-func (b *Button) FocusGained() { b.focused = true; b.Refresh() }
+func (b *Button) FocusGained() {
+	b.focused = true
+	b.Refresh()
+	if b.o.Focused != nil {
+		b.o.Focused()
+	}
+}
 
 // FocusLost is called when the keyboard goes.
 func (b *Button) FocusLost() { b.focused = false; b.Refresh() }
@@ -41,8 +48,8 @@ func (b *Button) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		b.Tapped(nil)
 	default:
-		if b.key != nil {
-			b.key(e)
+		if b.o.Key != nil {
+			b.o.Key(e)
 		}
 	}
 }

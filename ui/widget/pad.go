@@ -22,6 +22,7 @@ type PadOptions struct {
 	Submit  func()               // Enter
 	Hint    func(PadHint)        // is told what is the matter, and HintNone when it has passed
 	Key     func(*fyne.KeyEvent) // is told the keys that a pad has no use for, such as Esc
+	Focused func()               // is told when the keyboard comes
 }
 
 // Pad is a field for one code. It keeps the digits in one locked page and nowhere else, and shows a dot for each. Take,

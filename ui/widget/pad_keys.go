@@ -6,7 +6,13 @@ import (
 )
 
 // FocusGained is called when the keyboard comes.
-func (p *Pad) FocusGained() { p.focused = true; p.Refresh() }
+func (p *Pad) FocusGained() {
+	p.focused = true
+	p.Refresh()
+	if p.o.Focused != nil {
+		p.o.Focused()
+	}
+}
 
 // FocusLost is called when the keyboard goes.
 func (p *Pad) FocusLost() {

@@ -1,0 +1,154 @@
+package widget
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/ui/look"
+	"siths-agent/ui/model"
+	"siths-agent/ui/model/scenes"
+	"siths-agent/ui/text"
+)
+
+func TestEveryScreenLooksAsItDid(t *testing.T) {
+	for name, l := range map[string]look.Look{"light": {}, "dark": {Dark: true}, "contrast": {Dark: true, Contrast: true}} {
+		for _, lang := range []text.Lang{text.SV, text.EN} {
+			s := newStaged(t, Options{Lang: lang, Look: l})
+			for _, c := range scenes.All() {
+				img := s.shot(c.Screen(lang))
+				golden(t, filepath.Join(name, string(lang), slug(c.Name)), img)
+				legible(t, s, img.(*image.NRGBA))
+			}
+		}
+	}
+}
+
+// chosen are the screens that are kept in other sizes too.
+func chosenScenes() []string {
+	return []string{"pin", "wrong pin", "last try", "refused because of pin.blocked", "card removed", "change", "diagnostics", "card"}
+}
+
+func TestWhatComesLaterAndTheKeypadLookAsTheyDid(t *testing.T) {
+	s := newStaged(t, Options{Lang: text.SV})
+	for name, screen := range map[string]model.Screen{
+		"reading-slow":   model.View(scenes.Bare(apitype.Reading), text.SV),
+		"verifying-slow": model.View(scenes.Anna(apitype.Verifying), text.SV),
+	} {
+		s.show(screen)
+		s.clock.since = s.clock.since.Add(-time.Minute)
+		golden(t, "later-"+name, s.shot(screen))
+	}
+	s.turnKeypad()
+	golden(t, "keypad", s.shot(pinScreen()))
+	s.types("12x")
+	golden(t, "keypad-hint", s.shot(pinScreen()))
+}
+
+func TestScreensWithLargeTextAndOnASmallDesktopLookAsTheyDid(t *testing.T) {
+	for name, o := range map[string]Options{
+		"150":       {Look: look.Look{Text: 1.5}, Room: fyne.NewSize(1280, 960)},
+		"200":       {Look: look.Look{Text: 2}, Room: fyne.NewSize(1280, 960)},
+		"200-small": {Look: look.Look{Text: 2}, Room: fyne.NewSize(640, 440)},
+	} {
+		for _, o.Lang = range []text.Lang{text.SV, text.EN} {
+			s := newStaged(t, o)
+			for _, c := range scenes.All() {
+				if slices.Contains(chosenScenes(), c.Name) {
+					golden(t, filepath.Join(name, string(o.Lang), slug(c.Name)), s.shot(c.Screen(o.Lang)))
+				}
+			}
+		}
+	}
+}
+
+// shot shows a screen as the first of a window.
+func (s *staged) shot(screen model.Screen) image.Image {
+	s.size = fyne.Size{}
+	s.show(screen)
+	return s.win.Canvas().Capture()
+}
+
+// slug is a name for a file.
+func slug(name string) string {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(name)), "-")
+}
+
+// golden compares a picture with the one that is kept; UPDATE_GOLDEN=1 keeps it.
+func golden(t *testing.T, name string, img image.Image) {
+	t.Helper()
+	got := crush(img.(*image.NRGBA))
+	file := filepath.Join("testdata", "screens", name+".png")
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		keep(t, file, got)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := png.Decode(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, ok := want.(*image.Paletted)
+	if !ok || w.Rect != got.Rect || !slices.Equal(w.Palette, got.Palette) || !bytes.Equal(w.Pix, got.Pix) {
+		keep(t, filepath.Join(t.ArtifactDir(), slug(name)+".png"), got)
+		t.Errorf("%s is another picture now", name)
+	}
+}
+
+// crush makes a picture small: colours that differ by less than one notices become the same, and a screen has few.
+func crush(img *image.NRGBA) *image.Paletted {
+	for bits := 4; ; bits-- {
+		if out := reduce(img, bits); out != nil {
+			return out
+		}
+	}
+}
+
+// reduce keeps so many bits of each channel; nil: that is still too many colours for a palette.
+func reduce(img *image.NRGBA, bits int) *image.Paletted {
+	index := func(p []byte) int {
+		return int(p[0]>>(8-bits))<<(2*bits) | int(p[1]>>(8-bits))<<bits | int(p[2]>>(8-bits))
+	}
+	used := make([]bool, 1<<(3*bits))
+	for i := 0; i < len(img.Pix); i += 4 {
+		used[index(img.Pix[i:])] = true
+	}
+	out, place := image.NewPaletted(img.Rect, nil), make([]uint8, len(used))
+	for i, u := range used {
+		if u {
+			place[i] = uint8(len(out.Palette))
+			out.Palette = append(out.Palette, widened(i, bits))
+		}
+	}
+	if len(out.Palette) > 256 {
+		return nil
+	}
+	for i := range out.Pix {
+		out.Pix[i] = place[index(img.Pix[4*i:])]
+	}
+	return out
+}
+
+// widened is the colour of an index: black stays black, and white white.
+func widened(i, bits int) color.Color {
+	top := 1<<bits - 1
+	channel := func(v int) uint8 { return uint8((v & top) * 255 / top) }
+	return color.RGBA{channel(i >> (2 * bits)), channel(i >> bits), channel(i), 0xff}
+}
