@@ -1,3 +1,5 @@
+//go:build !race
+
 package widget
 
 import (
@@ -13,6 +15,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 
 	"siths-agent/agent/apitype"
 	"siths-agent/ui/look"
@@ -151,4 +154,40 @@ func widened(i, bits int) color.Color {
 	top := 1<<bits - 1
 	channel := func(v int) uint8 { return uint8((v & top) * 255 / top) }
 	return color.RGBA{channel(i >> (2 * bits)), channel(i >> bits), channel(i), 0xff}
+}
+
+// legible checks that what is written in a picture stands out from its ground (WCAG 2.1, 1.4.3).
+func legible(t *testing.T, s *staged, img *image.NRGBA) {
+	t.Helper()
+	shown := image.Rect(0, 0, img.Rect.Dx(), int(s.scroll.Size().Height))
+	legibleIn(t, img, shown, texts(in(s.scroll.Content, fyne.Position{})))
+	legibleIn(t, img, img.Rect, texts(in(s.root.Objects[1], fyne.Position{})))
+}
+
+func legibleIn(t *testing.T, img *image.NRGBA, shown image.Rectangle, all []seen) {
+	t.Helper()
+	for _, d := range all {
+		size := d.object.MinSize()
+		box := image.Rect(int(d.at.X), int(d.at.Y), int(d.at.X+size.Width), int(d.at.Y+size.Height))
+		if !box.In(shown) {
+			continue
+		}
+		if got := strongest(img, box); got < 4.5 {
+			t.Errorf("%q: contrast %.2f", d.object.(*canvas.Text).Text, got)
+		}
+	}
+}
+
+// strongest is the contrast of the ground of a part of a picture, its upper left corner, with what differs most from it.
+func strongest(img *image.NRGBA, box image.Rectangle) float64 {
+	ground, most := img.NRGBAAt(box.Min.X, box.Min.Y), 1.0
+	seen := map[color.NRGBA]bool{}
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		for x := box.Min.X; x < box.Max.X; x++ {
+			if c := img.NRGBAAt(x, y); !seen[c] {
+				seen[c], most = true, max(most, contrast(c, ground))
+			}
+		}
+	}
+	return most
 }
