@@ -19,7 +19,8 @@ func (d *Desktop) Neighbour() *Neighbour {
 	d.tb.Helper()
 	n := &Neighbour{heard: &output{}}
 	d.StartCmd(stack.Cmd{Path: "xev", Args: []string{"-event", "keyboard", "-geometry", "300x200"}, Stdout: n.heard})
-	n.Window = d.WaitActive("^Event Tester$")
+	n.Window = d.WaitWindow("^Event Tester$")
+	d.Focus(n.Window) // a manager that has just begun gives a first window no keyboard
 	return n
 }
 
