@@ -187,7 +187,7 @@ func (a *Agent) problems() []apitype.Problem {
 	if a.failed != nil {
 		list = append(list, *a.failed)
 	}
-	if a.state.Tries == 1 && a.state.Ready {
+	if a.state.Tries == 1 && a.state.Ready && a.state.Phase() != session.Unlocked { // a right code gives the card its tries back
 		list = append(list, health.Problem(apitype.PINLastTry, ""))
 	}
 	if a.isLeftBehind() {
