@@ -61,13 +61,18 @@ func TestTheLastTryIsNotSpentByAHastyKey(t *testing.T) {
 	}
 }
 
-func TestACodeIsChangedInThePlainWindowAndNoDigitIsLostBetweenItsFields(t *testing.T) {
+func TestACodeIsChangedInThePlainWindow(t *testing.T) {
 	w := open(t, noGL())
 	n := w.d.Neighbour()
 	w.InsertAnna()
 	p := w.window("--page", "change")
 	w.wantPage(model.Page{Kind: model.Change})
+	old := w.d.ActiveWindow()
 	w.enter(pin)
+	w.d.Await("the window for the new code", func() bool {
+		now := w.d.ActiveWindow()
+		return now.Title == old.Title && now.ID != old.ID
+	})
 	w.enter(newPIN)
 	w.enter(newPIN)
 	w.wantPage(model.Page{Kind: model.Changed})
