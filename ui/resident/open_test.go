@@ -80,6 +80,15 @@ func TestTheServicesOwnLockIsWaitedFor(t *testing.T) {
 	opens(t, "opened with a password", p.then(DesktopLocked{false}), 1)
 }
 
+func TestACardThatIsPutInFindsADesktopThatDidNotFollowTheLock(t *testing.T) {
+	locked := with(empty(apitype.NoCard), func(s *apitype.Snapshot) { s.Session = &apitype.Session{ID: "c1", User: "anna", State: "locked"} })
+	next := with(anna(apitype.NeedPIN), inserted(18))
+	begin := []Event{DesktopLocked{false}, Told{anna(apitype.NeedPIN)}, WindowEnded{}, Told{anna(apitype.Unlocked)}, Told{locked}}
+	opens(t, "policy leaves the desktop alone", play(begin...).then(Told{next}), 1)
+	opens(t, "the desktop is locked", play(append(begin, DesktopLocked{true})...).then(Told{next}), 0)
+	opens(t, "nobody tells", play(begin[1:]...).then(Told{next}), 0)
+}
+
 func TestNoSecondWindowOpensByItself(t *testing.T) {
 	p := play(Told{empty(apitype.NoCard)}, Chose{model.DoDiagnostics})
 	opens(t, "behind another page", p.then(Told{anna(apitype.NeedPIN)}), 0)

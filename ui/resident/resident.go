@@ -68,6 +68,7 @@ type State struct {
 	live     bool         // the service answers
 	lost     int          // attempts in a row that failed, up to patience
 	away     bool         // the desktop is locked, or not in front
+	unlocked bool         // the desktop has said itself, the last time, that it is not
 	reader   bool         // there has been a reader
 	screen   model.Screen // that the state calls for
 	tray     model.Tray   // as it was drawn last
@@ -122,7 +123,7 @@ func (t *turn) take(e Event) {
 		t.live, t.lost = false, min(t.lost+1, patience)
 		t.look(model.Unreachable())
 	case DesktopLocked:
-		t.away = e.Locked
+		t.away, t.unlocked = e.Locked, !e.Locked
 	case Chose:
 		t.chose(e.Do)
 	case Tapped:
@@ -146,6 +147,7 @@ func (t *turn) told(s apitype.Snapshot) {
 	if card := insertionOf(s); card != t.card {
 		t.card = card
 		t.forgetCard()
+		t.away = t.away && !(t.unlocked && s.Card != nil) // who puts a card in has seen whether the desktop followed the service
 	}
 	t.live, t.lost = true, 0
 	t.look(s)

@@ -80,6 +80,20 @@ func TestACardThatIsTakenOutCountsDownAndLocks(t *testing.T) {
 	w.d.Screenshot("locked")
 }
 
+func TestACardThatIsPutBackIsAskedForItsPINWherePolicyLocksNothing(t *testing.T) {
+	w := open(t, plan{Plan: workplace.Plan{Service: stack.AgentOptions{OnRemoval: "none"}}})
+	card := w.annasCard()
+	for range 2 {
+		w.Must(card.Insert())
+		w.want(model.PIN)
+		w.login()
+		w.wantNoWindow()
+		w.Must(card.Remove())
+		w.AwaitPhase(apitype.NoCard)
+	}
+	w.WantVerify(card, 2)
+}
+
 func TestDiagnosticsAreOneChoiceAway(t *testing.T) {
 	w := open(t, plan{})
 	w.d.TrayChoose(text.Screen(lang, text.ScreenDiagnostics))
