@@ -25,8 +25,37 @@ func TestACardAndItsPINOpenTheDesktopAndTheWindowIsGone(t *testing.T) {
 	if s := w.Snapshot(); s.Phase != apitype.Unlocked || s.Session == nil || s.Session.State != "unlocked" {
 		t.Errorf("afterwards the phase is %s, the session %+v", s.Phase, s.Session)
 	}
+}
+
+func TestOverAndUnderALockScreenNoWindowComes(t *testing.T) {
+	w := open(t, plan{})
+	locker := w.locker()
+	card := w.annasCard()
+	w.Must(card.Insert())
+	w.want(model.PIN)
+	w.login()
+	w.wantNoWindow()
 	w.d.TrayChoose(text.Screen(lang, text.ScreenButtonLock))
-	w.AwaitLock()
+	w.Must(locker.AwaitLocked(t.Context()))
+	w.d.Screenshot("lock-screen")
+	w.AwaitReopened()
+	w.Must(locker.Enter(t.Context(), pin))
+	w.Must(locker.AwaitUnlocked(t.Context()))
+	w.AwaitPhase(apitype.Unlocked)
+	if left := w.windows(); len(left) > 0 {
+		t.Errorf("a window has come while the screen was locked: %v", left)
+	}
+	w.WantVerify(card, 2)
+}
+
+// locker starts a lock screen that asks for the card's code.
+func (w *world) locker() *stack.Locker {
+	w.t.Helper()
+	module, err := w.Program("pam_siths.so")
+	w.Must(err)
+	socket := " socket=" + w.Service.Socket()
+	w.PAM(string(stack.I3Lock), "auth required "+module+socket, "account required "+module+socket)
+	return w.Locker(w.Session, w.d.Display, stack.I3Lock)
 }
 
 func TestAWrongPINIsToldWithWhatIsLeftAndTheRightOneGetsIn(t *testing.T) {
