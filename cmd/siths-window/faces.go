@@ -21,6 +21,9 @@ func faces(ctx context.Context, o options, w look.Wanted) []maker {
 	if o.plain || w.Plain {
 		return []maker{simple}
 	}
+	if err := display.ForgetManager(ctx, os.Getenv); err != nil {
+		fmt.Fprintln(os.Stderr, "siths-window:", err)
+	}
 	if err := display.OpenGL(ctx, os.Getenv); err != nil {
 		fmt.Fprintln(os.Stderr, "siths-window:", err)
 		return []maker{simple}

@@ -27,8 +27,7 @@ func (e *requestError) Error() string {
 // ask sends a request and reads the fixed part of its reply. Events are passed over: a server tells everybody some.
 func ask(conn io.ReadWriter, major, minor byte, body []byte) ([replySize]byte, error) {
 	var reply [replySize]byte
-	request := binary.LittleEndian.AppendUint16([]byte{major, minor}, uint16(1+len(body)/4))
-	if _, err := conn.Write(append(request, body...)); err != nil {
+	if err := tell(conn, major, minor, body); err != nil {
 		return reply, err
 	}
 	for {
@@ -42,6 +41,13 @@ func ask(conn io.ReadWriter, major, minor byte, body []byte) ([replySize]byte, e
 			return reply, nil
 		}
 	}
+}
+
+// tell sends a request.
+func tell(conn io.Writer, major, minor byte, body []byte) error {
+	request := binary.LittleEndian.AppendUint16([]byte{major, minor}, uint16(1+len(body)/4))
+	_, err := conn.Write(append(request, body...))
+	return err
 }
 
 func number(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }

@@ -79,6 +79,17 @@ func (d *Desktop) WaitTitle(pattern string) {
 	d.Await("a title "+pattern, func() bool { return d.spies.told(matches.MatchString) })
 }
 
+// WaitFocus waits until the X server itself sends keys to a window whose title matches, with a window manager or without
+// one. It starts a program at each look; WaitActive does not.
+func (d *Desktop) WaitFocus(pattern string) {
+	d.tb.Helper()
+	matches := regexp.MustCompile(pattern)
+	d.Await("keys to go to "+pattern, func() bool {
+		r := d.tools("xdotool", "getwindowfocus", "getwindowname")
+		return r.Code == 0 && matches.MatchString(strings.TrimSpace(r.Stdout))
+	})
+}
+
 // window is what a window has told of itself; one that has not told all yet is not there.
 func (s *spies) window(id string) (Window, bool) {
 	s.mu.Lock()

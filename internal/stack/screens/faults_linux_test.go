@@ -27,6 +27,19 @@ func TestAPanelThatRestartsGetsItsIconBackAndTheWindowComesWithoutIt(t *testing.
 	w.AwaitPhase(apitype.Unlocked)
 }
 
+func TestWithoutAMessageBusAndAWindowManagerTheWindowStillComes(t *testing.T) {
+	w := open(t, plan{})
+	card := w.annasCard()
+	w.d.Bus.Kill() // the panel and the window manager end with it
+	w.Must(card.Insert())
+	w.d.WaitFocus(window(model.View(w.AwaitPhase(apitype.NeedPIN), lang)))
+	w.d.Screenshot("pin")
+	w.enter(pin)
+	w.AwaitPhase(apitype.Unlocked)
+	w.WantVerify(card, 1)
+	w.AwaitThat("the window's process to end", func() bool { return len(w.windows()) == 0 })
+}
+
 func TestALostDisplayEndsTheWindowAndSpendsNothing(t *testing.T) {
 	w := open(t, plan{})
 	card := w.annasCard()
