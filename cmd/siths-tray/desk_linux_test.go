@@ -101,6 +101,9 @@ func (s *seat) doorkeeper(l net.Listener) {
 func (s *seat) copyPrograms() {
 	s.t.Helper()
 	for from, to := range map[string]string{filepath.Join(s.lab.Bin(), "siths-tray"): "siths-tray", "/proc/self/exe": windowProgram} {
+		if _, err := os.Stat(s.lab.Path(to)); err == nil {
+			continue // it may be running
+		}
 		content, err := os.ReadFile(from)
 		s.must(err)
 		s.must(stack.WriteProgram(s.lab.Path(to), content))

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"siths-agent/agent/apitype"
 	"siths-agent/internal/stack/desktop"
 	"siths-agent/internal/stack/workplace"
@@ -31,6 +33,38 @@ func TestAServiceThatIsAbsentRestartedOrStuckIsToldOfAndComesBack(t *testing.T) 
 	w.Must(w.Service.Start())
 	s.agrees(w)
 	s.noWindow("for a service that comes and goes")
+}
+
+func TestABusThatHangsKeepsNeitherTheWindowNorTheEnd(t *testing.T) {
+	s, st := staged(t, desktop.Plan{NoManager: true})
+	s.start()
+	st.show(needPIN(1, "Anna"))
+	s.closeIt(s.opened())
+	conn := s.Bus.Dial()
+	s.await("the tray on the bus", func() bool {
+		return s.Bus.Owned("org.kde.StatusNotifierItem-" + strconv.Itoa(s.tray.PID) + "-1")
+	}, new(string))
+	var bus uint32
+	s.must(conn.BusObject().Call("org.freedesktop.DBus.GetConnectionUnixProcessID", 0, "org.freedesktop.DBus").Store(&bus))
+	s.must(unix.Kill(int(bus), unix.SIGSTOP))
+	st.flood(3 * time.Second) // more than a socket takes
+	st.show(needPIN(2, "Anna"))
+	s.closeIt(s.opened())
+	s.must(s.tray.Signal(unix.SIGTERM))
+	if code := ended(t, s.tray); code != exitOK {
+		t.Errorf("it ends with %d", code)
+	}
+}
+
+func TestAWindowThatIsNotThereIsSaidInTheLogAndTriedAgain(t *testing.T) {
+	s, st := staged(t, desktop.Plan{NoManager: true})
+	s.must(os.Remove(s.lab.Path(windowProgram)))
+	s.start()
+	st.show(needPIN(1, "Anna"))
+	s.await("a word in the log", func() bool { return strings.Contains(s.tray.Stderr(), "the window has failed") }, new(string))
+	s.copyPrograms()
+	st.show(needPIN(2, "Anna"))
+	s.closeIt(s.opened())
 }
 
 // agrees waits until the icon says what the service does.
@@ -126,27 +160,29 @@ func TestAFloodOfStatesMakesNothingGrow(t *testing.T) {
 	s, st := staged(t, desktop.Plan{Panel: true})
 	s.start()
 	s.WaitTray()
-	flood := func(d time.Duration) {
-		tick := time.NewTicker(time.Millisecond)
-		defer tick.Stop()
-		for end := time.After(d); ; {
-			select {
-			case <-tick.C:
-				st.show(noisy())
-			case <-end:
-				return
-			}
-		}
-	}
-	flood(time.Second)
+	st.flood(time.Second)
 	before := s.footprint()
-	flood(2 * time.Second)
+	st.flood(2 * time.Second)
 	after := s.footprint()
 	if after.threads > before.threads+2 || after.files > before.files || after.memory > before.memory+2<<10 {
 		t.Errorf("it has grown from %+v to %+v", before, after)
 	}
 	if after.memory > 12<<10 {
 		t.Errorf("it takes %d KiB", after.memory)
+	}
+}
+
+// flood tells of a new state each millisecond for a while.
+func (st *stage) flood(d time.Duration) {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for end := time.After(d); ; {
+		select {
+		case <-tick.C:
+			st.show(noisy())
+		case <-end:
+			return
+		}
 	}
 }
 

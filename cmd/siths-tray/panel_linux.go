@@ -29,8 +29,21 @@ const outage = 30 * time.Second
 // patience is how long a panel may take to answer.
 const patience = 5 * time.Second
 
-// run keeps the icon where there is a session bus, until ctx ends. There may be none for a while, or ever.
+// run keeps the icon until ctx ends, or the session with its bus. A bus that hangs does not keep us.
 func (p *panel) run(ctx context.Context) {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		p.keep(ctx)
+	}()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+	}
+}
+
+// keep shows the icon wherever there is a session bus. There may be none for a while, or ever.
+func (p *panel) keep(ctx context.Context) {
 	appear, _ := systray.RunWithExternalLoop(nil, nil) // its end would end it for good, and the process ends with it anyway
 	select {
 	case <-p.wanted.ready: // an icon that is not known yet would be an empty place

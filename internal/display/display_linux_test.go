@@ -3,10 +3,18 @@ package display
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
+	"os"
 	"path/filepath"
+	"runtime"
+	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
+
+	"siths-agent/agent/safesocket"
 )
 
 // patience is how long a test waits for what has to come.
@@ -69,6 +77,50 @@ func TestWhoHasSeenEnoughLetsGo(t *testing.T) {
 	wait(t, gone)
 	if _, err := guest.Read(make([]byte, 1)); err == nil {
 		t.Error("the connection is still there")
+	}
+}
+
+// listenAs listens on a socket as another user: the kernel remembers who called listen(2) (unix(7), SO_PEERCRED).
+func listenAs(t *testing.T, path string, uid int) net.Listener {
+	t.Helper()
+	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err == nil {
+		err = unix.Bind(fd, &unix.SockaddrUnix{Name: path})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	keep := ^uintptr(0)
+	_, _, no := syscall.RawSyscall(syscall.SYS_SETRESUID, keep, uintptr(uid), 0) // of this thread alone
+	err = unix.Listen(fd, 1)
+	_, _, back := syscall.RawSyscall(syscall.SYS_SETRESUID, keep, 0, 0)
+	if no != 0 || back != 0 || err != nil {
+		t.Fatal(no, back, err)
+	}
+	f := os.NewFile(uintptr(fd), path)
+	defer func() { _ = f.Close() }()
+	l, err := net.FileListener(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l
+}
+
+func TestADisplayOfAnotherUserIsToldNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "X7")
+	l := listenAs(t, path, 4711)
+	if _, err := Hold(t.Context(), environment(map[string]string{"WAYLAND_DISPLAY": path})); !errors.Is(err, safesocket.ErrNotOurs) {
+		t.Errorf("it is held on to: %v", err)
+	}
+	conn, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if told, err := io.ReadAll(conn); err != nil || len(told) > 0 {
+		t.Errorf("it is told %q, %v", told, err)
 	}
 }
 
