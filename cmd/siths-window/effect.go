@@ -50,6 +50,7 @@ func (w *window) draw(e dialog.Effect) {
 	case dialog.Copy:
 		if f, ok := w.face.(dialog.Copier); ok {
 			f.Copy(diagpage.Ticket(w.lang, w.page))
+			w.inbox.put(dialog.Copied{})
 		}
 	case dialog.End:
 		time.AfterFunc(endTime, func() { w.exit(exitDone) })

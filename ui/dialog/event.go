@@ -30,6 +30,9 @@ type Diagnosed struct{ Rows []model.Row }
 // Packed is what a bundle for support would hold; none: it could not be made.
 type Packed struct{ Rows []model.Row }
 
+// Copied says that the text for the ticket can be pasted.
+type Copied struct{}
+
 // Saved says where the bundle is; empty: it could not be saved.
 type Saved struct{ Path string }
 
@@ -45,6 +48,7 @@ func (Lost) event()      {}
 func (Answered) event()  {}
 func (Diagnosed) event() {}
 func (Packed) event()    {}
+func (Copied) event()    {}
 func (Saved) event()     {}
 func (Asked) event()     {}
 func (Woke) event()      {}
@@ -86,7 +90,7 @@ type (
 	Save struct{}
 )
 
-// Copy puts the text for the ticket where it can be pasted.
+// Copy puts the text for the ticket where it can be pasted. It is answered by a Copied where that works.
 type Copy struct{}
 
 // Wake asks for a Woke with its number after a while.

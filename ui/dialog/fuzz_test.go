@@ -48,7 +48,7 @@ func event(what, n byte, s State) Event {
 		}
 		return Answered{Sent: true, Result: apitype.PINResult{OK: n%4 == 1, Problem: new(health.Problem(of(codes(), n/4), "")), Tries: new(int(n/32) % 4)}}
 	case 9:
-		return of([]Event{Diagnosed{[]model.Row{{Label: "a", Value: "b"}}}, Packed{[]model.Row{{Label: "a"}}}, Packed{}, Saved{"x"}, Saved{}}, n)
+		return of([]Event{Diagnosed{[]model.Row{{Label: "a", Value: "b"}}}, Packed{[]model.Row{{Label: "a"}}}, Packed{}, Saved{"x"}, Saved{}, Copied{}}, n)
 	case 10:
 		return Asked{model.Page{Kind: of(kinds(), n), Sign: n > 127, Seconds: int(n % 3)}}
 	}

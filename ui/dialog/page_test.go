@@ -69,7 +69,11 @@ func TestTheDiagnosisIsShownSavedAndCopied(t *testing.T) {
 	if count[Copy](k.done)+count[Pack](k.done) != 0 {
 		t.Error("what was not found is copied")
 	}
-	k.on(Diagnosed{rows}, do(model.DoCopy), do(model.DoPreview), Packed{rows}).shows(model.Bundle).on(do(model.DoCancel)).shows(model.Diagnostics)
+	before := k.on(Diagnosed{rows}, do(model.DoCopy)).Screen().Body[0]
+	if k.on(Copied{}).shows(model.Diagnostics); k.Screen().Body[0] == before {
+		t.Error("nothing says that it was copied")
+	}
+	k.on(do(model.DoPreview), Packed{rows}).shows(model.Bundle).on(do(model.DoCancel)).shows(model.Diagnostics)
 	if len(k.Screen().Rows) != 1 {
 		t.Error("the rows are gone")
 	}

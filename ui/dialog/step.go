@@ -27,6 +27,8 @@ func Step(s State, e Event) (State, []Effect) {
 		s.diagnosed(e.Rows)
 	case Packed:
 		s.packed(e.Rows)
+	case Copied:
+		s.page.Copied = s.page.Kind == model.Diagnostics
 	case Saved:
 		s.saved(e.Path)
 	case Asked:

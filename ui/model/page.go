@@ -18,6 +18,7 @@ type Page struct {
 	Differ  bool             // the new code was not typed twice alike
 	Easy    bool             // the new code is one that a stranger tries first
 	Seconds int              // of PINPad: that the reader waits
+	Copied  bool             // of Diagnostics: the text for the ticket can be pasted
 	Rows    []Row            // of Diagnostics, Bundle, Saved and Licences; none in Diagnostics: the look at the machine has not ended
 }
 
@@ -210,7 +211,11 @@ func (v *view) list(p Page) Screen {
 	case len(p.Rows) == 0:
 		return v.info(Diagnostics, text.ScreenDiagnostics, text.ScreenDiagnosing)
 	}
-	s := v.info(Diagnostics, text.ScreenDiagnostics, text.ScreenDiagnosticsHow)
+	how := text.ScreenDiagnosticsHow
+	if p.Copied {
+		how = text.ScreenCopied
+	}
+	s := v.info(Diagnostics, text.ScreenDiagnostics, how)
 	s.Buttons = append([]Button{v.button(DoCopy, text.ScreenButtonCopy), v.button(DoPreview, text.ScreenButtonPreview)}, s.Buttons...)
 	return s
 }

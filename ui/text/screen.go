@@ -54,6 +54,7 @@ const (
 	ScreenBundle
 	ScreenBundleHow
 	ScreenDiagnosing
+	ScreenCopied
 	ScreenSaved
 	ScreenSavedHow
 	ScreenNotSaved

@@ -13,6 +13,7 @@ func screenPages() map[ScreenWord]pair {
 		ScreenBundle:         {"Det här sparas till supporten", "This is saved for support"},
 		ScreenBundleHow:      {"Läs igenom listan. Inget sparas förrän du väljer Spara.", "Read the list. Nothing is saved until you choose Save."},
 		ScreenDiagnosing:     {"Datorn undersöks. Det tar högst tio sekunder.", "Looking at the computer. It takes ten seconds at most."},
+		ScreenCopied:         {"Kopierat. Klistra in det i ärendet innan du stänger fönstret.", "Copied. Paste it into the ticket before you close this window."},
 		ScreenSaved:          {"Sparat till supporten", "Saved for support"},
 		ScreenSavedHow:       {"Bifoga filen i ärendet hos IT-supporten.", "Attach the file to your ticket with IT support."},
 		ScreenNotSaved:       {"Filen kunde inte sparas", "The file could not be saved"},

@@ -87,6 +87,7 @@ func opened() []Scene {
 		{"systems, none", waits, &model.Page{Kind: model.Systems}, false},
 		{"diagnostics", waits, &model.Page{Kind: model.Diagnostics, Rows: diagnosis}, false},
 		{"bundle", waits, &model.Page{Kind: model.Bundle, Rows: []model.Row{row("manifest.json", "1 kB", "")}}, false},
+		{"diagnostics, copied", waits, &model.Page{Kind: model.Diagnostics, Rows: diagnosis, Copied: true}, false},
 		{"diagnostics, looking", waits, &model.Page{Kind: model.Diagnostics}, false},
 		{"bundle saved", waits, &model.Page{Kind: model.Saved, Rows: []model.Row{row("", "/home/anna/Hämtningar/siths-diag-2026-11-22-1200.zip", "")}}, false},
 		{"bundle not saved", waits, &model.Page{Kind: model.Saved, Problem: &apitype.Problem{}}, false},
