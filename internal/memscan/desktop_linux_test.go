@@ -62,7 +62,10 @@ func (d *desk) awaitKeyboard(p *person) {
 func (d *desk) types(p *person, digits string) {
 	d.bench.t.Helper()
 	d.Type(digits)
-	if d.plain() { // another program takes them
+	if d.plain() { // another program takes them, and keeps them as it likes
+		pid := d.ActiveWindow().PID
+		copies := len(d.look(pid).Hits)
+		d.tally.do(func() { d.tally.others["while typed, "+comm(pid)] += copies })
 		return
 	}
 	var seen Report
@@ -149,6 +152,34 @@ func (d *desk) endsClean(after string, p *person) {
 	d.stays = slices.DeleteFunc(d.stays, func(q *person) bool { return q == p })
 	d.endedClean(after, p)
 	d.cleanDesk(after)
+}
+
+// changedInTurn: the old code, and in the next window twice the new one.
+func changedInTurn(d *desk) {
+	pin, fresh := d.newCard(), d.canary()
+	p := d.window("change", pin, fresh)
+	d.types(p, pin)
+	d.andNext(p, "Return")
+	d.types(p, fresh)
+	d.Key("Tab", "Tab") // past the button that shows the code
+	d.types(p, fresh)
+	d.andNext(p, "Return")
+	if n := d.Stat(d.card).Change; n != 1 {
+		d.bench.t.Errorf("the PIN was changed %d times", n)
+	}
+	d.stays = append(d.stays, p)
+	d.cleanDesk("a change of PIN in plain windows")
+	d.Key("Return") // a pinentry with one button takes no Esc
+	d.endsClean("a change of PIN in plain windows", p)
+}
+
+// andNext presses a key and waits for the window that comes of it.
+func (d *desk) andNext(p *person, key string) {
+	d.bench.t.Helper()
+	old := d.ActiveWindow().ID
+	d.Key(key)
+	d.AwaitThat("the next window", func() bool { w := d.ActiveWindow(); return w.ID != "" && w.ID != old })
+	d.awaitKeyboard(p)
 }
 
 // changedAtTheWindow: three fields, wrong and then right.

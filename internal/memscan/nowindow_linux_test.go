@@ -20,6 +20,7 @@ type kind struct {
 func kinds() []kind {
 	return []kind{
 		{name: "drawn", parts: atWindows()},
+		{name: "plain", noGL: true, face: []string{"--plain"}, parts: []func(*desk){wrongAndRight, cancelledHalfway, pulledHalfway, changedInTurn}},
 		{name: "opened by the tray", tray: true, parts: []func(*desk){wrongAndRight}},
 	}
 }
