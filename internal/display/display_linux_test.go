@@ -112,9 +112,11 @@ func listenAs(t *testing.T, path string, uid int) net.Listener {
 func TestADisplayOfAnotherUserIsToldNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "X7")
 	l := listenAs(t, path, 4711)
-	if _, err := Hold(t.Context(), environment(map[string]string{"WAYLAND_DISPLAY": path})); !errors.Is(err, safesocket.ErrNotOurs) {
+	ctx, cancel := context.WithCancel(t.Context())
+	if _, err := Hold(ctx, environment(map[string]string{"WAYLAND_DISPLAY": path})); !errors.Is(err, safesocket.ErrNotOurs) {
 		t.Errorf("it is held on to: %v", err)
 	}
+	cancel()
 	conn, err := l.Accept()
 	if err != nil {
 		t.Fatal(err)
