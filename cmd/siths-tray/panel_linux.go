@@ -140,10 +140,3 @@ func sessionBus() (*dbus.Conn, error) {
 	}
 	return dbus.SessionBus()
 }
-
-// showNotices shows what is worth a notification, on the bus that has the icon.
-func (t *tray) showNotices(ctx context.Context) {
-	if err := t.notices.Run(ctx, sessionBus); err != nil {
-		t.log.Warn("there are no notifications", "err", err)
-	}
-}

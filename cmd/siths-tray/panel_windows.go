@@ -33,10 +33,3 @@ func (p *panel) attend(ctx context.Context) {
 		}
 	}
 }
-
-// showNotices says why there are none: balloons of the notification area are not shown by this version.
-func (t *tray) showNotices(ctx context.Context) {
-	if err := t.notices.Run(ctx, nil); err != nil {
-		t.log.Warn("there are no notifications", "err", err)
-	}
-}

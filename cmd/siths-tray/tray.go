@@ -55,7 +55,6 @@ func run(ctx context.Context, socket string, stderr io.Writer) error {
 		return err
 	}
 	go follow(ctx, t.service, t.log, t.heard.put)
-	go t.showNotices(ctx)
 	go attendLogin(ctx, t.log, os.Getenv, func(d desk) {
 		t.tell(ctx, resident.DesktopLocked{Locked: d.away})
 		if d.over {
