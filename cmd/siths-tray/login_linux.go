@@ -24,12 +24,13 @@ type desk struct {
 	over bool // its session has ended, and only what was left behind runs on
 }
 
-// attendLogin tells what the login manager says of our desktop until ctx ends. Where there is none, nothing is told.
-func attendLogin(ctx context.Context, log *slog.Logger, getenv func(string) string, tell func(desk)) {
+// attendLogin tells what the login manager says of our desktop until ctx ends, and calls failed whenever it says nothing.
+func attendLogin(ctx context.Context, log *slog.Logger, getenv func(string) string, tell func(desk), failed func()) {
 	wait := pauses{least: time.Second, most: time.Minute}
 	for ctx.Err() == nil {
 		began := time.Now()
 		err := attendOnce(ctx, getenv("XDG_SESSION_ID"), tell)
+		failed()
 		if time.Since(began) > wait.most {
 			wait.reset()
 		}

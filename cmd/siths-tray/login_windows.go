@@ -11,5 +11,7 @@ type desk struct {
 	over bool
 }
 
-// attendLogin tells nothing: whether a Windows desktop is locked is the service's to know.
-func attendLogin(context.Context, *slog.Logger, func(string) string, func(desk)) {}
+// attendLogin says that it has nothing to tell: whether a Windows desktop is locked is the service's to know.
+func attendLogin(_ context.Context, _ *slog.Logger, _ func(string) string, _ func(desk), failed func()) {
+	failed()
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
 
 	"siths-agent/agent/watch"
@@ -19,6 +20,9 @@ import (
 
 // glimpse is how long the newest state stands before the next is looked at: a person sees no faster.
 const glimpse = 50 * time.Millisecond
+
+// loginTime is how long the login manager may take to say whether the desktop is locked.
+const loginTime = 2 * time.Second
 
 // lockTime is how long the service may take to lock.
 const lockTime = 10 * time.Second
@@ -54,13 +58,7 @@ func run(ctx context.Context, socket string, stderr io.Writer) error {
 	if err := t.endWithDisplay(ctx, cancel); err != nil {
 		return err
 	}
-	go follow(ctx, t.service, t.log, t.heard.put)
-	go attendLogin(ctx, t.log, os.Getenv, func(d desk) {
-		t.tell(ctx, resident.DesktopLocked{Locked: d.away})
-		if d.over {
-			cancel()
-		}
-	})
+	go t.attend(ctx, cancel)
 	go func() {
 		if err := showNotices(ctx, t.notices); err != nil {
 			t.log.Info("no notifications", "err", err)
@@ -89,6 +87,27 @@ func newTray(ctx context.Context, socket string, stderr io.Writer) (*tray, error
 	var err error
 	t.opener, err = newOpener(socket, log, func() { tell(resident.WindowEnded{}) })
 	return t, err
+}
+
+// attend hears the login manager first: a card that waits for its code must not open a window over a desktop that turns out
+// to be locked a moment later. Where nobody answers, the service is heard all the same.
+func (t *tray) attend(ctx context.Context, end func()) {
+	asked := make(chan struct{})
+	known := sync.OnceFunc(func() { close(asked) })
+	go attendLogin(ctx, t.log, os.Getenv, func(d desk) {
+		t.tell(ctx, resident.DesktopLocked{Locked: d.away})
+		known()
+		if d.over {
+			end()
+		}
+	}, known)
+	select {
+	case <-asked:
+	case <-time.After(loginTime):
+	case <-ctx.Done():
+		return
+	}
+	follow(ctx, t.service, t.log, t.heard.put)
 }
 
 // endWithDisplay ends the program when its display has gone. One that is on another machine is not held on to: then the end
