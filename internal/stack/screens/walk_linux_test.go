@@ -96,7 +96,7 @@ func TestTheLastTryIsAskedForAndEscapeKeepsIt(t *testing.T) {
 }
 
 func TestACardThatIsTakenOutCountsDownAndLocks(t *testing.T) {
-	w := open(t, plan{Plan: workplace.Plan{Service: stack.AgentOptions{Policy: "[session]\nremoval_grace = \"15s\"\n"}}})
+	w := open(t, plan{Plan: workplace.Plan{Service: stack.AgentOptions{Policy: "[session]\nremoval_grace = \"15s\"\nidentity_heartbeat = \"5m\"\n"}}})
 	card := w.annasCard()
 	w.Must(card.Insert())
 	w.want(model.PIN)
