@@ -3,6 +3,7 @@ package screens
 import (
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"siths-agent/agent/apitype"
@@ -114,4 +115,19 @@ func TestThePINIsInNoSelectionAndNoClipboard(t *testing.T) {
 	if history := w.d.ClipboardHistory(); strings.Contains(history, pin) {
 		t.Errorf("the clipboard manager has kept the PIN: %q", history)
 	}
+}
+
+func TestAServiceThatTakesItsTimeIsAskedOnce(t *testing.T) {
+	w := open(t, plan{})
+	card := w.annasCard()
+	w.Must(card.Insert())
+	w.want(model.PIN)
+	w.d.Type(pin)
+	w.Must(syscall.Kill(w.Service.PID(), syscall.SIGSTOP))
+	w.d.Key("Return", "Return", "Return")
+	w.d.Screenshot("hangs")
+	w.Must(syscall.Kill(w.Service.PID(), syscall.SIGCONT))
+	w.wantLoggedIn()
+	w.wantNoWindow()
+	w.WantVerify(card, 1)
 }
