@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
+
+	"fyne.io/fyne/v2"
 
 	"siths-agent/internal/display"
 	"siths-agent/ui/dialog"
@@ -11,6 +14,9 @@ import (
 	"siths-agent/ui/plain"
 	"siths-agent/ui/widget"
 )
+
+// sizeTime is how long a display may take to say how large it is: somebody waits for a window.
+const sizeTime = 300 * time.Millisecond
 
 // maker makes a face, into which a code may be pasted or not.
 type maker func(paste bool) dialog.Face
@@ -29,7 +35,19 @@ func faces(ctx context.Context, o options, w look.Wanted) []maker {
 		return []maker{simple}
 	}
 	drawn := func(paste bool) dialog.Face {
-		return widget.New(widget.Options{Lang: w.Lang, Look: w.Look, Paste: paste})
+		return widget.New(widget.Options{Lang: w.Lang, Look: w.Look, Paste: paste, Room: room(ctx)})
 	}
 	return []maker{drawn, simple}
+}
+
+// room is how much of the desktop a window may fill, beside its own frame and the panels. Zero where that is not known.
+func room(ctx context.Context) fyne.Size {
+	const beside, above = 32, 112 // pixels
+	ctx, cancel := context.WithTimeout(ctx, sizeTime)
+	defer cancel()
+	width, height, err := display.Size(ctx, os.Getenv)
+	if err != nil || width < 2*beside || height < 2*above {
+		return fyne.Size{}
+	}
+	return fyne.NewSize(float32(width-beside), float32(height-above))
 }

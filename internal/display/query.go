@@ -87,8 +87,17 @@ func property(conn io.ReadWriter, window, name uint32) ([]byte, error) {
 	return value[:min(more, items*format/8)], nil
 }
 
-// rootOf is the root window of the first screen that a server has told of (X Window System Protocol, section 8).
+// rootOf is the root window of the first screen that a server has told of.
 func rootOf(setup []byte) (uint32, error) {
+	at, err := screenOf(setup)
+	if err != nil {
+		return 0, err
+	}
+	return number(setup[at:]), nil
+}
+
+// screenOf is where a server tells of its first screen (X Window System Protocol, section 8).
+func screenOf(setup []byte) (int, error) {
 	const fixed = 32
 	if len(setup) < fixed {
 		return 0, fmt.Errorf("%w: it says little of itself", errServer)
@@ -98,5 +107,5 @@ func rootOf(setup []byte) (uint32, error) {
 	if screens == 0 || len(setup) < at+4 {
 		return 0, fmt.Errorf("%w: it has no screen", errServer)
 	}
-	return number(setup[at:]), nil
+	return at, nil
 }

@@ -16,7 +16,7 @@ import (
 const (
 	margin    = 24
 	wide      = 520 // of a window that asks or tells one thing
-	wideRows  = 640 // of one that lists things
+	wideRows  = 720 // of one that lists things
 	low       = 260 // the least height
 	pictured  = 56  // the side of the picture
 	besideGap = 16
@@ -145,7 +145,8 @@ func (s *stage) room() fyne.Size {
 	if s.o.Room.IsZero() {
 		return fyne.NewSize(640, 440)
 	}
-	return s.o.Room
+	scale := s.win.Canvas().Scale()
+	return fyne.NewSize(s.o.Room.Width/scale, s.o.Room.Height/scale)
 }
 
 func (s *stage) width() float32 {

@@ -19,9 +19,11 @@ func (s *stage) rows(p *pen) {
 		return
 	}
 	p.gap(blockGap)
-	for _, r := range s.screen.Rows {
-		p.line()
-		p.gap(rowGap)
+	for i, r := range s.screen.Rows {
+		if i == 0 || r.Label != "" { // one without is more about the one above
+			p.line()
+			p.gap(rowGap)
+		}
 		s.row(p, r)
 		p.gap(rowGap)
 	}

@@ -21,7 +21,7 @@ type Options struct {
 	Lang  text.Lang
 	Look  look.Look
 	Paste bool      // whether a code may be pasted
-	Room  fyne.Size // of the desktop, in units of Fyne; zero: small
+	Room  fyne.Size // of the desktop that a window may fill, in pixels; zero: little
 }
 
 // Face is a window that is drawn with OpenGL. It serves for one conversation.
@@ -92,6 +92,7 @@ func (f *Face) open(first model.Screen, tell func(dialog.Said)) (err error) {
 	if !shown(f.win) {
 		return dialog.ErrNoScreen
 	}
+	f.stage.draw() // the display's scale is known now
 	f.win.RequestFocus()
 	f.begin()
 	return nil
