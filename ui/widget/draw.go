@@ -85,7 +85,7 @@ func (s *stage) countdown(p *pen, pos fyne.Position, size fyne.Size) {
 	p.at(number, pos.AddXY(0, (size.Height-height)/2), fyne.NewSize(size.Width, height))
 }
 
-// fields draws what is typed into, and the keypad under it.
+// fields draws what is typed into.
 func (s *stage) fields(p *pen) {
 	for _, f := range s.screen.Fields {
 		p.gap(blockGap)
@@ -96,6 +96,10 @@ func (s *stage) fields(p *pen) {
 			p.write(hint, warningly())
 		}
 	}
+}
+
+// folding draws the button that shows and hides the keypad, where there is something to type.
+func (s *stage) folding(p *pen) {
 	if len(s.screen.Fields) == 0 {
 		return
 	}
@@ -110,9 +114,19 @@ func (s *stage) fields(p *pen) {
 func (s *stage) compose() (body, bar *fyne.Container) {
 	width := s.width()
 	p := &pen{x: margin, y: margin, width: width - 2*margin}
-	s.pad(p, width)
-	s.head(p)
+	if s.beside(width) {
+		s.pad(p, width)
+		s.head(p)
+	} else {
+		s.head(p)
+		p.x, p.width = margin, width-2*margin
+		s.folding(p)
+		s.pad(p, width)
+	}
 	s.fields(p)
+	if s.beside(width) {
+		s.folding(p)
+	}
 	p.x, p.width = margin, width-2*margin
 	s.rows(p)
 	p.gap(margin)
@@ -125,12 +139,22 @@ func (s *stage) fitting(body, bar fyne.Size) fyne.Size {
 	return fyne.NewSize(body.Width, min(max(low, body.Height+bar.Height), s.room().Height))
 }
 
+// narrowest is how wide a column of text is at least, at 100 %, that has the keypad beside it from the top.
+const narrowest = 260
+
+// beside says whether a window of a width has room for all its text beside the keypad. Where it has not, only the fields
+// are beside it.
+func (s *stage) beside(width float32) bool {
+	return !s.keys() || width-2*margin-besideGap-s.keypad.MinSize().Width >= narrowest*s.o.Look.Scale()
+}
+
 // pad draws the keypad at the right edge, if it is wanted, and narrows the column by it.
 func (s *stage) pad(p *pen, width float32) {
 	if !s.keys() {
 		return
 	}
 	size := s.keypad.MinSize()
+	s.padTop = p.y
 	p.at(s.keypad, fyne.NewPos(width-margin-size.Width, p.y), size)
 	p.least = p.y + size.Height + margin
 	p.width -= size.Width + besideGap

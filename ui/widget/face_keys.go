@@ -91,4 +91,5 @@ func (s *stage) typed(int) {
 func (s *stage) turnKeypad() {
 	s.unfolded = !s.unfolded
 	s.draw()
+	s.reveal()
 }

@@ -26,6 +26,7 @@ type stage struct {
 	fold     *Button // shows and hides the keypad
 	keypad   fyne.CanvasObject
 	unfolded bool
+	padTop   float32 // how far up the page the keypad may be
 	hints    map[model.FieldKind]PadHint
 	typing   *Pad // that had the keyboard last: the keypad types into it
 	scroll   *container.Scroll
@@ -39,6 +40,7 @@ func newStage(o Options, win fyne.Window, tell func(dialog.Said)) *stage {
 	s.fold = NewButton(ButtonOptions{Tapped: s.turnKeypad, Key: s.key, Focused: s.reveal})
 	s.keypad = NewKeypad(s.target, o.Lang)
 	s.scroll = container.NewVScroll(together(fyne.Size{}))
+	s.scroll.OnScrolled = s.follow
 	s.root = &fyne.Container{Layout: stacked{}, Objects: []fyne.CanvasObject{s.scroll, together(fyne.Size{})}}
 	win.SetContent(s.root)
 	win.Canvas().SetOnTypedKey(s.key)
@@ -84,6 +86,7 @@ func (s *stage) draw() {
 	s.win.SetTitle(s.screen.Window)
 	s.grow(s.fitting(body.Size(), bar.Size()))
 	s.root.Refresh()
+	s.follow(s.scroll.Offset)
 	s.focus(had)
 	s.clock.wind(s.screen)
 }
@@ -120,15 +123,27 @@ func (s *stage) home() {
 	}
 }
 
-// reveal scrolls to what has the keyboard.
+// reveal scrolls to what has the keyboard, and to the keypad.
 func (s *stage) reveal() {
 	o, ok := s.win.Canvas().Focused().(fyne.CanvasObject)
 	if !ok || !slices.Contains(s.scroll.Content.(*fyne.Container).Objects, o) {
 		return
 	}
 	top, bottom := o.Position().Y-margin, o.Position().Y+o.Size().Height+margin
+	if s.keys() {
+		bottom = max(bottom, s.padTop+s.keypad.Size().Height+lineGap)
+	}
 	y := min(s.scroll.Offset.Y, top)
 	s.scroll.ScrollToOffset(fyne.NewPos(0, max(y, bottom-s.scroll.Size().Height)))
+	s.follow(s.scroll.Offset)
+}
+
+// follow keeps the keypad in sight while the page is scrolled.
+func (s *stage) follow(offset fyne.Position) {
+	if s.keys() {
+		lowest := s.scroll.Content.Size().Height - margin - s.keypad.Size().Height
+		s.keypad.Move(fyne.NewPos(s.keypad.Position().X, max(s.padTop, min(offset.Y+lineGap, lowest))))
+	}
 }
 
 // order is what can have the keyboard, as Tab goes.

@@ -177,19 +177,37 @@ func TestLargeTextLosesNothingOnASmallDesktop(t *testing.T) {
 	for name, scale := range map[string]float32{"100": 1, "150": 1.5, "200": 2} {
 		t.Run(name, func(t *testing.T) {
 			everyScreen(t, Options{Look: look.Look{Text: scale}, Room: fyne.NewSize(640, 440)}, func(t *testing.T, s *staged) {
-				for _, s.unfolded = range []bool{false, true} {
+				for range 2 {
 					s.size = fyne.Size{}
-					s.draw()
+					if len(s.screen.Fields) > 0 {
+						s.win.Canvas().Focus(s.fold)
+					}
+					s.turnKeypad()
 					s.fits(t)
+					for range s.screen.Fields {
+						s.win.Canvas().FocusNext()
+						s.fits(t)
+					}
 				}
 			})
 		})
 	}
 }
 
-// fits checks that the window fits the desktop, that its buttons are in sight whatever is scrolled, that the field that is
-// typed into is, and that all else can be scrolled into sight: nothing sticks out to the right, and what is below the
-// window's edge is within what scrolls.
+// wanted is what has to be in sight for who types: the field that has the keyboard, and the keypad where it is open.
+func (s *staged) wanted() []fyne.CanvasObject {
+	var all []fyne.CanvasObject
+	if p, ok := s.win.Canvas().Focused().(*Pad); ok {
+		all = append(all, p)
+	}
+	if s.keys() {
+		all = append(all, s.keypad)
+	}
+	return all
+}
+
+// fits checks that the window fits the desktop, that its buttons are in sight whatever is scrolled, that what is typed
+// with is, and that nothing sticks out to the right: what is below the edge of the window can be scrolled to.
 func (s *staged) fits(t *testing.T) {
 	t.Helper()
 	size, room := s.win.Canvas().Size(), s.room()
@@ -210,7 +228,15 @@ func (s *staged) fits(t *testing.T) {
 			}
 		}
 	}
-	if view := s.scroll.Size().Height; view < minTarget {
-		t.Errorf("the buttons leave %v to read in", view)
+	for _, o := range s.order() {
+		if o := o.(fyne.CanvasObject); s.keys() && at(o).Y+o.Size().Height > at(s.keypad).Y && at(o).Y < at(s.keypad).Y+s.keypad.Size().Height &&
+			at(o).X+o.Size().Width-around > at(s.keypad).X {
+			t.Errorf("the keypad lies over %T", o)
+		}
+	}
+	for _, o := range s.wanted() {
+		if top, end := at(o).Y, at(o).Y+o.Size().Height; top < 0 || end > s.scroll.Size().Height {
+			t.Errorf("%T reaches from %v to %v, what is in sight to %v", o, top, end, s.scroll.Size().Height)
+		}
 	}
 }
