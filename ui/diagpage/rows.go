@@ -11,10 +11,11 @@ import (
 )
 
 // Rows are a page's rows for a window: of each its number and name, and how it stands in words; where it is not green what is
-// the matter and what to do; and what is known. What does not fit on a line follows in rows without a name.
+// the matter and what to do; and what is known. What does not fit on a line follows in rows without a name. Before them all it
+// says how many stand how.
 func Rows(l text.Lang, p diag.Page) []model.Row {
 	speakers := speakers(p)
-	var rows []model.Row
+	rows := []model.Row{{Label: text.Ctl(l, text.CtlDiagSum), Value: sum(l, p)}}
 	for _, r := range p.Rows {
 		lines := append(todo(l, r, speakers[r.Code]), facts(l, r))
 		first := model.Row{Label: fmt.Sprintf("%d %s", r.Number, text.DiagRow(l, string(r.Name))), Severity: severity(r.Colour)}

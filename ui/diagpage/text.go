@@ -15,6 +15,7 @@ import (
 func Text(l text.Lang, p diag.Page) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s  %s\n", p.Time.Format(time.RFC3339), p.System)
+	fmt.Fprintf(&s, "%s\n", sum(l, p))
 	speakers := speakers(p)
 	for _, r := range p.Rows {
 		fmt.Fprintf(&s, "%2d  %-6s  %s\n", r.Number, text.DiagColour(l, string(r.Colour)), strings.TrimSuffix(text.DiagRow(l, string(r.Name))+": "+facts(l, r), ": "))
@@ -41,10 +42,19 @@ func facts(l text.Lang, r diag.Row) string {
 	var parts []string
 	for _, f := range r.Facts {
 		if f.What() != diag.Event {
-			parts = append(parts, text.DiagLabel(l, string(f.What()))+" "+text.DiagWord(l, f.String()))
+			parts = append(parts, fact(l, f))
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// fact is a fact in words; a yes or no is said after what it answers.
+func fact(l text.Lang, f diag.Fact) string {
+	about, word := text.DiagLabel(l, string(f.What())), text.DiagWord(l, f.String())
+	if f.String() == "yes" || f.String() == "no" {
+		return about + ": " + word
+	}
+	return about + " " + word
 }
 
 // events are the facts of a row with lines of their own.

@@ -19,7 +19,7 @@ const ticketProblems = 3
 func Ticket(l text.Lang, p diag.Page) string {
 	lines := []string{
 		fmt.Sprintf("SITHS Agent, %s, %s", p.Time.Format(time.RFC3339), p.System),
-		text.Ctl(l, text.CtlDiagCounts, count(p, diag.Red), count(p, diag.Yellow), count(p, diag.Green)),
+		sum(l, p),
 	}
 	worst := worst(p)
 	for i := range ticketProblems {
@@ -30,6 +30,15 @@ func Ticket(l text.Lang, p diag.Page) string {
 		}
 	}
 	return strings.Join(append(lines, lastEvent(l, p)), "\n") + "\n"
+}
+
+// sum is how many rows stand how, and the row to begin with.
+func sum(l text.Lang, p diag.Page) string {
+	s := text.Ctl(l, text.CtlDiagCounts, count(p, diag.Red), count(p, diag.Yellow), count(p, diag.Green))
+	if worst := worst(p); len(worst) > 0 {
+		s += " " + text.Ctl(l, text.CtlDiagBegin, worst[0].Number)
+	}
+	return s
 }
 
 func count(p diag.Page, c diag.Colour) int {

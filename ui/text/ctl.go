@@ -111,9 +111,9 @@ const (
 	CtlDiagFile
 	CtlDiagWithheld
 	CtlDiagCounts
+	CtlDiagBegin
+	CtlDiagSum
 	CtlDiagLast
-	CtlDiagSaved
-	CtlDiagCopied
 
 	ctlLast
 )

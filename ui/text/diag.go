@@ -127,10 +127,10 @@ func ctlBundleSentences() map[CtlWord]pair {
 		CtlDiagSeeRow:     {"Se rad %d.", "See row %d."},
 		CtlDiagFile:       {"%s, %d byte", "%s, %d bytes"},
 		CtlDiagWithheld:   {"Uppgifter som utelämnats", "Facts left out"},
-		CtlDiagCounts:     {"%d röda, %d gula, %d gröna rader", "%d red, %d yellow, %d green rows"},
+		CtlDiagCounts:     {"%d röda, %d gula, %d gröna rader.", "%d red, %d yellow, %d green rows."},
+		CtlDiagBegin:      {"Börja med rad %d.", "Begin with row %d."},
+		CtlDiagSum:        {"I korthet", "In short"},
 		CtlDiagLast:       {"Senaste händelse: %s", "Last event: %s"},
-		CtlDiagSaved:      {"Sparat som %s", "Saved as %s"},
-		CtlDiagCopied:     {"Kopierat. Klistra in det i ärendet.", "Copied. Paste it into the ticket."},
 		CtlBundleList:     {"listan över de andra filerna", "the list of the other files"},
 	}
 }

@@ -97,6 +97,12 @@ func sizeOf(t *testing.T, pid int) size {
 	return s
 }
 
+// How long tray and window are flooded before they are weighed, in seconds: what draws texts forgets each after a minute.
+const (
+	warmUp     = 2
+	longWarmUp = 75
+)
+
 // The growth that is the runtime's own breathing: garbage that is not collected yet, and a thread that it starts for itself.
 const (
 	someKilobytes = 12 << 10
@@ -114,7 +120,7 @@ func TestAThousandStatesASecondGrowNeitherTrayNorWindow(t *testing.T) {
 	d.WaitTray()
 	programs["siths-window"] = d.Start("siths-window", "--socket", socket, "--page", "card")
 	d.WaitActive(".")
-	f.until(t, 3*perSecond) // each has been told so often, and has warmed up
+	f.until(t, int64(2*perSecond*soak.Size(warmUp, longWarmUp)))
 	before := map[string]size{}
 	for name, p := range programs {
 		before[name] = sizeOf(t, p.PID)
