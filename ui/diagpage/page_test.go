@@ -62,7 +62,7 @@ func TestATicketHasSixLinesAndBeginsWithTheWorst(t *testing.T) {
 			}
 			at += i
 		}
-		if strings.Index(got, "GUL ") >= 0 && strings.Index(got, "GUL ") < strings.LastIndex(got, "RÖD ") {
+		if strings.Contains(got, "GUL ") && strings.Index(got, "GUL ") < strings.LastIndex(got, "RÖD ") {
 			t.Errorf("%s: a yellow row stands before a red one:\n%s", l, got)
 		}
 	}
