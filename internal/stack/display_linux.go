@@ -36,12 +36,13 @@ func (s Screen) args() []string {
 }
 
 // Xvfb starts an X server in memory and returns when it serves. Its number is found by itself and its socket is the
-// abstract one, which belongs to the lab's network, so nothing lies in the machine's /tmp. It runs until ctx ends.
+// abstract one, which belongs to the lab's network, so nothing lies in the machine's /tmp. It does not begin anew when its
+// last client leaves: one that comes at that moment would be turned away. It runs until ctx ends.
 func (l *Lab) Xvfb(ctx context.Context, s Screen) (*Display, error) {
 	number := newSignalWriter("\n")
 	proc, err := l.Start(ctx, Cmd{
 		Path: "Xvfb", Stdout: number,
-		Args: append([]string{"-displayfd", "1", "-nolock", "-nolisten", "unix", "-nolisten", "tcp"}, s.args()...),
+		Args: append([]string{"-displayfd", "1", "-noreset", "-nolock", "-nolisten", "unix", "-nolisten", "tcp"}, s.args()...),
 	})
 	if err != nil {
 		return nil, err
