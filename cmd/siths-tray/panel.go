@@ -14,6 +14,7 @@ import (
 // panel is the icon, its tooltip and its menu. One goroutine has them, so that a panel that hangs keeps nothing else.
 type panel struct {
 	log    *slog.Logger
+	chosen func(model.Do)
 	wanted *newest[model.Tray]
 	mortal bool // it does not outlive the session bus
 
@@ -25,9 +26,14 @@ type panel struct {
 
 // newPanel makes a panel. What a person chooses is told to chosen; a click on the icon itself is no Do at all.
 func newPanel(log *slog.Logger, chosen func(model.Do)) *panel {
+	return &panel{log: log, chosen: chosen, wanted: newNewest[model.Tray]()}
+}
+
+// build makes what is there from the beginning: on Windows once systray has its window, elsewhere before it has its bus.
+func (p *panel) build() {
 	systray.SetTitle("SITHS")
-	systray.SetOnTapped(func() { chosen("") })
-	return &panel{log: log, wanted: newNewest[model.Tray](), menu: newMenu(chosen)}
+	systray.SetOnTapped(func() { p.chosen("") })
+	p.menu = newMenu(p.chosen)
 }
 
 // draw shows what is wanted now.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -22,9 +23,9 @@ const (
 // pace is how long the panel is left alone after each change.
 const pace = 100 * time.Millisecond
 
-// outage is how long the pause between attempts has grown when a session bus counts as gone for good, where nothing else
-// tells that the session has ended.
-const outage = 30 * time.Second
+// outage is how long a session bus is away when it counts as gone for good, where nothing else tells that the session has
+// ended.
+const outage = time.Minute
 
 // patience is how long a panel may take to answer.
 const patience = 5 * time.Second
@@ -44,6 +45,7 @@ func (p *panel) run(ctx context.Context) {
 
 // keep shows the icon wherever there is a session bus. There may be none for a while, or ever.
 func (p *panel) keep(ctx context.Context) {
+	p.build()
 	appear, _ := systray.RunWithExternalLoop(nil, nil) // its end would end it for good, and the process ends with it anyway
 	select {
 	case <-p.wanted.ready: // an icon that is not known yet would be an empty place
@@ -53,21 +55,22 @@ func (p *panel) keep(ctx context.Context) {
 	if err := p.draw(); err != nil {
 		p.log.Warn("the icon cannot be drawn", "err", err)
 	}
-	wait := pauses{least: time.Second, most: time.Minute}
-	for ctx.Err() == nil {
+	wait := pauses{least: time.Second, most: 10 * time.Second}
+	for lived := time.Now(); ctx.Err() == nil; rest(ctx, wait.next()) {
 		began := time.Now()
 		err := p.live(ctx, appear)
-		if ctx.Err() != nil {
-			return
-		}
 		if time.Since(began) > wait.most {
+			lived = time.Now()
 			wait.reset()
 		}
-		if p.mortal && wait.last > outage {
+		if ctx.Err() != nil || p.mortal && time.Since(lived) > outage {
 			return
 		}
-		p.log.Info("there is no session bus, so no icon", "err", err)
-		rest(ctx, wait.next())
+		level := slog.LevelInfo
+		if wait.last > 0 {
+			level = slog.LevelDebug // it has been said
+		}
+		p.log.Log(ctx, level, "there is no session bus, so no icon", "err", err)
 	}
 }
 

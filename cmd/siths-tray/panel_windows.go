@@ -16,10 +16,13 @@ func (p *panel) run(ctx context.Context) {
 		<-ctx.Done()
 		systray.Quit()
 	}()
-	go p.attend(ctx)
-	systray.Run(nil, nil)
+	systray.Run(func() {
+		p.build()
+		p.attend(ctx)
+	}, nil)
 }
 
+// attend draws what is wanted.
 func (p *panel) attend(ctx context.Context) {
 	for {
 		select {
