@@ -25,8 +25,19 @@ func kinds() []kind {
 	}
 }
 
-// deskRounds is how often the long form goes through everything at a window.
-const deskRounds = 25
+// deskRounds is on how many desktops the long form goes through everything.
+const deskRounds = 12
+
+// play goes through everything on a desktop of its own.
+func (k kind) play(t *testing.T, c *tally) {
+	d := openDesk(t, c, stack.Screen{NoGL: k.noGL}, k.face...)
+	if k.tray {
+		d.withTray()
+	}
+	for _, part := range k.parts {
+		part(d)
+	}
+}
 
 func TestNoWindowKeepsThePIN(t *testing.T) {
 	t.Parallel()
@@ -35,14 +46,8 @@ func TestNoWindowKeepsThePIN(t *testing.T) {
 		for _, k := range kinds() {
 			t.Run(k.name, func(t *testing.T) {
 				t.Parallel()
-				d := openDesk(t, c, stack.Screen{NoGL: k.noGL}, k.face...)
-				if k.tray {
-					d.withTray()
-				}
 				for range soak.Size(1, deskRounds) {
-					for _, part := range k.parts {
-						part(d)
-					}
+					t.Run("a desktop", func(t *testing.T) { k.play(t, c) })
 				}
 			})
 		}
