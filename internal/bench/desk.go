@@ -25,7 +25,6 @@ type desk struct {
 	screen *desktop.Desktop
 	card   *stack.Card
 	tray   *stack.Proc
-	peers  int // peers' names are numbered
 }
 
 // shown is a window that came.
