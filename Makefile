@@ -41,7 +41,7 @@ build: ## build every program into bin/
 	$(if $(DESKTOP),$(GO) build $(GOFLAGS_BUILD) -ldflags '-s -w' -o $(BIN)/ ./cmd/$(DESKTOP))
 	gcc $(PAM_CFLAGS) $(CPPFLAGS) $(PAM_SOURCES) $(PAM_LDFLAGS) -o $(BIN)/pam_siths.so $(PAM_LIBS)
 
-run: setup build ## walk through the main job with a virtual card (REAL=1 TRUST=DIR: whose card is in the real reader)
+run: setup build ## walk through the main job with a virtual card, on a desktop with tray and window (REAL=1 TRUST=DIR: whose card is in the real reader)
 	$(GO) run ./internal/walk $(if $(REAL),-real) $(if $(TRUST),-trust $(TRUST)) $(if $(ENVIRONMENT),-environment $(ENVIRONMENT))
 
 test: setup build check ## set up what is missing, then pass all tests

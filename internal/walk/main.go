@@ -30,7 +30,7 @@ func main() {
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		person = &keyboard{in: os.Stdin, out: os.Stdout}
 	}
-	code := command(ctx, os.Args[1:], t, person)
+	code := command(ctx, os.Args[1:], t, person, os.Environ())
 	stop()
 	os.Exit(code)
 }
@@ -61,8 +61,9 @@ func parse(args []string) (options, error) {
 	return o, err
 }
 
-// command walks, and returns the exit code. person is nil when nobody can type.
-func command(ctx context.Context, args []string, t teller, person *keyboard) int {
+// command walks, and returns the exit code. person is nil when nobody can type. Where environ tells of a desktop, its panel and
+// windows are part of the walk.
+func command(ctx context.Context, args []string, t teller, person *keyboard, environ []string) int {
 	o, err := parse(args)
 	if err != nil {
 		if !errors.Is(err, flag.ErrHelp) {
@@ -74,7 +75,10 @@ func command(ctx context.Context, args []string, t teller, person *keyboard) int
 	if o.real {
 		err = lookAtRealCard(ctx, t, o)
 	} else {
-		err = walkMainJob(ctx, t, person)
+		var d *desk
+		if d, err = findDesk(environ); err == nil {
+			err = walkMainJob(ctx, t, person, d)
+		}
 	}
 	if err == nil {
 		return exitOK

@@ -51,7 +51,7 @@ func TestTheCommandLineIsCheckedBeforeAnythingStarts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
-			if code := command(t.Context(), args, teller{&out, text.EN}, nil); code != exitUsage || !strings.Contains(out.String(), "usage: ") {
+			if code := command(t.Context(), args, teller{&out, text.EN}, nil, nil); code != exitUsage || !strings.Contains(out.String(), "usage: ") {
 				t.Errorf("exit code %d: %s", code, &out)
 			}
 		})
@@ -60,7 +60,7 @@ func TestTheCommandLineIsCheckedBeforeAnythingStarts(t *testing.T) {
 
 func TestARealCardNeedsTrust(t *testing.T) {
 	var out bytes.Buffer
-	code := command(t.Context(), []string{"-real", "-trust", t.TempDir()}, teller{&out, text.SV}, nil)
+	code := command(t.Context(), []string{"-real", "-trust", t.TempDir()}, teller{&out, text.SV}, nil, nil)
 	if code != exitBroken || !strings.Contains(out.String(), "TRUST=MAPP") {
 		t.Errorf("exit code %d: %s", code, &out)
 	}

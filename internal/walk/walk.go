@@ -26,24 +26,37 @@ type walk struct {
 	teller
 	*world
 	person *keyboard // nil: the program gives the PIN
+
+	desk     *desk // nil: all of it is done in the terminal
+	stopTray func()
 }
 
 // walkMainJob starts a private world, does the main job in it, and leaves nothing behind.
-func walkMainJob(ctx context.Context, t teller, person *keyboard) (err error) {
+func walkMainJob(ctx context.Context, t teller, person *keyboard, d *desk) (err error) {
 	t.step(t.walk(text.WalkTitle))
 	t.step(t.walk(text.WalkWorld))
 	began := time.Now()
-	w, err := openWorld(ctx)
+	who := account
+	if d != nil {
+		who = d.account
+	}
+	w, err := openWorld(ctx, who)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.lab.Close()) }()
 	t.result(t.walk(text.WalkWorldReady, time.Since(began).Milliseconds()))
-	return (&walk{teller: t, world: w, person: person}).steps(ctx)
+	return (&walk{teller: t, world: w, person: person, desk: d, stopTray: func() {}}).steps(ctx)
 }
 
 func (w *walk) steps(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{w.noCard, w.insert, w.enter, w.thief, w.remove, w.trail} {
+	way := []func(context.Context) error{w.noCard, w.insert, w.enter, w.thief, w.remove, w.trail}
+	if w.desk != nil {
+		defer func() { w.stopTray() }()
+		way = []func(context.Context) error{w.noCard, w.showTray, w.pause(text.WalkDeskInsert), w.insert, w.enterInWindow,
+			w.thief, w.pause(text.WalkDeskRemove), w.remove, w.pause(text.WalkDeskEnd), w.trail}
+	}
+	for _, step := range way {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -58,7 +58,7 @@ func TestTheWalkGoesAsPromised(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	began := time.Now()
-	if code := command(t.Context(), nil, teller{&out, text.SV}, nil); code != exitOK {
+	if code := command(t.Context(), nil, teller{&out, text.SV}, nil, nil); code != exitOK {
 		t.Fatalf("exit code %d:\n%s", code, &out)
 	}
 	if took := time.Since(began); took > 20*time.Second {
@@ -138,7 +138,9 @@ func TestAWrongPINIsToldWithTheTriesLeftAndAskedForAgain(t *testing.T) {
 	program, hand := terminal(t)
 	seen := newTranscript()
 	code := make(chan int, 1)
-	go func() { code <- command(t.Context(), nil, teller{seen, text.EN}, &keyboard{in: program, out: seen}) }()
+	go func() {
+		code <- command(t.Context(), nil, teller{seen, text.EN}, &keyboard{in: program, out: seen}, nil)
+	}()
 	prompt := text.PAMPrompt(text.EN, "Anna Test")
 	seen.await(t, prompt, 1)
 	typeLine(t, hand, wrongPIN)
@@ -171,7 +173,9 @@ func TestTheLastTryIsSpentOnlyAfterAYes(t *testing.T) {
 			program, hand := terminal(t)
 			seen := newTranscript()
 			code := make(chan int, 1)
-			go func() { code <- command(t.Context(), nil, teller{seen, text.EN}, &keyboard{in: program, out: seen}) }()
+			go func() {
+				code <- command(t.Context(), nil, teller{seen, text.EN}, &keyboard{in: program, out: seen}, nil)
+			}()
 			for n := range 2 {
 				seen.await(t, text.PAMPrompt(text.EN, "Anna Test"), n+1)
 				typeLine(t, hand, wrongPIN)
@@ -332,7 +336,7 @@ func TestAContextThatEndsEndsTheWalk(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out bytes.Buffer
-	if code := command(ctx, nil, teller{&out, text.EN}, nil); code != exitBroken || !strings.Contains(out.String(), "Interrupted") {
+	if code := command(ctx, nil, teller{&out, text.EN}, nil, nil); code != exitBroken || !strings.Contains(out.String(), "Interrupted") {
 		t.Errorf("exit code %d:\n%s", code, fmt.Sprint(&out))
 	}
 }

@@ -18,9 +18,10 @@ const (
 
 // world is everything that the walk runs: a lab with a reader service, a card outside its reader, and the service.
 type world struct {
-	lab   *stack.Lab
-	card  *stack.Card
-	agent *client.Client
+	lab     *stack.Lab
+	card    *stack.Card
+	agent   *client.Client
+	account string // that the card opens
 }
 
 // errNotRoot says that the caller may not make namespaces and users.
@@ -30,7 +31,7 @@ var errNotRoot = errors.New("not root")
 //
 // It takes root: in a user namespace the machine's own files belong to nobody, and the service refuses to read its
 // policy below folders of strangers.
-func openWorld(ctx context.Context) (*world, error) {
+func openWorld(ctx context.Context, account string) (*world, error) {
 	if os.Geteuid() != 0 {
 		return nil, &noWorld{errNotRoot}
 	}
@@ -41,7 +42,7 @@ func openWorld(ctx context.Context) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{lab: lab}
+	w := &world{lab: lab, account: account}
 	if err := w.start(ctx); err != nil {
 		return nil, errors.Join(err, lab.Close())
 	}
@@ -83,7 +84,7 @@ func (w *world) issueCard() (setup, error) {
 	}
 	s := setup{
 		trust: w.lab.Path("trust"), environment: "test", rules: pki.PolicyTOML(),
-		accounts: fmt.Sprintf("[accounts]\n%q = %q\n", card.Person.HSAID, account),
+		accounts: fmt.Sprintf("[accounts]\n%q = %q\n", card.Person.HSAID, w.account),
 	}
 	return s, errors.Join(card.Write(w.lab.Path("card")), pki.WriteTrust(s.trust))
 }

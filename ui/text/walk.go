@@ -27,6 +27,13 @@ const (
 	WalkAuditWhole
 	WalkDone
 
+	WalkDesk
+	WalkDeskInsert
+	WalkDeskPIN
+	WalkDeskIn
+	WalkDeskRemove
+	WalkDeskEnd
+
 	WalkRealTitle
 	WalkNoTrust
 	WalkInsertYours
@@ -49,7 +56,7 @@ const (
 
 // Walk returns a sentence of the walk with args put in as fmt does.
 func Walk(l Lang, w WalkWord, args ...any) string {
-	for _, table := range []map[WalkWord]pair{walkSteps(), walkReal(), walkFailures()} {
+	for _, table := range []map[WalkWord]pair{walkSteps(), walkDesk(), walkReal(), walkFailures()} {
 		if p, ok := table[w]; ok {
 			return fmt.Sprintf(p.in(l), args...)
 		}
@@ -88,6 +95,18 @@ func walkSteps() map[WalkWord]pair {
 		WalkAuditWhole: {"Kedjan är hel: %d rader, sista hash %s.", "The chain is whole: %d rows, last hash %s."},
 		WalkDone: {"Allt gick som utlovat. Med riktig läsare och riktigt kort: make run REAL=1",
 			"All went as promised. With a real reader and a real card: make run REAL=1"},
+	}
+}
+
+func walkDesk() map[WalkWord]pair {
+	return map[WalkWord]pair{
+		WalkDesk: {"Ikonen visas i panelen på det här skrivbordet. Har panelen ingen plats för ikoner visas bara fönstren.",
+			"The icon is shown in the panel of this desktop. Where the panel has no place for icons, only the windows are."},
+		WalkDeskInsert: {"Tryck Enter här för att sätta i övningskortet.", "Press Enter here to insert the training card."},
+		WalkDeskPIN:    {"Ett fönster frågar efter legitimeringskoden (PIN). Övningskortets är %s.", "A window asks for the PIN. The training card's is %s."},
+		WalkDeskIn:     {"Upplåst: kontot %s.", "Unlocked: the account %s."},
+		WalkDeskRemove: {"Titta på ikonen och dess meny. Tryck Enter här för att dra ut kortet.", "Look at the icon and its menu. Press Enter here to pull the card out."},
+		WalkDeskEnd:    {"Tryck Enter här när du har sett nog. Då försvinner ikonen.", "Press Enter here when you have seen enough. The icon goes away then."},
 	}
 }
 

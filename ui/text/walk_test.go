@@ -10,7 +10,7 @@ import (
 func TestEverySentenceOfTheWalkTakesTheSameArgumentsInBothLanguages(t *testing.T) {
 	verbs := regexp.MustCompile(`%[a-z]`)
 	table := walkSteps()
-	for _, more := range []map[WalkWord]pair{walkReal(), walkFailures()} {
+	for _, more := range []map[WalkWord]pair{walkDesk(), walkReal(), walkFailures()} {
 		for w, p := range more {
 			table[w] = p
 		}
