@@ -92,7 +92,31 @@ func (d *desk) startTray(socket string) (stop func(), err error) {
 		defer close(ended)
 		_ = cmd.Wait() // it has no icon to show: the walk goes on, and waits for a window that does not come
 	}()
-	return func() { end(cmd.Process, ended) }, nil
+	return func() {
+		windows := children(cmd.Process.Pid)
+		end(cmd.Process, ended)
+		for _, pid := range windows {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended; what it shows is of a service that is gone
+		}
+	}, nil
+}
+
+// children are the processes that a process has started (proc(5), /proc/pid/task/tid/children).
+func children(pid int) []int {
+	lists, err := filepath.Glob(filepath.Join("/proc", strconv.Itoa(pid), "task", "*", "children"))
+	if err != nil {
+		return nil
+	}
+	var out []int
+	for _, list := range lists {
+		content, _ := os.ReadFile(list) // a thread may have ended
+		for field := range strings.FieldsSeq(string(content)) {
+			if child, err := strconv.Atoi(field); err == nil {
+				out = append(out, child)
+			}
+		}
+	}
+	return out
 }
 
 // showTray puts the icon into the panel.
