@@ -41,11 +41,20 @@ func panels() []color.Color {
 }
 
 func TestTheIconsLookAsTheyDid(t *testing.T) {
-	got, err := PNG(sheet())
+	golden(t, "panel", sheet())
+	for _, i := range All() {
+		golden(t, string(i), Panel(i, apitype.Info, 32)) // as the helpdesk's page shows them
+	}
+}
+
+// golden holds a picture against the one that is kept.
+func golden(t *testing.T, name string, m *image.NRGBA) {
+	t.Helper()
+	got, err := PNG(m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join("testdata", "panel.png")
+	file := filepath.Join("testdata", name+".png")
 	if os.Getenv("UPDATE_GOLDEN") != "" {
 		if err := os.WriteFile(file, got, 0o644); err != nil {
 			t.Fatal(err)
@@ -60,8 +69,8 @@ func TestTheIconsLookAsTheyDid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := different(sheet(), want); n > 0 {
-		t.Errorf("%d pixels differ: look at them, and UPDATE_GOLDEN=1 renews the picture", n)
+	if n := different(m, want); n > 0 {
+		t.Errorf("%s: %d pixels differ: look at them, and UPDATE_GOLDEN=1 renews the picture", file, n)
 	}
 }
 
