@@ -2,7 +2,6 @@ package widget
 
 import (
 	"maps"
-	"slices"
 	"sync"
 
 	"siths-agent/ui/model"
@@ -27,15 +26,6 @@ func (p *pads) of(f model.Field) *Pad {
 		p.all[f.Kind] = pad
 	}
 	return pad
-}
-
-// keep empties the pads that have no field.
-func (p *pads) keep(fields []model.Field) {
-	for kind, pad := range p.list() {
-		if !slices.ContainsFunc(fields, func(f model.Field) bool { return f.Kind == kind }) {
-			pad.Wipe()
-		}
-	}
 }
 
 // empty returns the first pad of some fields that nothing is typed in, or nil.

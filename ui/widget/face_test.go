@@ -106,11 +106,57 @@ func TestWhatIsTypedStaysWhereTheNextScreenHasItsField(t *testing.T) {
 	if got := s.pads.take(model.FieldPIN); string(got) != "1234" {
 		t.Errorf("took %d characters", len(got))
 	}
+}
+
+func TestWhatIsTypedDoesNotOutliveItsField(t *testing.T) {
+	s := newStaged(t, Options{Lang: text.SV})
+	s.show(pinScreen())
 	s.types("56")
 	s.show(model.View(scenes.Anna(apitype.Verifying), text.SV))
-	s.show(pinScreen())
 	if s.pads.typing() {
-		t.Error("what was typed came back after a screen without a field")
+		t.Error("what was typed is kept while there is no field")
+	}
+	s.show(pinScreen())
+	if got := s.pads.take(model.FieldPIN); got != nil {
+		t.Error("what was typed came back")
+	}
+}
+
+func TestTheKeyboardGoesToTheFieldOfTheNextScreen(t *testing.T) {
+	s := newStaged(t, Options{Lang: text.SV})
+	s.show(pinScreen())
+	s.win.Canvas().Focus(s.buttons[model.DoCancel])
+	s.show(wrongPIN())
+	if s.win.Canvas().Focused() != s.pads.of(s.screen.Fields[0]) {
+		t.Errorf("%T has the keyboard", s.win.Canvas().Focused())
+	}
+}
+
+func TestWhatIsTypedAfterAClickBesideEverythingGoesToTheField(t *testing.T) {
+	s := newStaged(t, Options{Lang: text.SV})
+	s.show(pinScreen())
+	s.win.Canvas().Unfocus()
+	s.win.Canvas().OnTypedRune()('7')
+	if got := s.pads.take(model.FieldPIN); string(got) != "7" {
+		t.Errorf("took %d characters", len(got))
+	}
+	s.show(model.View(scenes.Anna(apitype.Verifying), text.SV))
+	s.win.Canvas().OnTypedRune()('7')
+	if s.pads.typing() {
+		t.Error("something is typed where there is no field")
+	}
+}
+
+func TestALaterButtonComesWhenItsTimeHasCome(t *testing.T) {
+	s := newStaged(t, Options{Lang: text.SV})
+	s.show(model.View(scenes.Anna(apitype.Verifying), text.SV))
+	if s.win.Canvas().Focused() != nil || s.clock.timer == nil {
+		t.Errorf("%T has the keyboard at once, or nothing comes later", s.win.Canvas().Focused())
+	}
+	s.clock.since = s.clock.since.Add(-s.screen.Buttons[0].After)
+	s.draw()
+	if s.win.Canvas().Focused() != s.buttons[model.DoCancel] {
+		t.Errorf("%T has the keyboard", s.win.Canvas().Focused())
 	}
 }
 
