@@ -58,7 +58,7 @@ type menu struct {
 
 // order is that of the lines that do something.
 func order() []model.Do {
-	return []model.Do{model.DoLock, model.DoCard, model.DoChange, model.DoUnblock, model.DoDiagnostics, model.DoAbout}
+	return []model.Do{model.DoEnterPIN, model.DoLock, model.DoCard, model.DoChange, model.DoUnblock, model.DoDiagnostics, model.DoAbout}
 }
 
 // newMenu makes the lines, all hidden. What a person chooses is told to chosen.

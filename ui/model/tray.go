@@ -22,6 +22,7 @@ func (v *view) tray(s Screen) Tray {
 		care = Item{DoUnblock, v.say(text.ScreenUnblock), s.Buttons[0].ID == DoUnblock, nil}
 	}
 	menu = append(menu,
+		Item{DoEnterPIN, v.say(text.ScreenButtonEnterPIN), v.takes(PIN) && s.ID != Blocked, nil},
 		Item{DoLock, v.say(text.ScreenButtonLock), v.Session != nil && v.Session.State == "unlocked", nil},
 		Item{DoCard, v.say(text.ScreenTrayCard), mayAsk(v.Snapshot), nil},
 		care,
