@@ -1,7 +1,5 @@
 package desktop
 
-import "strconv"
-
 // Type types a text at the keyboard, wherever that goes to now. The text is in no command line.
 func (d *Desktop) Type(text string) {
 	d.tb.Helper()
@@ -16,21 +14,8 @@ func (d *Desktop) Key(names ...string) {
 	}
 }
 
-// MovePointer moves the pointer to a place of the screen.
-func (d *Desktop) MovePointer(x, y int) {
-	d.tb.Helper()
-	d.xdotool("mousemove", strconv.Itoa(x), strconv.Itoa(y))
-}
-
 // Click presses the pointer's first button at a place of the screen.
 func (d *Desktop) Click(x, y int) {
 	d.tb.Helper()
 	d.must(d.Display.Click(d.tb.Context(), x, y))
-}
-
-// ClickIn is Click at a place counted from a window's upper left corner.
-func (d *Desktop) ClickIn(w Window, x, y int) {
-	d.tb.Helper()
-	p := d.Place(w)
-	d.Click(p.X+x, p.Y+y)
 }

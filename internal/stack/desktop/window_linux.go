@@ -168,12 +168,6 @@ func (d *Desktop) CloseByManager(w Window) {
 	d.xdotool("key", "--clearmodifiers", "alt+F4")
 }
 
-// Destroy takes a window away from its program.
-func (d *Desktop) Destroy(w Window) {
-	d.tb.Helper()
-	d.xdotool("windowkill", w.ID)
-}
-
 // xdotool runs one xdotool command, which has to work.
 func (d *Desktop) xdotool(args ...string) {
 	d.tb.Helper()

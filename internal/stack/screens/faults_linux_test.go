@@ -20,7 +20,7 @@ func TestAPanelThatRestartsGetsItsIconBackAndTheWindowComesWithoutIt(t *testing.
 	w.Must(card.Insert())
 	w.want(model.PIN)
 	w.d.StartPanel()
-	if item := w.d.WaitTray(); !strings.Contains(item.ToolTip+item.Title, "SITHS") {
+	if item := w.d.WaitTray(); !strings.Contains(item.ToolTip+item.Title, "SITHS") || item.IconBytes == 0 {
 		t.Errorf("the icon that is back is %+v", item)
 	}
 	w.enter(pin)
