@@ -92,7 +92,7 @@ func (l *Lab) writeFolders() error {
 	if err := os.Chmod(l.dir, 0o755); err != nil { // people of the lab walk through it
 		return err
 	}
-	for _, name := range []string{"cgroup", "etc/pam.d", "home", "power", "run/dbus", "run/pcscd", "run/systemd", "run/user"} {
+	for _, name := range []string{"cgroup", "etc/pam.d", "home", "power", "run/dbus", "run/pcscd", "run/systemd", "run/user", "xkb"} {
 		if err := os.MkdirAll(l.Path(name), 0o755); err != nil {
 			return err
 		}

@@ -11,6 +11,11 @@ for file in passwd group shadow; do
 	mount --bind "$dir/etc/$file" "/etc/$file"
 done
 
+# X servers leave their keyboard's map in one file for each display number, and every lab has a display :0.
+if [ -d /var/lib/xkb ]; then
+	mount --bind "$dir/xkb" /var/lib/xkb
+fi
+
 # elogind keeps sessions as cgroups of one named hierarchy, which the kernel shares between all mount namespaces.
 # Each lab shows it a folder of its own as that hierarchy's root, else session c1 of two labs is the same one.
 # The inner folder of the same name is what elogind pins after reading its root from /proc/1/cgroup.

@@ -133,6 +133,9 @@ func (d *Desktop) path(name string) string { return filepath.Join(d.dir, name) }
 // Runtime is XDG_RUNTIME_DIR of the desktop's programs.
 func (d *Desktop) Runtime() string { return d.path("run") }
 
+// ConfigHome is XDG_CONFIG_HOME of the desktop's programs.
+func (d *Desktop) ConfigHome() string { return d.path("config") }
+
 // person is whose desktop it is.
 func (d *Desktop) person() string {
 	if d.plan.Session != nil {
@@ -148,7 +151,7 @@ func (d *Desktop) Env() []string {
 		lang = "sv_SE.UTF-8"
 	}
 	env := append(d.Display.Env(), "LANG="+lang, "LIBGL_ALWAYS_SOFTWARE=1", "DBUS_SESSION_BUS_ADDRESS="+d.busAddress(),
-		"XDG_RUNTIME_DIR="+d.Runtime(), "XDG_CONFIG_HOME="+d.path("config"), "XDG_CACHE_HOME="+d.path("cache"),
+		"XDG_RUNTIME_DIR="+d.Runtime(), "XDG_CONFIG_HOME="+d.ConfigHome(), "XDG_CACHE_HOME="+d.path("cache"),
 		"XDG_DATA_HOME="+d.path("data"), "XDG_CURRENT_DESKTOP=XFCE", "XDG_SESSION_TYPE=x11")
 	if !d.plan.Accessible {
 		env = append(env, "NO_AT_BRIDGE=1")
