@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"siths-agent/internal/trusted"
 )
@@ -44,6 +45,10 @@ func environment(getenv func(string) string) []string {
 // mostNoise is how much of what a pinentry complains about is looked at, in bytes.
 const mostNoise = 4096
 
+// noiseTime is how long what a pinentry has started may keep our end of its standard error once the pinentry itself has gone:
+// a bus for a desktop that had none lives on with it.
+const noiseTime = 100 * time.Millisecond
+
 // child is the process of a pinentry.
 type child struct {
 	cmd   *exec.Cmd
@@ -77,7 +82,7 @@ func find(paths []string) (string, error) {
 // startProgram starts a pinentry that ends with us.
 func startProgram(program string, env []string) (*pinentry, error) {
 	c := &child{cmd: &exec.Cmd{Path: program, Args: []string{program}, Env: env, Dir: "/",
-		SysProcAttr: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true}}, noise: &noise{}, gone: make(chan struct{})}
+		SysProcAttr: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true}, WaitDelay: noiseTime}, noise: &noise{}, gone: make(chan struct{})}
 	in, err := c.cmd.StdinPipe()
 	if err != nil {
 		return nil, err
