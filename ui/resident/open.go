@@ -33,21 +33,23 @@ func opensNothing(p apitype.Phase) bool {
 	return p == apitype.Refused || p == apitype.NeedPIN || p == apitype.Locked
 }
 
-// openByItself opens a window once for each reason. One that is open already and shows what the state calls for tells of it
-// without being asked to.
+// openByItself opens a window once for each reason. One that was opened for the card that is in, and shows what the state calls
+// for, tells of it without being asked to. One that was opened for an earlier card may have gone a moment ago without our
+// knowing: a further one takes its place, or brings it to the front and ends.
 func (t *turn) openByItself() {
 	wanted, isNew := t.wanted(), false
 	t.shown[countdown] = t.shown[countdown] && wanted[countdown]
 	for r, is := range wanted {
 		isNew = isNew || is && !t.shown[r]
 	}
-	if !isNew || !mayOpen(t.State) || t.windows > 0 && !t.follows {
+	told := t.windows > 0 && t.about == t.card
+	if !isNew || !mayOpen(t.State) || t.windows > 0 && !t.follows || t.windows > 1 && !told {
 		return
 	}
 	for r, is := range wanted {
 		t.shown[r] = t.shown[r] || is
 	}
-	if t.windows == 0 {
+	if !told {
 		t.open("")
 	}
 }
@@ -55,7 +57,7 @@ func (t *turn) openByItself() {
 // open opens a window on a page. Where one is open, the new one hands the page to it.
 func (t *turn) open(page model.ID) {
 	t.windows++
-	t.follows = page == "" || page == model.PIN
+	t.follows, t.about = page == "" || page == model.PIN, t.card
 	t.do(Open{page})
 }
 

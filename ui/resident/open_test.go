@@ -98,6 +98,18 @@ func TestNoSecondWindowOpensByItself(t *testing.T) {
 	opens(t, "when both are closed", p.then(WindowEnded{}), 1)
 }
 
+func TestANewCardFindsAWindowThatIsJustClosing(t *testing.T) {
+	next := Told{with(anna(apitype.NeedPIN), inserted(18))}
+	p := play(Told{anna(apitype.NeedPIN)}, Told{empty(apitype.NoCard)})
+	opens(t, "nobody has told yet that the first has ended", p.then(next, next), 1)
+	opens(t, "the first ended, then the second", p.then(WindowEnded{}, next, WindowEnded{}, next), 0)
+	p = play(Told{anna(apitype.NeedPIN)}, next)
+	opens(t, "a third card while the second is on its way", p.then(Told{with(anna(apitype.NeedPIN), inserted(19))}), 0)
+	opens(t, "one of the two has ended", p.then(WindowEnded{}), 1)
+	p = play(Told{anna(apitype.NeedPIN)}, Told{anna(apitype.Unlocked)})
+	opens(t, "the card is pulled as the window goes", p.then(Told{with(empty(apitype.NoCard), locksIn(9))}, WindowEnded{}), 1)
+}
+
 func TestTheMenuOpensItsPages(t *testing.T) {
 	for do, page := range map[model.Do]model.ID{model.DoEnterPIN: model.PIN, model.DoChange: model.Change, model.DoUnblock: model.Unblock,
 		model.DoCard: model.CardKnown, model.DoDiagnostics: model.Diagnostics, model.DoAbout: model.About} {
