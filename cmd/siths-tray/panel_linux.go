@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
 
 	"fyne.io/systray"
 	"github.com/godbus/dbus/v5"
+
+	"siths-agent/internal/deskfile"
 )
 
 // The panel's side of the icon (freedesktop.org, StatusNotifierItem, StatusNotifierWatcher).
@@ -130,16 +131,12 @@ func (p *panel) announce(ctx context.Context, conn *dbus.Conn, sig *dbus.Signal)
 // sessionBus connects to the bus of the desktop session where there is one. It starts none: a bus that nobody else is on
 // has no panel.
 func sessionBus() (*dbus.Conn, error) {
-	const variable = "DBUS_SESSION_BUS_ADDRESS"
-	switch address := os.Getenv(variable); address {
-	case "", "autolaunch:":
-		path := filepath.Join(os.Getenv("XDG_RUNTIME_DIR"), "bus") // where systemd's user bus is (systemd-stdio-bridge, pam_systemd(8))
-		if _, err := os.Stat(path); err != nil {
-			return nil, err
-		}
-		if err := os.Setenv(variable, "unix:path="+dbus.EscapeBusAddressValue(path)); err != nil {
-			return nil, err
-		}
+	address := deskfile.Bus(os.Getenv)
+	if address == "" {
+		return nil, errors.New("the environment names none")
+	}
+	if err := os.Setenv(deskfile.BusVariable, address); err != nil { // systray and windows look there
+		return nil, err
 	}
 	return dbus.SessionBus()
 }

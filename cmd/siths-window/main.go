@@ -70,6 +70,7 @@ func show(ctx context.Context, o options) error {
 	defer first.release()
 	preferX11()
 	noInputMethod()
+	noNewBus()
 	w := newWindow(o, os.Exit)
 	go w.watch(ctx)
 	wanted, warnings := look.Want(ctx, os.Getenv)

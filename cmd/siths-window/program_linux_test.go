@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -51,5 +52,28 @@ func TestTheWindowGivesUpWhatItDoesNotNeedAndLeavesNothing(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(d.Runtime(), "siths-agent", "*.sock")); len(left) > 0 {
 		t.Errorf("it leaves %q", left)
+	}
+}
+
+func TestAWindowWithoutASessionBusStartsNone(t *testing.T) {
+	t.Parallel()
+	d := desktop.Open(t, stacktest.New(t, stack.Options{}), desktop.Plan{})
+	folder, err := os.MkdirTemp("", "launch") // where the person's programs reach
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	asked := filepath.Join(folder, "asked")
+	script := []byte("#!/bin/sh\n: >" + asked + "\n") // what starts a bus (dbus-launch(1))
+	if err := errors.Join(os.Chmod(folder, 0o777), os.WriteFile(filepath.Join(folder, "dbus-launch"), script, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	p := d.StartCmd(stack.Cmd{Path: "siths-window", Args: []string{"--socket", filepath.Join(folder, "none.sock")},
+		Env: []string{"DBUS_SESSION_BUS_ADDRESS=", "PATH=" + folder + ":/usr/bin:/bin"}})
+	d.WaitActive("^SITHS Agent")
+	d.Key("Escape")
+	<-p.Done()
+	if _, err := os.Stat(asked); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a bus was started: %v", err)
 	}
 }

@@ -1,2 +1,3 @@
-// Package deskfile names the files that a program has once in each desktop session, in a folder of its person alone.
+// Package deskfile names the files of a desktop session: those that a program has once in it, in a folder of its person
+// alone, and its bus.
 package deskfile
