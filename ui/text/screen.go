@@ -57,6 +57,7 @@ const (
 	ScreenCopied
 	ScreenSaved
 	ScreenSavedHow
+	ScreenFile
 	ScreenNotSaved
 	ScreenNotSavedHow
 	ScreenAbout

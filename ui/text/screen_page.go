@@ -16,6 +16,7 @@ func screenPages() map[ScreenWord]pair {
 		ScreenCopied:         {"Kopierat. Klistra in det i ärendet innan du stänger fönstret.", "Copied. Paste it into the ticket before you close this window."},
 		ScreenSaved:          {"Sparat till supporten", "Saved for support"},
 		ScreenSavedHow:       {"Bifoga filen i ärendet hos IT-supporten.", "Attach the file to your ticket with IT support."},
+		ScreenFile:           {"Fil", "File"},
 		ScreenNotSaved:       {"Filen kunde inte sparas", "The file could not be saved"},
 		ScreenNotSavedHow:    {"Kontrollera att det finns plats på disken, och försök igen.", "Check that there is room on the disk, and try again."},
 		ScreenAbout:          {"Om SITHS Agent", "About SITHS Agent"},
