@@ -1,10 +1,12 @@
 package dialog
 
 import (
+	"cmp"
 	"time"
 
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/health"
+	"siths-agent/internal/version"
 	"siths-agent/ui/model"
 	"siths-agent/ui/text"
 )
@@ -87,7 +89,9 @@ func (s State) Ended() bool { return s.ended }
 
 // wanted is the screen that everything together calls for, whatever is being typed.
 func (s State) wanted() model.Screen {
-	return model.Open(s.look(), s.lang, s.shownPage())
+	snap := s.look()
+	snap.Agent.Version = cmp.Or(snap.Agent.Version, version.Number) // all is of one version, and this part is there
+	return model.Open(snap, s.lang, s.shownPage())
 }
 
 // look is the service's state with what this window knows more: a code is with the service, or it has been answered.

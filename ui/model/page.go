@@ -1,11 +1,9 @@
 package model
 
 import (
-	"cmp"
 	"strconv"
 
 	"siths-agent/agent/apitype"
-	"siths-agent/internal/version"
 	"siths-agent/ui/text"
 )
 
@@ -186,20 +184,15 @@ func (v *view) listed(p Page) Screen {
 		s.Icon = IconDiagnose
 	}
 	for _, r := range p.Rows[:min(mostRows, len(p.Rows))] {
-		row := Row{Label: cmp.Or(clean(r.Label, longCell), v.unlabelled(p.Kind)), Value: clean(r.Value, longCell), Severity: r.Severity}
+		row := Row{Label: clean(r.Label, longCell), Value: clean(r.Value, longCell), Severity: r.Severity}
+		if p.Kind == Saved && row.Label == "" {
+			row.Label = v.say(text.ScreenFile)
+		}
 		if s.Rows = append(s.Rows, row); row.Severity != "" {
 			s.Severity = louder(s.Severity, row.Severity)
 		}
 	}
 	return s
-}
-
-// unlabelled is what a row is called that came without a name.
-func (v *view) unlabelled(kind ID) string {
-	if kind == Saved {
-		return v.say(text.ScreenFile)
-	}
-	return ""
 }
 
 // list is what stands around the rows.
@@ -230,7 +223,7 @@ func (v *view) list(p Page) Screen {
 	return s
 }
 
-// versioned are the pages that name the service's version, or, where no service answers, that of the program itself.
+// versioned are the pages that name the service's version.
 func (v *view) versioned(id ID) Screen {
 	s := v.info(About, text.ScreenAbout, text.ScreenAboutHow)
 	if id == Upgraded {
@@ -239,7 +232,7 @@ func (v *view) versioned(id ID) Screen {
 		s.Buttons = append([]Button{v.button(DoLicences, text.ScreenButtonLicences)}, s.Buttons...)
 	}
 	var t rows
-	t.add(v.say(text.ScreenVersion), cmp.Or(v.Agent.Version, version.Number))
+	t.add(v.say(text.ScreenVersion), v.Agent.Version)
 	s.Rows = t
 	return s
 }

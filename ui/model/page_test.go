@@ -136,15 +136,3 @@ func TestTheTrayShowsTheStateWhateverPageIsOpen(t *testing.T) {
 		}
 	}
 }
-
-func TestThePagesOfVersionAndSavedFileSayWhatTheyListWithoutTheService(t *testing.T) {
-	for _, l := range langs() {
-		about := model.Open(model.Unreachable(), l, model.Page{Kind: model.About})
-		saved := model.Open(model.Unreachable(), l, model.Page{Kind: model.Saved, Rows: []model.Row{{Value: "/home/anna/x.zip"}}})
-		for _, rows := range [][]model.Row{about.Rows, saved.Rows} {
-			if len(rows) != 1 || rows[0].Label == "" || rows[0].Value == "" {
-				t.Errorf("%+v", rows)
-			}
-		}
-	}
-}
