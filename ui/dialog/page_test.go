@@ -6,6 +6,7 @@ import (
 
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/health"
+	"siths-agent/internal/version"
 	"siths-agent/ui/model"
 )
 
@@ -34,6 +35,12 @@ func TestACodeIsChangedAndUnblocked(t *testing.T) {
 	}
 }
 
+func TestAnUnblockedCodeLeadsToTheLogin(t *testing.T) {
+	k := begin(t, model.Page{Kind: model.Unblock}, Told{anna(apitype.Refused, 17, apitype.PINBlocked)}, typing(), do(model.DoSubmit))
+	k.on(Told{anna(apitype.NeedPIN, 17)}, Answered{Sent: true, Result: apitype.PINResult{OK: true}}).shows(model.Changed)
+	k.on(do(model.DoEnterPIN)).shows(model.PIN).ends(false)
+}
+
 func TestAWrongOldCodeIsToldOnTheSamePage(t *testing.T) {
 	k := begin(t, model.Page{Kind: model.Change, Sign: true}, Told{anna(apitype.NeedPIN, 17)}, typing(), do(model.DoSubmit), wrong(2)).shows(model.Change)
 	if n := k.Screen().Tries; n == nil || *n != 2 || k.Screen().Severity != apitype.Warning {
@@ -52,6 +59,13 @@ func TestTheLicencesAreBehindTheirButton(t *testing.T) {
 		t.Errorf("%d parts", len(k.Screen().Rows))
 	}
 	k.on(do(model.DoClose)).shows(model.About).ends(false).on(do(model.DoClose)).ends(true)
+}
+
+func TestAboutNamesAVersionWhileNoServiceAnswers(t *testing.T) {
+	k := begin(t, model.Page{Kind: model.About}, Lost{}).shows(model.About)
+	if rows := k.Screen().Rows; len(rows) != 1 || rows[0].Value != version.Number {
+		t.Errorf("%+v", rows)
+	}
 }
 
 func TestABlockedCodeLeadsToItsUnblocking(t *testing.T) {
@@ -82,7 +96,7 @@ func TestTheDiagnosisIsShownSavedAndCopied(t *testing.T) {
 		t.Errorf("%+v", k.done)
 	}
 	k.on(Saved{"/home/anna/x.zip"}).shows(model.Saved)
-	if k.Screen().Rows[0].Value != "/home/anna/x.zip" {
+	if r := k.Screen().Rows[0]; r.Value != "/home/anna/x.zip" || r.Label == "" {
 		t.Errorf("%+v", k.Screen())
 	}
 	k.on(do(model.DoClose)).ends(true)

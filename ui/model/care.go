@@ -144,7 +144,7 @@ func (v *view) lastOf(sign bool, tries *int) Screen {
 	return s
 }
 
-// changed tells that a code is another one now.
+// changed tells that a code is another one now, and leads on to the login that it is wanted for.
 func (v *view) changed(p Page) Screen {
 	word := text.CtlPINChanged
 	switch {
@@ -156,6 +156,10 @@ func (v *view) changed(p Page) Screen {
 		word = text.CtlPINUnblocked
 	}
 	s := v.info(Changed, text.ScreenAbout, text.ScreenTakeCard)
+	if !p.Sign && v.takes(PIN) {
+		s.Body = []string{v.say(text.ScreenLoginNext)}
+		s.Buttons = []Button{v.button(DoEnterPIN, text.ScreenButtonEnterPIN).asDefault(), v.button(DoClose, text.ScreenButtonClose).asCancel()}
+	}
 	s.Title = text.Ctl(v.lang, word)
 	return s
 }

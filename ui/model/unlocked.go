@@ -32,11 +32,11 @@ func (v *view) open() Screen {
 	}
 	if p, ok := v.take(apitype.CertExpiresSoon); ok {
 		return Screen{ID: CertExpires, Title: v.expires(), Body: []string{v.say(text.ScreenOrderCard)},
-			Severity: apitype.Warning, Code: p.Code, Ref: ref(p)}
+			Severity: apitype.Warning, Closes: aRead, Code: p.Code, Ref: ref(p)}
 	}
 	if h := v.Holder; h != nil && h.Carrier == "reserve" && !h.NotAfter.IsZero() {
 		return Screen{ID: ReserveCard, Title: v.say(text.ScreenReserve, date(h.NotAfter)), Body: []string{v.say(text.ScreenReserveHow)},
-			Severity: apitype.Info}
+			Severity: apitype.Info, Closes: aRead}
 	}
 	return Screen{ID: Unlocked, Title: in, Body: append(v.named(), v.say(text.ScreenTakeCard)), Severity: apitype.Info, Closes: glance}
 }
@@ -52,7 +52,7 @@ func (v *view) offline() (Screen, bool) {
 	}
 	age := text.Age(v.lang, v.Holder.Revocation.AgeS)
 	return Screen{ID: OfflineGrace, Title: v.say(text.ScreenOffline), Body: []string{v.say(text.ScreenOfflineAge, age)},
-		Severity: apitype.Warning, Code: p.Code, Ref: ref(p)}, true
+		Severity: apitype.Warning, Closes: aRead, Code: p.Code, Ref: ref(p)}, true
 }
 
 // expires says how soon the card ends, by the service's own count.

@@ -13,6 +13,7 @@ const (
 	slow       = 3 * time.Second         // reading a card takes less
 	cancelable = 5 * time.Second         // checking a PIN takes less
 	glance     = 1500 * time.Millisecond // in which "you are logged in" is read
+	aRead      = 10 * time.Second        // in which what else there is to know is read; the panel goes on telling it
 	notices    = 3                       // problems beside the one that a screen is about
 )
 
@@ -45,14 +46,22 @@ func (v *view) main() Screen {
 	s := v.state()
 	if n := v.locksIn(); n > 0 {
 		if s.LocksIn = n; s.ID != CardRemoved && s.ID != IdleLock {
-			s.Body, s.Severity = append(s.Body, v.say(text.ScreenLocksIn, n)), louder(s.Severity, apitype.Warning)
+			s.Body, s.Severity = append([]string{v.say(text.ScreenLocksIn, n)}, s.Body...), louder(s.Severity, apitype.Warning)
 		}
 	}
 	for _, p := range v.rest[:min(notices, len(v.rest))] {
 		s.Body = append(s.Body, v.notice(p))
-		s.Severity, s.Closes = louder(s.Severity, p.Severity), 0
+		s.Severity, s.Closes = louder(s.Severity, p.Severity), noSooner(s.Closes, p)
 	}
 	return s
+}
+
+// noSooner is after how long a screen closes by itself that tells of a problem too: one of an error stays.
+func noSooner(closes time.Duration, p apitype.Problem) time.Duration {
+	if closes == 0 || loudness(p) == apitype.Error {
+		return 0
+	}
+	return aRead
 }
 
 // state is the screen of the phase, or of what is in its way.

@@ -202,6 +202,16 @@ func TestWhatIsWrongBesideTheWorkDoesNotHideIt(t *testing.T) {
 	}
 }
 
+func TestAfterEveryLoginTheWindowGoesByItself(t *testing.T) {
+	reserve := scenes.With(scenes.Anna(apitype.Unlocked), func(s *apitype.Snapshot) { s.Holder.Carrier = "reserve" })
+	for _, s := range []apitype.Snapshot{reserve, scenes.Anna(apitype.Unlocked, apitype.CertExpiresSoon), scenes.Anna(apitype.Unlocked, apitype.NetworkDown),
+		scenes.Anna(apitype.Unlocked, apitype.CertExpiresSoon, apitype.NetworkDown)} {
+		if plain := model.View(scenes.Anna(apitype.Unlocked), text.SV); model.View(s, text.SV).Closes <= plain.Closes {
+			t.Errorf("it has to be closed, or goes before it is read: %+v", model.View(s, text.SV))
+		}
+	}
+}
+
 func TestOnlySoManyProblemsAreToldOf(t *testing.T) {
 	s := model.View(scenes.Anna(apitype.Unlocked, slices.DeleteFunc(apitype.Codes(), func(c apitype.Code) bool { return c == apitype.AgentUnreachable })...), text.SV)
 	if len(s.Body) != 1+model.Notices {

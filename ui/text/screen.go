@@ -82,6 +82,7 @@ const (
 	ScreenSignBlocked
 	ScreenSignLength
 	ScreenEasyPIN
+	ScreenLoginNext
 	ScreenPIN
 	ScreenOldPIN
 	ScreenOldSign

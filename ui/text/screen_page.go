@@ -42,6 +42,7 @@ func screenPages() map[ScreenWord]pair {
 		ScreenSignBlocked:  {"Underskriftskoden är låst", "The signature code is blocked"},
 		ScreenSignLength:   {"Koden har fel längd eller fel tecken", "The code has the wrong length or wrong characters"},
 		ScreenEasyPIN:      {"Den nya koden är lätt att gissa. Välj hellre en annan.", "The new code is easy to guess. Better choose another."},
+		ScreenLoginNext:    {"Logga in med den nya koden.", "Log in with the new PIN."},
 		ScreenPIN:          {"Legitimeringskod (PIN)", "PIN"},
 		ScreenOldPIN:       {"Nuvarande legitimeringskod (PIN)", "Present PIN"},
 		ScreenOldSign:      {"Nuvarande underskriftskod", "Present signature code"},
