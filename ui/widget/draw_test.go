@@ -70,16 +70,16 @@ func saidBy(s model.Screen) []string {
 	return out
 }
 
-// everywhere shows each scene with each size of text on the smallest desktop.
-func everywhere(t *testing.T, check func(*testing.T, *staged)) {
-	t.Helper()
+func TestScreensAreDrawnWholeForFingersAndWithTheKeyboardInSight(t *testing.T) {
 	for _, size := range []float32{1, 1.5, 2} {
 		for _, lang := range []text.Lang{text.SV, text.EN} {
-			s := newStaged(t, Options{Lang: lang, Look: look.Look{Text: size}})
+			s := newStaged(t, Options{Lang: lang, Look: look.Look{Text: size}}) // on the smallest desktop
 			for _, c := range scenes.All() {
 				s.size = fyne.Size{}
 				s.show(c.Screen(lang))
-				check(t, s)
+				drawnWhole(t, s)
+				pressedIsLarge(t, s)
+				keyboardInSight(t, s)
 				if t.Failed() {
 					t.Fatalf("%s, %s, text %v", c.Name, lang, size)
 				}
@@ -88,25 +88,25 @@ func everywhere(t *testing.T, check func(*testing.T, *staged)) {
 	}
 }
 
-func TestEveryTextOfAScreenIsDrawnWhole(t *testing.T) {
-	everywhere(t, func(t *testing.T, s *staged) {
-		body, bar := s.scroll.Content, s.root.Objects[1]
-		drawn := append(texts(inside(body)), texts(inside(bar))...)
-		all := ""
-		for _, d := range drawn {
-			all += strings.ReplaceAll(d.object.(*canvas.Text).Text, " ", "")
-			if need := d.object.MinSize(); need.Width > d.object.Size().Width+1 || need.Height > d.object.Size().Height+1 {
-				t.Errorf("%q needs %v and has %v", d.object.(*canvas.Text).Text, need, d.object.Size())
-			}
+// drawnWhole checks that every text of a screen is drawn, whole.
+func drawnWhole(t *testing.T, s *staged) {
+	t.Helper()
+	body, bar := s.scroll.Content, s.root.Objects[1]
+	drawn := append(texts(inside(body)), texts(inside(bar))...)
+	all := ""
+	for _, d := range drawn {
+		all += strings.ReplaceAll(d.object.(*canvas.Text).Text, " ", "")
+		if need := d.object.MinSize(); need.Width > d.object.Size().Width+1 || need.Height > d.object.Size().Height+1 {
+			t.Errorf("%q needs %v and has %v", d.object.(*canvas.Text).Text, need, d.object.Size())
 		}
-		for _, want := range saidBy(s.screen) {
-			if !strings.Contains(all, strings.ReplaceAll(want, " ", "")) {
-				t.Errorf("%q is not drawn", want)
-			}
+	}
+	for _, want := range saidBy(s.screen) {
+		if !strings.Contains(all, strings.ReplaceAll(want, " ", "")) {
+			t.Errorf("%q is not drawn", want)
 		}
-		apart(t, texts(inside(body)), body.Size())
-		apart(t, texts(inside(bar)), bar.Size())
-	})
+	}
+	apart(t, texts(inside(body)), body.Size())
+	apart(t, texts(inside(bar)), bar.Size())
 }
 
 // apart checks that texts lie within their place, and none on another.
@@ -125,28 +125,28 @@ func apart(t *testing.T, all []seen, place fyne.Size) {
 	}
 }
 
-func TestWhatIsPressedIsLarge(t *testing.T) {
-	everywhere(t, func(t *testing.T, s *staged) {
-		for _, o := range s.order() {
-			if size := o.(fyne.CanvasObject).Size(); size.Width < minTarget+2*around || size.Height < minTarget+2*around {
-				t.Errorf("%T is %v", o, size)
-			}
+// pressedIsLarge checks that fingers hit what can be pressed.
+func pressedIsLarge(t *testing.T, s *staged) {
+	t.Helper()
+	for _, o := range s.order() {
+		if size := o.(fyne.CanvasObject).Size(); size.Width < minTarget+2*around || size.Height < minTarget+2*around {
+			t.Errorf("%T is %v", o, size)
 		}
-	})
+	}
 }
 
-func TestWhatHasTheKeyboardIsInSight(t *testing.T) {
-	everywhere(t, func(t *testing.T, s *staged) {
-		for _, o := range s.order() {
-			s.win.Canvas().Focus(o)
-			field := o.(fyne.CanvasObject)
-			if !slices.Contains(s.scroll.Content.(*fyne.Container).Objects, field) {
-				continue
-			}
-			top := field.Position().Y - s.scroll.Offset.Y
-			if top < 0 || top+field.Size().Height > s.scroll.Size().Height+0.5 {
-				t.Errorf("%T is at %v of %v", o, top, s.scroll.Size().Height)
-			}
+// keyboardInSight checks that what has the keyboard is scrolled into sight.
+func keyboardInSight(t *testing.T, s *staged) {
+	t.Helper()
+	for _, o := range s.order() {
+		s.win.Canvas().Focus(o)
+		field := o.(fyne.CanvasObject)
+		if !slices.Contains(s.scroll.Content.(*fyne.Container).Objects, field) {
+			continue
 		}
-	})
+		top := field.Position().Y - s.scroll.Offset.Y
+		if top < 0 || top+field.Size().Height > s.scroll.Size().Height+0.5 {
+			t.Errorf("%T is at %v of %v", o, top, s.scroll.Size().Height)
+		}
+	}
 }
