@@ -123,6 +123,23 @@ func TestAPageThatWasAskedForWhileTypingComesAfterwards(t *testing.T) {
 	k.on(do(model.DoCancel)).wiped().shows(model.About).ends(false).on(do(model.DoClose)).ends(true)
 }
 
+func TestTheQuestionThatIsThereAlreadyDoesNotComeTwice(t *testing.T) {
+	for name, events := range map[string][]Event{
+		"typing":            {typing()},
+		"nothing is typed":  {},
+		"the code was sent": {typing(), do(model.DoSubmit)},
+		"another card":      {typing(), Told{anna(apitype.NeedPIN, 18)}},
+	} {
+		for _, kind := range []model.ID{"", model.PIN} {
+			k := begin(t, model.Page{}, Told{anna(apitype.NeedPIN, 17)}).on(events...).on(Asked{model.Page{Kind: kind}})
+			if count[Raise](k.last) != 1 {
+				t.Errorf("%s: the window does not come to the front", name)
+			}
+			k.on(do(model.DoCancel)).ends(true)
+		}
+	}
+}
+
 func TestAPageThatIsAskedForOpensAtOnceWhenNobodyTypes(t *testing.T) {
 	k := begin(t, model.Page{}, Told{anna(apitype.NeedPIN, 17)}, Asked{model.Page{Kind: model.Systems}}).shows(model.Systems)
 	k.on(Asked{model.Page{Kind: model.PIN}}).shows(model.PIN).on(do(model.DoCancel)).ends(true)

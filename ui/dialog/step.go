@@ -75,18 +75,23 @@ func (s *State) interrupt(now insertion, todo *effects) {
 	}
 }
 
-// asked is another page that somebody wants to see. It waits while the person is busy with a code.
+// asked is another page that somebody wants to see. It waits while the person is busy with a code. The one that is there
+// already comes to the front.
 func (s *State) asked(p model.Page, todo *effects) {
 	todo.add(Raise{})
 	p.Agreed, p.Problem, p.Tries = false, nil, nil
+	busy, same := s.typing || s.interrupted || s.sending != nil, followsState(s.page.Kind) && followsState(p.Kind)
 	switch {
-	case s.typing || s.interrupted || s.sending != nil:
+	case same && (busy || s.shown.Ask == model.AskPIN):
+	case busy:
 		s.next = &p
-	case s.shown.Ask == model.AskPIN && (p.Kind == model.PIN || p.Kind == ""):
 	default:
 		s.turn(p, todo)
 	}
 }
+
+// followsState says whether a page is what the service's state calls for, or its question for the code.
+func followsState(kind model.ID) bool { return kind == "" || kind == model.PIN }
 
 // turn opens a page.
 func (s *State) turn(p model.Page, todo *effects) {
