@@ -84,12 +84,22 @@ func (s *stage) say(do model.Do) { s.tell(dialog.Said{Do: do, Typing: s.pads.typ
 
 // typed tells that there is something in the fields, or nothing any more.
 func (s *stage) typed(int) {
-	s.typing, _ = s.win.Canvas().Focused().(*Pad)
 	s.tell(dialog.Said{Typing: s.pads.typing()})
 }
 
+// came is told when the keyboard comes to a field.
+func (s *stage) came() {
+	s.typing, _ = s.win.Canvas().Focused().(*Pad)
+	s.reveal()
+}
+
+// turnKeypad shows or hides the keypad. The keyboard goes back to the field: who has clicked a code together presses Enter
+// to hand it over, not to hide the keypad.
 func (s *stage) turnKeypad() {
 	s.unfolded = !s.unfolded
 	s.draw()
+	if pad := s.target(); pad != nil {
+		s.win.Canvas().Focus(pad)
+	}
 	s.reveal()
 }

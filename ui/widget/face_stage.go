@@ -53,7 +53,7 @@ func (s *stage) newPad(f model.Field) *Pad {
 		s.hints[f.Kind] = h
 		s.draw()
 	}
-	return NewPad(PadOptions{Label: f.Label, Paste: s.o.Paste, Changed: s.typed, Submit: s.enter, Hint: hint, Key: s.key, Focused: s.reveal})
+	return NewPad(PadOptions{Label: f.Label, Paste: s.o.Paste, Changed: s.typed, Submit: s.enter, Hint: hint, Key: s.key, Focused: s.came})
 }
 
 // show replaces the screen.

@@ -171,3 +171,41 @@ func TestEscapeIsCancelWhereverTheKeyboardIs(t *testing.T) {
 		t.Errorf("chose %v", got)
 	}
 }
+
+// clicks presses one key of the keypad as a pointer does: Fyne takes the keyboard from the field first.
+func (s *staged) clicks(digit int) {
+	s.win.Canvas().Unfocus()
+	keysOf(s.keypad)[digit-1].Tapped(nil)
+}
+
+func TestTheKeypadTypesIntoTheFieldThatTheKeyboardWasIn(t *testing.T) {
+	s := newStaged(t, Options{Lang: text.SV})
+	s.show(model.Open(scenes.Anna(apitype.NeedPIN), text.SV, model.Page{Kind: model.Change}))
+	s.turnKeypad()
+	s.types("123")
+	s.win.Canvas().FocusNext()
+	s.clicks(4)
+	s.clicks(5)
+	for kind, want := range map[model.FieldKind]string{model.FieldPIN: "123", model.FieldNew: "45"} {
+		if got := s.pads.take(kind); string(got) != want {
+			t.Errorf("%s has %d characters", kind, len(got))
+		}
+	}
+}
+
+func TestEnterAfterACodeFromTheKeypadHandsItOver(t *testing.T) {
+	s := newStaged(t, Options{Lang: text.SV})
+	s.show(pinScreen())
+	s.win.Canvas().Focus(s.fold)
+	s.presses(fyne.KeySpace)
+	s.clicks(1)
+	s.presses(fyne.KeyReturn)
+	if got := s.chosen(); !slices.Equal(got, []model.Do{model.DoSubmit}) || !s.keys() {
+		t.Errorf("chose %v", got)
+	}
+	s.win.Canvas().Focus(s.fold)
+	s.presses(fyne.KeySpace)
+	if s.win.Canvas().Focused() != fyne.Focusable(s.pads.of(s.screen.Fields[0])) {
+		t.Error("what is typed after the keypad was hidden goes nowhere")
+	}
+}
