@@ -57,9 +57,6 @@ func (v *view) care(p Page, s Screen) Screen {
 		s.Body, s.Severity = lines, apitype.Warning
 	}
 	s.Body = append(s.Body, v.counted(s.Tries)...)
-	if p.Easy {
-		s.Body = append(s.Body, v.say(text.ScreenEasyPIN))
-	}
 	s.Body = append(s.Body, text.Ctl(v.lang, text.CtlNewPINAdvice))
 	fresh, again := text.ScreenNewPIN, text.ScreenNewPINAgain
 	if p.Sign {
@@ -74,6 +71,8 @@ func (v *view) wrong(p Page) []string {
 	switch {
 	case p.Differ:
 		return []string{text.Ctl(v.lang, text.CtlPINsDiffer)}
+	case p.Easy:
+		return []string{v.say(text.ScreenEasyPIN)}
 	case p.Problem == nil:
 		return nil
 	case p.Sign && p.Problem.Code == apitype.PINWrong:

@@ -136,3 +136,12 @@ func TestTheTrayShowsTheStateWhateverPageIsOpen(t *testing.T) {
 		}
 	}
 }
+
+func TestANewCodeThatIsEasyToGuessIsToldFirst(t *testing.T) {
+	for _, kind := range []model.ID{model.Change, model.Unblock} {
+		s := model.Open(scenes.Anna(apitype.NeedPIN), text.SV, model.Page{Kind: kind, Easy: true})
+		if s.Body[0] != text.Screen(text.SV, text.ScreenEasyPIN) || s.Severity != apitype.Warning {
+			t.Errorf("%+v", s)
+		}
+	}
+}

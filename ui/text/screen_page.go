@@ -41,7 +41,7 @@ func screenPages() map[ScreenWord]pair {
 		ScreenSignWrongHow: {"Kontrollera Num Lock och skriv koden igen. För många fel låser den.", "Check Num Lock and type the code again. Too many wrong ones block it."},
 		ScreenSignBlocked:  {"Underskriftskoden är låst", "The signature code is blocked"},
 		ScreenSignLength:   {"Koden har fel längd eller fel tecken", "The code has the wrong length or wrong characters"},
-		ScreenEasyPIN:      {"Den nya koden är lätt att gissa. Välj hellre en annan.", "The new code is easy to guess. Better choose another."},
+		ScreenEasyPIN:      {"Den nya koden är lätt att gissa. Inget har ändrats. Välj hellre en annan.", "The new code is easy to guess. Nothing was changed. Better choose another."},
 		ScreenLoginNext:    {"Logga in med den nya koden.", "Log in with the new PIN."},
 		ScreenPIN:          {"Legitimeringskod (PIN)", "PIN"},
 		ScreenOldPIN:       {"Nuvarande legitimeringskod (PIN)", "Present PIN"},

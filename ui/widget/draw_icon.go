@@ -38,3 +38,13 @@ func mark(how apitype.Severity) fyne.CanvasObject {
 	c := theme.Color(name)
 	return canvas.NewRaster(func(w, h int) image.Image { return icon.Mark(how, min(w, h), c) })
 }
+
+// badge is how the desktop shows a window among others: the card of the panel.
+func badge() fyne.Resource {
+	const side = 64 // pixels: task bars show less
+	file, err := icon.PNG(icon.Panel(model.IconCard, apitype.Info, side))
+	if err != nil {
+		return nil
+	}
+	return fyne.NewStaticResource("siths-window.png", file)
+}

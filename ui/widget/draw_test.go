@@ -1,6 +1,8 @@
 package widget
 
 import (
+	"bytes"
+	"image/png"
 	"slices"
 	"strings"
 	"testing"
@@ -148,5 +150,15 @@ func keyboardInSight(t *testing.T, s *staged) {
 		if top < 0 || top+field.Size().Height > s.scroll.Size().Height+0.5 {
 			t.Errorf("%T is at %v of %v", o, top, s.scroll.Size().Height)
 		}
+	}
+}
+
+func TestAWindowHasASignOfItsOwnInTheDesktopsLists(t *testing.T) {
+	img, err := png.Decode(bytes.NewReader(badge().Content()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, a := img.At(img.Bounds().Dx()/2, img.Bounds().Dy()/2).RGBA(); img.Bounds().Dx() < 48 || a == 0 {
+		t.Errorf("%v, and %d in the middle", img.Bounds(), a)
 	}
 }

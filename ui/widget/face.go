@@ -80,6 +80,7 @@ func (f *Face) open(first model.Screen, tell func(dialog.Said)) (err error) {
 	a.Settings().SetTheme(NewTheme(f.o.Look))
 	f.win = a.NewWindow(first.Window)
 	f.stage = newStage(f.o, f.win, tell)
+	f.win.SetIcon(badge())
 	f.win.SetPadded(false)
 	f.win.SetFixedSize(true)
 	f.win.SetCloseIntercept(f.stage.cancel)
