@@ -96,10 +96,11 @@ func TestALockIsAskedForAndItsRefusalIsTheServicesOwn(t *testing.T) {
 func TestWhatIsNoAnswerCountsAsUnreachable(t *testing.T) {
 	for _, answer := range []string{
 		"", "hello\n", "HTTP/1.1 2OO OK\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n", "SSH-2.0 200\r\n\r\n", "HTTP/1.0 +20 OK\r\n\r\n",
-		"HTTP/1.0 200 OK\r\n" + strings.Repeat("A: b\r\n", 2*maxHeaders) + "\r\n", "HTTP/1.0 500 Oops\r\n\r\noops",
+		"HTTP/1.0 200 OK\r\n" + strings.Repeat("A: b\r\n", 2*maxHeaders) + "\r\n{\"rev\":1}\n", "HTTP/1.0 500 Oops\r\n\r\noops",
 		"HTTP/1.0 200 OK\r\n\r\nnothing\n", "HTTP/1.0 200 OK\r\n\r\n{\"phase\":\"" + strings.Repeat("x", 2*maxLine),
 	} {
-		err := exchange(&wire{Reader: strings.NewReader(answer)}, "GET /v1/watch", states(func(apitype.Snapshot) error { return nil }))
+		told := func(s apitype.Snapshot) error { t.Errorf("%.40q tells %+v", answer, s); return nil }
+		err := exchange(&wire{Reader: strings.NewReader(answer)}, "GET /v1/watch", states(told))
 		if codeOf(err) != apitype.AgentUnreachable {
 			t.Errorf("%.40q is %v", answer, err)
 		}

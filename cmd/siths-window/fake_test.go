@@ -38,9 +38,10 @@ type agent struct {
 	t      *testing.T
 	socket string
 	server *http.Server
-	cutOff bool // a watcher hears one state and is cut off
-	mute   bool // a watcher hears nothing
-	deny   bool // codes are refused
+	cutOff bool          // a watcher hears one state and is cut off
+	mute   bool          // a watcher hears nothing
+	deny   bool          // codes are refused
+	sits   chan struct{} // codes are not answered; it is closed when who sent one has gone
 
 	mu      sync.Mutex
 	changed chan struct{}
@@ -128,6 +129,11 @@ func (a *agent) pin(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = conn.Close() }()
 	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: siths-pin\r\n\r\n")
 	got := r.URL.Path + " " + a.read(rw.Reader, r.URL.Path)
+	if a.sits != nil {
+		_, _ = io.Copy(io.Discard, rw)
+		close(a.sits)
+		return
+	}
 	a.mu.Lock()
 	a.codes = append(a.codes, got)
 	answer := a.answer

@@ -28,11 +28,7 @@ func TestAPINGoesToTheServiceOnceAndIsWiped(t *testing.T) {
 	if got := a.came(); !slices.Equal(got, []string{"/v1/pin 5 482913"}) {
 		t.Errorf("%q came", got)
 	}
-	for _, code := range o.taken {
-		if !bytes.Equal(code, make([]byte, len(code))) {
-			t.Errorf("%q is left", code)
-		}
-	}
+	o.leavesNothing(t)
 }
 
 func TestANewCodeIsSentOnlyWhenItWasTypedTwiceAlike(t *testing.T) {
@@ -53,6 +49,17 @@ func TestANewCodeIsSentOnlyWhenItWasTypedTwiceAlike(t *testing.T) {
 	}
 	o.does(model.DoClose)
 	o.ends(t)
+	o.leavesNothing(t)
+}
+
+// leavesNothing wants everything that was taken to be wiped, sent or not.
+func (o *opened) leavesNothing(t *testing.T) {
+	t.Helper()
+	for _, code := range o.taken {
+		if !bytes.Equal(code, make([]byte, len(code))) {
+			t.Errorf("%q is left", code)
+		}
+	}
 }
 
 func TestAServiceThatIsNotThereIsToldOfAndSeenWhenItComes(t *testing.T) {
@@ -215,5 +222,42 @@ func TestThePolicyOfPastingReachesTheFace(t *testing.T) {
 		}
 		o.does(model.DoCancel)
 		o.ends(t)
+	}
+}
+
+func TestACodeThatTheServiceSitsOnIsTakenBackWithEscape(t *testing.T) {
+	t.Parallel()
+	a := newAgent(t, anna(apitype.NeedPIN, 5))
+	a.sits = make(chan struct{})
+	o := opens(t, a.start(), model.Page{})
+	o.waits(t, model.PIN)
+	o.types(map[model.FieldKind]string{model.FieldPIN: "482913"})
+	o.waits(t, model.Verifying)
+	if !o.w.ask(t.Context(), model.Page{Kind: model.About}) {
+		t.Error("another page is not going to be shown")
+	}
+	o.does(model.DoCancel)
+	o.waits(t, model.About)
+	select {
+	case <-a.sits:
+	case <-time.After(patience):
+		t.Error("the service still has a listener")
+	}
+	o.does(model.DoClose)
+	o.ends(t)
+}
+
+func TestAWindowThatHasEndedShowsNoFurtherPage(t *testing.T) {
+	w := newWindow(options{}, nil)
+	w.begin("sv", model.Page{})
+	w.inbox.put(dialog.Said{Do: model.DoCancel})
+	w.handle(t.Context())
+	<-w.inbox.ready
+	shows := make(chan bool)
+	go func() { shows <- w.ask(t.Context(), model.Page{Kind: model.About}) }()
+	<-w.inbox.ready
+	w.handle(t.Context())
+	if <-shows {
+		t.Error("it says that it does")
 	}
 }
