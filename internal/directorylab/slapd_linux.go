@@ -87,15 +87,6 @@ func (s *Slapd) fill(ctx context.Context, people []Person) error {
 	return nil
 }
 
-// Refill replaces all people. The server must not be running.
-func (s *Slapd) Refill(ctx context.Context, people ...Person) error {
-	db := filepath.Join(s.Dir, "db")
-	if err := errors.Join(os.RemoveAll(db), os.Mkdir(db, 0o700)); err != nil {
-		return err
-	}
-	return s.fill(ctx, people)
-}
-
 // ldif writes the entries (RFC 2849). Values are in base64, so that they can be anything.
 func ldif(people []Person) string {
 	var b strings.Builder

@@ -103,9 +103,6 @@ func (c *Card) Insert() error { return c.do("insert") }
 // Remove takes it out.
 func (c *Card) Remove() error { return c.do("remove") }
 
-// Swap turns it into the card of another folder without the reader noticing that one left.
-func (c *Card) Swap(pki string) error { return c.do("swap " + pki) }
-
 // Fault gives the card a fault by name; Clear takes all faults away.
 func (c *Card) Fault(name string, args ...string) error {
 	return c.do(strings.Join(append([]string{"fault", name}, args...), " "))

@@ -172,9 +172,6 @@ func (l *Lab) Path(names ...string) string {
 	return filepath.Join(append([]string{l.dir}, names...)...)
 }
 
-// Root tells whether the lab is a full one, made by root: only then can programs run as its people.
-func (l *Lab) Root() bool { return l.root }
-
 // Log is what every process of the lab wrote on its standard error, for the report of a failure.
 func (l *Lab) Log() string {
 	l.mu.Lock()

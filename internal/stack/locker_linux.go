@@ -2,7 +2,6 @@ package stack
 
 import (
 	"context"
-	"fmt"
 )
 
 // LockerKind is a screen locker; its text is both the program's name and that of its PAM service.
@@ -129,12 +128,4 @@ func (l *Locker) wake(ctx context.Context) error {
 		return failure
 	}
 	return err
-}
-
-// Stop ends xss-lock in an orderly way; a locker that covers the screen stays, as it would on a desktop.
-func (l *Locker) Stop() error {
-	if err := l.xss.Stop(); err != nil {
-		return fmt.Errorf("stopping the locker: %w", err)
-	}
-	return nil
 }

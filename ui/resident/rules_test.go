@@ -113,19 +113,15 @@ func TestTheSameEventHasTheSameOutcome(t *testing.T) {
 	}
 }
 
-func TestTheSameSnapshotAThousandTimesChangesNothing(t *testing.T) {
+// TestTheSameSnapshotOnceMoreChangesNothing is about a thousand times too: what follows from a state and an event is always the same.
+func TestTheSameSnapshotOnceMoreChangesNothing(t *testing.T) {
 	t.Parallel()
 	for _, phase := range phases() {
 		for _, s := range states(phase, apitype.CertExpiresSoon, apitype.NetworkDown) {
 			p := play(Told{s})
 			first := p.State
-			for range 1000 {
-				if did := p.then(Told{s}); len(did) > 0 {
-					t.Fatalf("%s: %+v", phase, did)
-				}
-			}
-			if !reflect.DeepEqual(first, p.State) {
-				t.Errorf("%s: the state changed", phase)
+			if did := p.then(Told{s}); len(did) > 0 || !reflect.DeepEqual(first, p.State) {
+				t.Errorf("%s: the state changed, and %+v", phase, did)
 			}
 		}
 	}
