@@ -29,10 +29,11 @@ func (p *Pad) focus() {
 	}
 }
 
-// TypedRune takes one character: a digit is kept, and anything else told of.
+// TypedRune takes one character: a digit is kept, and anything else told of. A space is nothing: it comes from the key that
+// has pressed a button, after that has given the keyboard to the field.
 func (p *Pad) TypedRune(r rune) {
 	p.silent = [10]bool{}
-	if p.Disabled() {
+	if p.Disabled() || r == ' ' {
 		return
 	}
 	if r < '0' || r > '9' {
