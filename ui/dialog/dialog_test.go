@@ -18,6 +18,10 @@ func TestAPINIsSentOnceForTheCardThatItWasTypedFor(t *testing.T) {
 	}
 }
 
+func TestWhatBecameOfTheLastCardsCodeIsNotToldOfTheNext(t *testing.T) {
+	begin(t, model.Page{}, Told{anna(apitype.NeedPIN, 17)}, typing(), do(model.DoSubmit), Told{anna(apitype.NeedPIN, 18)}, wrong(1)).shows(model.PIN)
+}
+
 func TestAnUnlockedDesktopClosesTheWindowByItself(t *testing.T) {
 	k := begin(t, model.Page{}, Told{anna(apitype.NeedPIN, 17)}, typing(), do(model.DoSubmit),
 		Told{anna(apitype.Unlocked, 17)}, Answered{Sent: true, Result: apitype.PINResult{OK: true}}).shows(model.Unlocked).ends(false)

@@ -1,8 +1,14 @@
 package notify
 
 import (
+	"context"
+	"errors"
+	"log/slog"
+	"reflect"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 
@@ -85,14 +91,14 @@ func TestMarkupIsEscapedWhereTheServerTakesIt(t *testing.T) {
 func TestAServerThatComesLateShowsWhatStillHolds(t *testing.T) {
 	t.Parallel()
 	b, f := newBus(t), &fake{}
-	tried := make(chan struct{}, 8)
-	n, _ := running(t, func() (*dbus.Conn, error) {
-		tried <- struct{}{}
-		return b.dial()
-	})
+	n, _ := running(t, b.dial)
+	before, _ := n.kept()
 	n.Show(notice(resident.Service, "over", ""))
 	n.Show(notice(resident.Reader, "holds", ""))
-	<-tried
+	await(t, "both to be kept after they were tried", func() bool {
+		now, wishes := n.kept()
+		return now != before && wishes == 2
+	})
 	n.Withdraw(resident.Service)
 	f.serveOn(b)
 	if c := f.wait(t, 1); c.summary != "holds" {
@@ -107,6 +113,26 @@ func TestAServerThatComesLateShowsWhatStillHolds(t *testing.T) {
 	if c := next.wait(t, 1); c.summary != "anew" {
 		t.Errorf("%+v", c)
 	}
+}
+
+// kept is which map of wishes there is now, and how many are in it.
+func (n *Notifier) kept() (uintptr, int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return reflect.ValueOf(n.wanted).Pointer(), len(n.wanted)
+}
+
+func TestABusThatIsAwayIsTriedNowAndThenWhileSomethingIsWanted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		n := New(slog.New(slog.DiscardHandler), nil)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*respite-time.Second)
+		defer cancel()
+		n.Show(notice(resident.Service, "x", ""))
+		if err := n.Run(ctx, func() (*dbus.Conn, error) { tries++; return nil, errors.New("away") }); err != nil || tries != 10 {
+			t.Errorf("%d tries, %v", tries, err)
+		}
+	})
 }
 
 // TestNobodyWaitsForAServerThatHangs would wait for ever if Show did.

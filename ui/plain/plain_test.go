@@ -3,6 +3,8 @@ package plain
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"siths-agent/agent/apitype"
 	"siths-agent/ui/dialog"
@@ -46,6 +48,19 @@ func TestACodeIsAskedForAndHandedOverOnce(t *testing.T) {
 	}
 	s.End()
 	s.ends()
+}
+
+func TestACodeThatIsAskedForCountsAsBeingTypedForFiveMinutes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := show(t, pinScreen())
+		s.window()
+		time.Sleep(time.Hour)
+		if n := len(s.said); n != mostTold || mostTold*stillTyping != 5*time.Minute {
+			t.Errorf("it was told %d times", n)
+		}
+		s.End()
+		s.ends()
+	})
 }
 
 func TestNothingTypedIsAskedForAgain(t *testing.T) {
