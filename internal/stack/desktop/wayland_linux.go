@@ -24,17 +24,20 @@ func (d *Desktop) Wayland() []string {
 	return []string{"DISPLAY=", "WAYLAND_DISPLAY=" + waylandName, "XDG_SESSION_TYPE=wayland"}
 }
 
-// Look is what the whole screen shows, three bytes a pixel.
-func (d *Desktop) Look() string {
+// WaitLight waits until a fifth of the screen is nearly white, as our windows are and the compositor's desktop, which may
+// still be fading in, is not; and until it shows the same thing twice. It is for what the X server cannot be asked about.
+func (d *Desktop) WaitLight(what string) {
 	d.tb.Helper()
-	return d.tools("import", "-window", "root", "-depth", "8", "rgb:-").Stdout
-}
-
-// WaitLook waits until a good part of the screen shows something else than before, and the same thing twice. It is for what
-// the X server cannot be asked about.
-func (d *Desktop) WaitLook(what, before string) {
-	d.tb.Helper()
-	d.awaitLook(what, func(now string) bool { return differing(before, now) > len(now)/20 }) // a clock is less
+	const light = 0xf0 // of a channel
+	d.awaitLook(what, func(now string) bool {
+		n := 0
+		for _, channel := range []byte(now) {
+			if channel >= light {
+				n++
+			}
+		}
+		return n > len(now)/5
+	})
 }
 
 // awaitLook waits until the screen shows what is asked for, twice.
@@ -42,7 +45,7 @@ func (d *Desktop) awaitLook(what string, yes func(now string) bool) {
 	d.tb.Helper()
 	last := ""
 	d.Await(what, func() bool {
-		now := d.Look()
+		now := d.tools("import", "-window", "root", "-depth", "8", "rgb:-").Stdout // three bytes a pixel
 		settled := now == last && yes(now)
 		last = now
 		return settled
