@@ -2,11 +2,14 @@ package plain
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"siths-agent/agent/apitype"
+	"siths-agent/internal/secret"
 	"siths-agent/ui/dialog"
 	"siths-agent/ui/model"
 	"siths-agent/ui/model/scenes"
@@ -69,6 +72,21 @@ func TestNothingTypedIsAskedForAgain(t *testing.T) {
 	s.window().answer("D 735182", "OK")
 	if do := s.did(); do != model.DoSubmit {
 		t.Error(do)
+	}
+}
+
+func TestAKeyThatWasHeldDownIsNoCodeAndEndsNothing(t *testing.T) {
+	for _, n := range []int{longestCode + 1, 10 * secret.MaxLen} {
+		s := show(t, pinScreen())
+		w := s.window()
+		go func() { _, _ = fmt.Fprintf(w.reply, "D %s\nOK\n", strings.Repeat("7", n)) }() // nobody reads on after the code
+		s.window().answer("D 735182", "OK")
+		if do := s.did(); do != model.DoSubmit {
+			t.Error(do)
+		}
+		if got := s.Take(model.FieldPIN); string(got) != "735182" {
+			t.Errorf("after %d digits: %d characters", n, len(got))
+		}
 	}
 }
 

@@ -99,6 +99,9 @@ func (s *session) get(sh sheet) (model.Do, error) {
 	if leaves(err) {
 		return sh.cancel.do, code.Close()
 	}
+	if errors.Is(err, secret.ErrTooLong) || errors.Is(err, errLongLine) { // a key that was held down: it is asked again
+		err = errReplaced
+	}
 	if err != nil {
 		return "", errors.Join(err, code.Close())
 	}
