@@ -15,7 +15,7 @@ import (
 	"siths-agent/ui/widget"
 )
 
-// sizeTime is how long a display may take to say how large it is: somebody waits for a window.
+// sizeTime is how long a display may take to say how large it is, or when it was used: somebody waits for a window.
 const sizeTime = 300 * time.Millisecond
 
 // maker makes a face, into which a code may be pasted or not.
@@ -35,7 +35,7 @@ func faces(ctx context.Context, o options, w look.Wanted) []maker {
 		return []maker{simple}
 	}
 	drawn := func(paste bool) dialog.Face {
-		return widget.New(widget.Options{Lang: w.Lang, Look: w.Look, Paste: paste, Room: room(ctx)})
+		return widget.New(widget.Options{Lang: w.Lang, Look: w.Look, Paste: paste, Busy: busy(ctx), Room: room(ctx)})
 	}
 	return []maker{drawn, simple}
 }
@@ -50,4 +50,14 @@ func room(ctx context.Context) fyne.Size {
 		return fyne.Size{}
 	}
 	return fyne.NewSize(float32(width-beside), float32(height-above))
+}
+
+// busy says whether somebody has pressed a key, or moved the pointer, so shortly ago that it may go on. Who has put a card in
+// and waits for the window has not.
+func busy(ctx context.Context) bool {
+	const lately = 500 * time.Millisecond
+	ctx, cancel := context.WithTimeout(ctx, sizeTime)
+	defer cancel()
+	idle, err := display.Idle(ctx, os.Getenv)
+	return err == nil && idle < lately
 }

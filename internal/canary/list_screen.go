@@ -13,6 +13,7 @@ func screenCanaries() []Canary {
 		{"pad_paste", "A code comes from the clipboard only where that is allowed.", widget, in(widget, "TestACodeIsPastedOnlyWhereThatIsAllowed")},
 		{"widget_keep", "What is typed does not wait out of sight for a screen that has its field again.", widget,
 			in(widget, "TestWhatIsTypedDoesNotOutliveItsField")},
+		{"pad_flow", "What is typed for another window when ours comes is no code.", widget, in(widget, "TestKeysThatWereMeantForAnotherWindowAreNoCode|TestWhoTypesOnWhenTheWindowComesHandsNothingOver")},
 		{"plain_stale", "A code that was typed for a card that is gone is not taken from the plain window.", plain,
 			in(plain, "TestWhatWasTypedForACardThatIsGoneIsNotHandedOver")},
 		{"plain_label", "A name cannot make a key of the plain window's buttons and fields.", plain, in(plain, "TestAnUnderscoreIsNoKeyAndMarkupIsNone")},

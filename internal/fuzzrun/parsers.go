@@ -52,7 +52,7 @@ func parsers() []parser {
 		{"what a pinentry answers", "ui/plain", []string{"FuzzPinentry"}},
 		{"commands to the virtual card", "pcsc/vcard", []string{"FuzzCommand", "FuzzTransmit", "FuzzTransmitTwoPINs", "FuzzControlLine", "FuzzMoment"}},
 		{"frames and files of the virtual card", "pcsc/vcard", []string{"FuzzReadFrame", "FuzzCertificateFile"}},
-		{"cookies of X displays, and what the displays answer", "internal/display", []string{"FuzzAuthority", "FuzzGreeting", "FuzzOpenGL", "FuzzWishes", "FuzzSize", "FuzzManager"}},
+		{"cookies of X displays, and what the displays answer", "internal/display", []string{"FuzzAuthority", "FuzzGreeting", "FuzzOpenGL", "FuzzWishes", "FuzzSize", "FuzzIdle", "FuzzManager"}},
 		{"the kernel's list of processes, in tests", "internal/stack", []string{"FuzzParseStat"}},
 	}
 }

@@ -9,6 +9,7 @@ const (
 	PadDigits
 	PadFull
 	PadNoPaste
+	PadEarly
 	PadBroken
 	PadBack
 	PadBackName
@@ -28,6 +29,7 @@ func padTable() map[PadWord]pair {
 		PadDigits:   {"Koden har bara siffror.", "The code has digits only."},
 		PadFull:     {"Så lång är ingen kod. Sudda och skriv igen.", "No code is that long. Clear it and type again."},
 		PadNoPaste:  {"Koden går inte att klistra in. Skriv den.", "The code cannot be pasted. Type it."},
+		PadEarly:    {"Fönstret kom medan du skrev. Vänta lite och skriv koden från början.", "The window came while you were typing. Wait a moment and type the code from the beginning."},
 		PadBroken:   {"Datorn har inget säkert minne kvar. Starta om den.", "The computer has no secure memory left. Restart it."},
 		PadBack:     {"⌫", "⌫"},
 		PadBackName: {"Sudda en siffra", "Delete one digit"},

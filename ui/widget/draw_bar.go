@@ -73,7 +73,7 @@ func (p *pen) flush(line []fyne.CanvasObject, right float32) {
 func (s *stage) button(b model.Button) *Button {
 	o := s.buttons[b.ID]
 	if o == nil {
-		o = NewButton(ButtonOptions{Tapped: func() { s.choose(b.ID) }, Key: s.key})
+		o = NewButton(ButtonOptions{Tapped: func() { s.choose(b.ID) }, Key: s.key, Stray: s.isStray})
 		s.buttons[b.ID] = o
 	}
 	o.label, o.primary = b.Label, b.Default

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -21,6 +22,7 @@ type Options struct {
 	Lang  text.Lang
 	Look  look.Look
 	Paste bool      // whether a code may be pasted
+	Busy  bool      // somebody was typing elsewhere just now: keys that come with the keyboard may not be meant for the window
 	Room  fyne.Size // of the desktop that a window may fill, in pixels; zero: little
 }
 
@@ -78,6 +80,9 @@ func (f *Face) open(first model.Screen, tell func(dialog.Said)) (err error) {
 	a := app.NewWithID("") // with a name Fyne keeps files of the person's preferences
 	app.SetMetadata(fyne.AppMetadata{ID: "siths-window", Name: "SITHS Agent"})
 	a.Settings().SetTheme(NewTheme(f.o.Look))
+	if f.o.Busy {
+		a.Lifecycle().SetOnEnteredForeground(func() { f.stage.flow.begin(time.Now()) })
+	}
 	f.win = a.NewWindow(first.Window)
 	f.stage = newStage(f.o, f.win, tell)
 	f.win.SetIcon(badge())

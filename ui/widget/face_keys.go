@@ -1,6 +1,8 @@
 package widget
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 
 	"siths-agent/ui/dialog"
@@ -9,6 +11,9 @@ import (
 
 // key does what a key does wherever the keyboard is.
 func (s *stage) key(e *fyne.KeyEvent) {
+	if s.isStray() {
+		return
+	}
 	line, page := float32(40), s.scroll.Size().Height-40
 	switch e.Name {
 	case fyne.KeyEscape:
@@ -25,6 +30,9 @@ func (s *stage) key(e *fyne.KeyEvent) {
 		s.scroll.ScrollToOffset(s.scroll.Offset.AddXY(0, -page))
 	}
 }
+
+// isStray says whether a key that comes now was meant for the window that had the keyboard before.
+func (s *stage) isStray() bool { return s.flow.stray(time.Now()) }
 
 // stray takes what is typed while nothing has the keyboard, after a click beside everything: it is meant for the field.
 func (s *stage) stray(r rune) {

@@ -19,6 +19,7 @@ type stage struct {
 	tell  func(dialog.Said)
 	pads  *pads
 	clock clock
+	flow  flow
 
 	screen   model.Screen
 	size     fyne.Size // of the window: it grows and does not shrink, so that nothing moves that needs not
@@ -37,7 +38,7 @@ func newStage(o Options, win fyne.Window, tell func(dialog.Said)) *stage {
 	s := &stage{o: o, win: win, tell: tell, buttons: map[model.Do]*Button{}, hints: map[model.FieldKind]PadHint{}}
 	s.pads = &pads{make: s.newPad, all: map[model.FieldKind]*Pad{}}
 	s.clock.again = func() { fyne.Do(s.draw) }
-	s.fold = NewButton(ButtonOptions{Tapped: s.turnKeypad, Key: s.key, Focused: s.reveal})
+	s.fold = NewButton(ButtonOptions{Tapped: s.turnKeypad, Key: s.key, Focused: s.reveal, Stray: s.isStray})
 	s.keypad = NewKeypad(s.target, o.Lang)
 	s.scroll = container.NewVScroll(together(fyne.Size{}))
 	s.scroll.OnScrolled = s.follow
@@ -53,7 +54,7 @@ func (s *stage) newPad(f model.Field) *Pad {
 		s.hints[f.Kind] = h
 		s.draw()
 	}
-	return NewPad(PadOptions{Label: f.Label, Paste: s.o.Paste, Changed: s.typed, Submit: s.enter, Hint: hint, Key: s.key, Focused: s.came})
+	return NewPad(PadOptions{Label: f.Label, Paste: s.o.Paste, Changed: s.typed, Submit: s.enter, Hint: hint, Key: s.key, Focused: s.came, Stray: s.isStray})
 }
 
 // show replaces the screen.

@@ -29,7 +29,7 @@ type key struct {
 }
 
 func newDigit(d rune, target func() *Pad) *key {
-	k := newKey(string(d), "", target, func(p *Pad) { p.TypedRune(d) })
+	k := newKey(string(d), "", target, func(p *Pad) { p.put(d) })
 	k.size = theme.SizeNameSubHeadingText
 	return k
 }

@@ -9,6 +9,7 @@ type ButtonOptions struct {
 	Tapped  func()               // what it does
 	Key     func(*fyne.KeyEvent) // is told the keys that a button has no use for, such as Esc; may be nil
 	Focused func()               // is told when the keyboard comes; may be nil
+	Stray   func() bool          // says of a key that comes whether it was meant for another window; may be nil
 }
 
 // Button is a button that one sees the keyboard's place on, and is large enough for fingers.
@@ -44,6 +45,9 @@ func (b *Button) TypedRune(rune) {}
 
 // TypedKey is called with each key: Space and Enter press the button that has the keyboard.
 func (b *Button) TypedKey(e *fyne.KeyEvent) {
+	if b.o.Stray != nil && b.o.Stray() {
+		return
+	}
 	switch e.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		b.Tapped(nil)

@@ -20,6 +20,7 @@ type PadOptions struct {
 	Paste   bool                 // whether digits may come from the clipboard
 	Changed func(n int)          // is told how many digits there are, each time that changes by typing
 	Submit  func()               // Enter
+	Stray   func() bool          // says of a key that comes whether it was meant for another window
 	Hint    func(PadHint)        // is told what is the matter, and HintNone when it has passed
 	Key     func(*fyne.KeyEvent) // is told the keys that a pad has no use for, such as Esc
 	Focused func()               // is told when the keyboard comes

@@ -12,13 +12,14 @@ const (
 	HintDigits          // a key that is no digit
 	HintFull            // no more digits fit
 	HintPaste           // a code cannot be pasted here
+	HintEarly           // what is typed was begun before the window came
 	HintBroken          // there is no memory for a code
 )
 
 // hinted is a hint in words.
 func hinted(l text.Lang, h PadHint) string {
 	word, ok := map[PadHint]text.PadWord{HintNumLock: text.PadNumLock, HintDigits: text.PadDigits, HintFull: text.PadFull,
-		HintPaste: text.PadNoPaste, HintBroken: text.PadBroken}[h]
+		HintPaste: text.PadNoPaste, HintEarly: text.PadEarly, HintBroken: text.PadBroken}[h]
 	if !ok {
 		return ""
 	}

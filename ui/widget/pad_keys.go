@@ -33,7 +33,23 @@ func (p *Pad) focus() {
 // has pressed a button, after that has given the keyboard to the field.
 func (p *Pad) TypedRune(r rune) {
 	p.silent = [10]bool{}
-	if p.Disabled() || r == ' ' {
+	if !p.isStray() && r != ' ' {
+		p.put(r)
+	}
+}
+
+// isStray says whether the key that comes was meant for another window, and tells so.
+func (p *Pad) isStray() bool {
+	stray := p.o.Stray != nil && p.o.Stray()
+	if stray && !p.Disabled() {
+		p.tell(HintEarly)
+	}
+	return stray
+}
+
+// put puts in one character that is meant for the pad.
+func (p *Pad) put(r rune) {
+	if p.Disabled() {
 		return
 	}
 	if r < '0' || r > '9' {
@@ -55,6 +71,9 @@ func (p *Pad) add(digit byte) bool {
 
 // TypedKey takes the keys that are no characters.
 func (p *Pad) TypedKey(e *fyne.KeyEvent) {
+	if p.isStray() {
+		return
+	}
 	switch e.Name {
 	case fyne.KeyBackspace:
 		p.drop()
