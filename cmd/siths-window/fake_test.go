@@ -41,7 +41,7 @@ type agent struct {
 	cutOff bool          // a watcher hears one state and is cut off
 	mute   bool          // a watcher hears nothing
 	deny   bool          // codes are refused
-	sits   chan struct{} // codes are not answered; it is closed when who sent one has gone
+	sits   chan struct{} // codes are not answered: it tells of one, and is closed when who sent it has gone
 
 	mu      sync.Mutex
 	changed chan struct{}
@@ -130,6 +130,7 @@ func (a *agent) pin(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: siths-pin\r\n\r\n")
 	got := r.URL.Path + " " + a.read(rw.Reader, r.URL.Path)
 	if a.sits != nil {
+		a.sits <- struct{}{}
 		_, _ = io.Copy(io.Discard, rw)
 		close(a.sits)
 		return

@@ -236,6 +236,7 @@ func TestACodeThatTheServiceSitsOnIsTakenBackWithEscape(t *testing.T) {
 	if !o.w.ask(t.Context(), model.Page{Kind: model.About}) {
 		t.Error("another page is not going to be shown")
 	}
+	<-a.sits
 	o.does(model.DoCancel)
 	o.waits(t, model.About)
 	select {
