@@ -270,10 +270,30 @@ func (a *Agent) check(h session.Handle) {
 	done := ch.asking.add()
 	a.spawn(func() {
 		defer done()
-		if err := ch.open.Check(ch.ctx); err != nil {
+		if err := ch.open.Check(ch.ctx); err != nil && !isPulled(ch.ctx, err) {
 			a.post(func() { a.checkFailed(ch, err) })
 		}
 	})
+}
+
+// pullTime is how long after a card has stopped answering its reader may tell that it is out: readers are looked at a few
+// times a second (PCSCLITE_STATUS_POLL_RATE of pcsc-lite is 400 ms), and a pulled card ends a login by the rules of removal.
+const pullTime = time.Second
+
+// isPulled waits for the reader to tell that a card which the heartbeat failed of is out; ctx ends then. A card that
+// answers as another one waits for nothing.
+func isPulled(ctx context.Context, err error) bool {
+	if errors.Is(err, token.ErrChanged) {
+		return false
+	}
+	timer := time.NewTimer(pullTime)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return true
+	case <-timer.C:
+		return false
+	}
 }
 
 // checkFailed takes it that the card is not the one that took the PIN, whatever the check failed of.

@@ -13,6 +13,7 @@ import (
 	"siths-agent/agent/policy"
 	"siths-agent/agent/unlock"
 	"siths-agent/pcsc"
+	"siths-agent/pcsc/token"
 )
 
 const grace = 30 * time.Second
@@ -215,4 +216,35 @@ func TestSettingTheClockMovesNoDeadline(t *testing.T) {
 			w.wantLocked("c1", "c9")
 		})
 	}
+}
+
+// TestAHeartbeatThatComesBeforeTheReaderTellsTakesNoGraceAway: a reader is looked at now and then, and the card is asked in
+// between.
+func TestAHeartbeatThatComesBeforeTheReaderTellsTakesNoGraceAway(t *testing.T) {
+	inPlanned(t, withGrace, func(w *world) {
+		card := newCard("anna")
+		id := w.insert(card)
+		w.login(anna, id)
+		card.set(func(c *fakeCard) { c.checkErr = token.ErrRemoved })
+		time.Sleep(5*time.Second + pullTime/2)
+		w.wantPhase(apitype.Unlocked)
+		w.remove(id)
+		time.Sleep(pullTime)
+		w.wantLocked()
+		if rows := w.trail.find(audit.CardFailed); len(rows) != 0 {
+			t.Errorf("a card that was pulled has failed: %+v", rows)
+		}
+		time.Sleep(grace)
+		w.wantLocked("c1", "c9")
+	})
+}
+
+func TestACardThatDoesNotAnswerAndIsNotToldOfLocks(t *testing.T) {
+	inPlanned(t, withGrace, func(w *world) {
+		card := newCard("anna")
+		w.login(anna, w.insert(card))
+		card.set(func(c *fakeCard) { c.checkErr = token.ErrRemoved })
+		time.Sleep(5*time.Second + pullTime)
+		w.wantLocked("c1", "c9")
+	})
 }

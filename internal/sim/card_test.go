@@ -160,11 +160,11 @@ func (c *child) ask(ctx context.Context, what string, low, high int) (ailment, e
 	case <-c.life.killed:
 		return a, errKilled
 	}
-	return a, c.outcome(what, a)
+	return a, c.outcome(ctx, what, a)
 }
 
 // outcome is how a question ends of which the time is over.
-func (c *child) outcome(what string, a ailment) error {
+func (c *child) outcome(ctx context.Context, what string, a ailment) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.life.dead {
@@ -174,34 +174,61 @@ func (c *child) outcome(what string, a ailment) error {
 	if a != well {
 		c.tally.faults[faultCard]++
 	}
+	err := c.found(what, a)
+	switch {
+	case err == nil:
+	case what == "check " && !errors.Is(err, token.ErrChanged):
+		go c.doubt(ctx)
+	default:
+		c.fate()
+	}
+	return err
+}
+
+// found is what a question finds.
+func (c *child) found(what string, a ailment) error {
 	if c.slot == nil || c.slot.told != c.insertion {
-		return c.fate(token.ErrRemoved)
+		return token.ErrRemoved
 	}
 	switch a {
 	case silent, stuck:
 		c.end()
-		return c.fate(token.ErrSilent)
+		return token.ErrSilent
 	case unreadable:
-		return c.fate(fmt.Errorf("status 6F00: %w", token.ErrUnreadable))
+		return fmt.Errorf("status 6F00: %w", token.ErrUnreadable)
 	case busy:
-		return c.fate(token.ErrBusy)
+		return token.ErrBusy
 	case changed:
-		return c.fate(token.ErrChanged)
+		return token.ErrChanged
 	case keyless:
 		if what == "sign " {
-			return c.fate(token.ErrNoKey)
+			return token.ErrNoKey
 		}
 	case crashing:
 		c.end()
-		return c.fate(token.ErrUnreadable)
+		return token.ErrUnreadable
 	}
 	return nil
 }
 
 // fate notes that the agent is told of a card that failed: whatever it had opened has to be locked.
-func (c *child) fate(err error) error {
-	c.over(c.life, c.insertion, cardFailed)
-	return err
+func (c *child) fate() { c.over(c.life, c.insertion, cardFailed) }
+
+// doubt is the fate of a card that does not answer the heartbeat, unless its reader tells in time that it is out.
+func (c *child) doubt(ctx context.Context) {
+	timer := time.NewTimer(pullTime)
+	defer timer.Stop()
+	due := time.Now().Add(pullTime)
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+		if time.Now().Before(due) {
+			return
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fate()
 }
 
 // Open reads what the card tells without a PIN.

@@ -17,6 +17,9 @@ var errKilled = errors.New("the agent is dead")
 // operationTime is how long a child may take for one question.
 const operationTime = 5 * time.Second
 
+// pullTime is how long a reader may take to tell that a card which does not answer the heartbeat is out.
+const pullTime = time.Second
+
 // life is one process of the agent: from its start until it is stopped or killed. What a killed agent still does comes
 // to nothing.
 type life struct {

@@ -268,7 +268,7 @@ func (w *world) checkLocks() {
 }
 
 // unseen is how long it may take until a card is missed that was taken out without an event.
-func (w *world) unseen() time.Duration { return 2*w.policy.Session.IdentityHeartbeat + 2*operationTime }
+func (w *world) unseen() time.Duration { return 2*w.policy.Session.IdentityHeartbeat + 2*operationTime + pullTime }
 
 // gone is since when the card of a grant is not where it was; 0: it is there.
 func (w *world) gone(g *grant) time.Duration {
