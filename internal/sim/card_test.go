@@ -156,11 +156,22 @@ func (c *child) ask(ctx context.Context, what string, low, high int) (ailment, e
 		c.end()
 		return a, ctx.Err()
 	case <-c.done:
+		c.cutShort(ctx, what)
 		return a, token.ErrUnreadable
 	case <-c.life.killed:
 		return a, errKilled
 	}
 	return a, c.outcome(ctx, what, a)
+}
+
+// cutShort is what becomes of a question whose child has ended under it: a heartbeat is in doubt already.
+func (c *child) cutShort(ctx context.Context, what string) {
+	if what == "check " || ctx.Err() != nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fate()
 }
 
 // outcome is how a question ends of which the time is over.
