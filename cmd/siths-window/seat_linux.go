@@ -105,7 +105,7 @@ func answer(ctx context.Context, conn net.Conn, ask func(context.Context, model.
 	defer func() { _ = conn.Close() }()
 	_ = conn.SetDeadline(time.Now().Add(speakTime))
 	peer, err := safesocket.PeerOf(conn)
-	if err != nil || peer.UID != 0 && peer.UID != uint32(os.Geteuid()) {
+	if err != nil || !isMate(peer.UID, uint32(os.Geteuid())) {
 		return
 	}
 	line, err := bufio.NewReader(io.LimitReader(conn, maxHandover+1)).ReadSlice('\n')

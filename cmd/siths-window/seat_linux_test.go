@@ -134,3 +134,11 @@ func TestAWindowThatDoesNotAnswerIsNotWaitedForLong(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestOnlyThePersonAndRootAreAnsweredByTheWindow(t *testing.T) {
+	for peer, want := range map[uint32]bool{0: true, 1000: true, 1001: false, 65534: false} {
+		if isMate(peer, 1000) != want {
+			t.Errorf("user %d at the window of user 1000: %v", peer, !want)
+		}
+	}
+}

@@ -10,6 +10,7 @@ func windowCanaries() []Canary {
 		{"window_sure", "A new code that was not typed twice alike is not sent.", window, in(window, "TestANewCodeIsSentOnlyWhenItWasTypedTwiceAlike")},
 		{"window_method", "No input method is handed what is typed.", window, in(window, "TestNoInputMethodIsHandedTheKeys")},
 		{"window_pace", "A service that tells of changes all the time does not grow a window.", window, in(window, "TestAFewStatesComeAtOnceAndAFloodOfThemFourASecond")},
+		{"window_mate", "Nobody but the person and root has the window show a page.", window, in(window, "TestOnlyThePersonAndRootAreAnsweredByTheWindow")},
 		{"desk_folder", "What a program has once in a session is in a folder of the person alone.", deskfile,
 			in(deskfile, "TestAFolderThatOthersReachIsNotUsed")},
 	}
