@@ -262,13 +262,15 @@ func (w *world) checkLocks() {
 	if s := w.desk.late(); s != nil {
 		w.broken(2, "session %s is open at %v; since %v %s", s.id, w.now(), s.since, s.why)
 	}
-	if g := w.open; g != nil && w.gone(g) > 0 && w.now() > w.gone(g)+w.unseen() {
+	if g := w.open; g != nil && w.gone(g) > 0 && w.now() > max(w.gone(g), w.policyFrom)+w.unseen() {
 		w.broken(2, "%s is gone since %v and nobody has noticed", g.card.name, w.gone(g))
 	}
 }
 
 // unseen is how long it may take until a card is missed that was taken out without an event.
-func (w *world) unseen() time.Duration { return 2*w.policy.Session.IdentityHeartbeat + 2*operationTime + pullTime }
+func (w *world) unseen() time.Duration {
+	return 2*w.policy.Session.IdentityHeartbeat + 2*operationTime + pullTime
+}
 
 // gone is since when the card of a grant is not where it was; 0: it is there.
 func (w *world) gone(g *grant) time.Duration {
