@@ -74,7 +74,11 @@ func opened() []Scene {
 		}
 	})
 	waits := Anna(apitype.NeedPIN)
-	diagnosis := []model.Row{row("Kortläsare", "Virtual PCD 00 00", apitype.Info), row("Spärrkontroll", "cert.revocation-unknown", apitype.Error)}
+	diagnosis := []model.Row{row("I korthet", "1 röd, 1 gul, 13 gröna rader. Börja med rad 8.", ""),
+		row("1 Tjänsten", "GRÖN: version 1.0.0, igång 3 h", apitype.Info), row("3 Kortläsare", "GRÖN: läsare på USB 1", apitype.Info),
+		row("8 Tillit och spärrkontroll", "RÖD: "+text.Problem(text.SV, apitype.CertRevocationUnknown).Headline+" [cert.revocation-unknown]", apitype.Error),
+		row("", text.Problem(text.SV, apitype.CertRevocationUnknown).Action, ""),
+		row("9 Klocka", "GUL: Ingen ställer klockan automatiskt [clock-free]", apitype.Warning)}
 	return []Scene{
 		{"pin on the reader", waits, &model.Page{Kind: model.PINPad, Seconds: 30}, false},
 		{"last try agreed", With(waits, func(s *apitype.Snapshot) {
