@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -139,10 +140,20 @@ func (s *Slapd) WriteSecret() (string, error) {
 	return "file:" + file, os.WriteFile(file, []byte(ReaderDN+"\n"+Password+"\n"), 0o600)
 }
 
-// Listens says whether a server that Command was started with has begun to listen.
+// Listens says whether a server that Command was started with has begun to listen. It writes its number before that.
 func (s *Slapd) Listens() bool {
-	_, err := os.Stat(filepath.Join(s.Dir, "slapd.pid"))
-	return err == nil
+	pid, err := os.ReadFile(filepath.Join(s.Dir, "slapd.pid"))
+	if err != nil {
+		return false
+	}
+	sockets, err := os.ReadFile("/proc/" + strings.TrimSpace(string(pid)) + "/net/tcp") // of the network that it is in
+	return err == nil && isListened(string(sockets), s.LDAP) && isListened(string(sockets), s.LDAPS)
+}
+
+// isListened looks for an address in the state LISTEN, 0A, in a table as proc(5) describes /proc/net/tcp.
+func isListened(sockets, uri string) bool {
+	port, err := strconv.Atoi(uri[strings.LastIndex(uri, ":")+1:])
+	return err == nil && regexp.MustCompile(fmt.Sprintf(`: [0-9A-F]{8}:%04X [0-9A-F:]+ 0A `, port)).MatchString(sockets)
 }
 
 // awaitPort returns when an address can be connected to.

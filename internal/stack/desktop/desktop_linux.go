@@ -55,6 +55,7 @@ type Desktop struct {
 	notices *notices
 	panel   *stack.Proc
 	shots   int
+	used    time.Time // when somebody last used keyboard or pointer
 }
 
 // Open starts a desktop in a lab and returns when all of it serves. It ends with the test.

@@ -1,9 +1,22 @@
 package desktop
 
+import "time"
+
+// rest is how long hands have been off keyboard and pointer, when what is typed next is not what was being typed before:
+// our windows tell the two apart by that.
+const rest = 600 * time.Millisecond
+
+// still waits until hands have been at rest.
+func (d *Desktop) still() {
+	d.tb.Helper()
+	d.Await("hands to rest", func() bool { return time.Since(d.used) > rest })
+}
+
 // Type types a text at the keyboard, wherever that goes to now. The text is in no command line.
 func (d *Desktop) Type(text string) {
 	d.tb.Helper()
 	d.must(d.Display.Write(d.tb.Context(), text))
+	d.used = time.Now()
 }
 
 // Key presses keys by their X names, one after the other, such as "Escape" or "alt+F4".
@@ -12,10 +25,12 @@ func (d *Desktop) Key(names ...string) {
 	for _, name := range names {
 		d.must(d.Display.Key(d.tb.Context(), name))
 	}
+	d.used = time.Now()
 }
 
 // Click presses the pointer's first button at a place of the screen.
 func (d *Desktop) Click(x, y int) {
 	d.tb.Helper()
 	d.must(d.Display.Click(d.tb.Context(), x, y))
+	d.used = time.Now()
 }

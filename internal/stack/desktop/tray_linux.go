@@ -146,9 +146,10 @@ func (n node) entry() (MenuEntry, bool) {
 	return e, shown
 }
 
-// TrayChoose chooses the line of the tray icon's menu that says label.
+// TrayChoose chooses the line of the tray icon's menu that says label, with hands that were at rest.
 func (d *Desktop) TrayChoose(label string) {
 	d.tb.Helper()
+	d.still()
 	menu := d.TrayMenu()
 	for _, e := range menu {
 		if e.Label == label && e.Enabled {
@@ -169,9 +170,10 @@ func (d *Desktop) trayEvent(id int32) {
 	d.must(conn.Object(item.owner, item.menu).Call(menuInterface+".Event", 0, id, "clicked", dbus.MakeVariant(""), now).Err)
 }
 
-// TrayActivate is a click with the first button on the tray icon.
+// TrayActivate is a click with the first button on the tray icon, with hands that were at rest.
 func (d *Desktop) TrayActivate() {
 	d.tb.Helper()
+	d.still()
 	item := d.WaitTray()
 	conn := d.Bus.Dial()
 	defer func() { _ = conn.Close() }()
