@@ -45,7 +45,7 @@ func (d *desk) window(page string, canaries ...string) *person {
 		p.proc = d.StartCmd(stack.Cmd{Path: p.role, Args: append([]string{"--socket", d.API.Socket, "--page", page}, d.face...)})
 		p.pid = p.proc.PID
 	} else {
-		d.AwaitThat("the window that the tray opens", func() bool { p.pid = descendant(d.tray.pid, p.role); return p.pid != 0 })
+		d.AwaitThat("the window that the tray opens", func() bool { p.pid = d.ActiveWindow().PID; return slices.Contains(tree(d.tray.pid), p.pid) })
 	}
 	d.awaitKeyboard(p)
 	d.watch(p, canaries...)
