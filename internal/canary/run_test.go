@@ -75,7 +75,7 @@ func run(t *testing.T, test Test, tag, programs string) verdict {
 	if exit := new(exec.ExitError); err != nil && (!errors.As(err, &exit) || ctx.Err() != nil) {
 		v.broken = err.Error()
 	}
-	if v.broken != "" {
+	if v.broken != "" || tag == "" && len(v.red) > 0 {
 		t.Logf("%s", tail(out.Bytes(), 4000))
 	}
 	return v
