@@ -3,15 +3,13 @@ package courier
 
 import (
 	"context"
-	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"time"
 
-	"siths-agent/agent/safesocket"
+	"siths-agent/agent/errand"
 )
 
 // Sizes in bytes.
@@ -21,6 +19,9 @@ const (
 	// MaxBody bounds what is fetched, whatever a question allows.
 	MaxBody = 64 << 20
 )
+
+// User is the system user that the courier runs as.
+const User = "siths-courier"
 
 // Question is one thing that the courier is to do. Exactly one of its parts is there.
 type Question struct {
@@ -130,14 +131,11 @@ type Client struct{ Socket string }
 func (c *Client) Ask(ctx context.Context, q Question) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, q.Timeout)
 	defer cancel()
-	conn, err := safesocket.Dial(ctx, c.Socket)
-	if err != nil {
-		return Answer{}, failed(ctx, err)
-	}
-	defer func() { _ = conn.Close() }()
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
-	answer, err := exchange(conn, q)
+	var answer Answer
+	err := errand.Ask(ctx, c.Socket, func(conn net.Conn) (err error) {
+		answer, err = exchange(conn, q)
+		return err
+	})
 	if err != nil {
 		return Answer{}, failed(ctx, err)
 	}
@@ -154,7 +152,7 @@ func failed(ctx context.Context, err error) error {
 		return &Failure{Reason: Late, Detail: "no answer in time"}
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case errors.Is(err, errFrame):
+	case errors.Is(err, errand.ErrFrame):
 		return &Failure{Reason: Malformed, Detail: err.Error()}
 	}
 	return &Failure{Reason: Unreachable, Detail: err.Error()}
@@ -175,24 +173,22 @@ func (q Question) limit() int64 {
 	return min(q.Fetch.Limit, MaxBody)
 }
 
-var errFrame = errors.New("malformed frame on the courier's socket")
-
 // WriteQuestion sends one question, as the service does.
-func WriteQuestion(w io.Writer, q Question) error { return writeFrame(w, q, MaxQuestion) }
+func WriteQuestion(w io.Writer, q Question) error { return errand.WriteFrame(w, q, MaxQuestion) }
 
 // ReadQuestion reads one question, as the courier does.
 func ReadQuestion(r io.Reader) (Question, error) {
 	var q Question
-	err := readFrame(r, &q, MaxQuestion)
+	err := errand.ReadFrame(r, &q, MaxQuestion)
 	return q, err
 }
 
 // WriteAnswer sends an answer and its body. In the place of one that does not fit goes a Failure that says so.
 func WriteAnswer(w io.Writer, a Answer) error {
 	a.Length = int64(len(a.Body))
-	err := writeFrame(w, a, MaxHead)
-	if errors.Is(err, errFrame) {
-		return writeFrame(w, Answer{Failure: &Failure{Reason: TooLarge, Detail: err.Error()}}, MaxHead)
+	err := errand.WriteFrame(w, a, MaxHead)
+	if errors.Is(err, errand.ErrFrame) {
+		return errand.WriteFrame(w, Answer{Failure: &Failure{Reason: TooLarge, Detail: err.Error()}}, MaxHead)
 	}
 	if err != nil {
 		return err
@@ -204,45 +200,13 @@ func WriteAnswer(w io.Writer, a Answer) error {
 // ReadAnswer reads an answer with a body of at most limit bytes.
 func ReadAnswer(r io.Reader, limit int64) (Answer, error) {
 	var a Answer
-	if err := readFrame(r, &a, MaxHead); err != nil {
+	if err := errand.ReadFrame(r, &a, MaxHead); err != nil {
 		return Answer{}, err
 	}
 	if a.Length < 0 || a.Length > limit {
-		return Answer{}, fmt.Errorf("%w: a body of %d bytes", errFrame, a.Length)
+		return Answer{}, fmt.Errorf("%w: a body of %d bytes", errand.ErrFrame, a.Length)
 	}
 	a.Body = make([]byte, a.Length)
 	_, err := io.ReadFull(r, a.Body)
 	return a, err
-}
-
-// A frame is the length of its JSON (4 bytes, big-endian) and the JSON.
-func writeFrame(w io.Writer, v any, limit int) error {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	if len(text) > limit {
-		return fmt.Errorf("%w: %d bytes", errFrame, len(text))
-	}
-	_, err = w.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(text))), text...))
-	return err
-}
-
-func readFrame(r io.Reader, v any, limit uint32) error {
-	var head [4]byte
-	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return err
-	}
-	n := binary.BigEndian.Uint32(head[:])
-	if n > limit {
-		return fmt.Errorf("%w: %d bytes", errFrame, n)
-	}
-	text := make([]byte, n)
-	if _, err := io.ReadFull(r, text); err != nil {
-		return err
-	}
-	if err := json.Unmarshal(text, v); err != nil {
-		return fmt.Errorf("%w: %w", errFrame, err)
-	}
-	return nil
 }

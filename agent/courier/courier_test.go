@@ -6,12 +6,14 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"siths-agent/agent/errand"
 )
 
 func TestAQuestionAndItsAnswerTravelWhole(t *testing.T) {
 	var pipe bytes.Buffer
 	asked := Question{Fetch: &Fetch{URL: "http://127.0.0.1/a", Body: []byte{0, 1}, Limit: 9}, Timeout: time.Second}
-	if err := writeFrame(&pipe, asked, MaxQuestion); err != nil {
+	if err := WriteQuestion(&pipe, asked); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := ReadQuestion(&pipe); err != nil || !reflect.DeepEqual(got, asked) {
@@ -31,7 +33,7 @@ func TestABodyOverItsLimitIsNotRead(t *testing.T) {
 	if err := WriteAnswer(&pipe, Answer{Body: make([]byte, 15)}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadAnswer(&pipe, 14); !errors.Is(err, errFrame) {
+	if _, err := ReadAnswer(&pipe, 14); !errors.Is(err, errand.ErrFrame) {
 		t.Errorf("15 bytes where 14 are allowed: %v", err)
 	}
 }

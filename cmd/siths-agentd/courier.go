@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"siths-agent/agent/courier"
+	"siths-agent/agent/errand"
 )
 
 // courierSocket is the name of the courier's socket in the run folder.
@@ -32,7 +33,7 @@ func (p *program) runCourier() (end func()) {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	running, err := courier.Start(ctx, courier.Options{Program: p.runs, Socket: p.courier.Socket, Log: p.log})
+	running, err := errand.Keep(ctx, errand.Child{User: courier.User, Program: p.runs, Socket: p.courier.Socket, Log: p.log})
 	if err != nil {
 		p.log.Warn("nothing on the network can be asked", "error", err)
 		return cancel

@@ -21,6 +21,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"siths-agent/agent/courier"
+	"siths-agent/agent/errand"
 	"siths-agent/agent/safesocket"
 	"siths-agent/internal/confine"
 )
@@ -49,7 +50,7 @@ func built(t *testing.T) string {
 func running(t *testing.T, socket string) *courier.Client {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	p, err := courier.Start(ctx, courier.Options{Program: built(t), Socket: socket, Log: slog.New(slog.DiscardHandler)})
+	p, err := errand.Keep(ctx, errand.Child{User: courier.User, Program: built(t), Socket: socket, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"siths-agent/agent/courier"
+	"siths-agent/agent/errand"
 	"siths-agent/agent/identity/revocation"
 )
 
@@ -23,7 +24,7 @@ func (w *world) measureOCSP(ctx context.Context, t *trust) ([]figure, error) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	socket := filepath.Join(t.scratch, "courier.sock")
-	running, err := courier.Start(ctx, courier.Options{Program: program, Socket: socket, Log: slog.New(slog.DiscardHandler)})
+	running, err := errand.Keep(ctx, errand.Child{User: courier.User, Program: program, Socket: socket, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		cancel()
 		return nil, err

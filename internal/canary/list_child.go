@@ -24,7 +24,7 @@ func childCanaries() []Canary {
 			[]Test{onStack("TestACardOfTwoTokensThatChangesUnseenLocks")}},
 		{"fetch_limit", "A body over its limit is refused.", courier, in(courier, "TestABodyOverTheLimitIsRefused|TestTwoHundredMegabytesAreNotTaken")},
 		{"fetch_deadline", "A server cannot take more time than it is given.", courier, in(courier, "TestAServerThatSaysAByteNowAndThenIsLate")},
-		{"courier_asker", "Only root and the service's user put questions to the courier.", courier, in(courier, "TestAStrangerGetsNoAnswer")},
+		{"errand_asker", "Only root and the service's user put questions to a child with a network.", "agent/errand", in(courier, "TestAStrangerGetsNoAnswer")},
 		{"card_swap", "A card that is swapped between two looks is another card.", pcsc, in(pcsc, "TestTrackerTellsWhatChangedBetweenTwoLooks")},
 	}
 }

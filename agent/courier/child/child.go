@@ -5,11 +5,10 @@ import (
 	"context"
 	"errors"
 	"net"
-	"sync"
 	"time"
 
 	"siths-agent/agent/courier"
-	"siths-agent/agent/safesocket"
+	"siths-agent/agent/errand"
 )
 
 const (
@@ -23,43 +22,17 @@ const (
 
 // server answers for as long as the process runs.
 type server struct {
-	owner uint32        // uid of who made the socket
 	large chan struct{} // holds one token per large fetch under way
 }
 
 // Serve answers questions on l until ctx ends. Only root and who made the socket may ask.
 func Serve(ctx context.Context, l net.Listener) error {
-	owner, err := safesocket.ListenerOf(l)
-	if err != nil {
-		return err
-	}
-	s := &server{owner: owner.UID, large: make(chan struct{}, largeAtOnce)}
-	stop := context.AfterFunc(ctx, func() { _ = l.Close() })
-	defer stop()
-	var under sync.WaitGroup
-	defer under.Wait()
-	for places := make(chan struct{}, atOnce); ; {
-		places <- struct{}{}
-		conn, err := l.Accept()
-		if err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
-			return err
-		}
-		under.Go(func() {
-			s.serve(ctx, conn)
-			<-places
-		})
-	}
+	s := &server{large: make(chan struct{}, largeAtOnce)}
+	return errand.Serve(ctx, l, atOnce, s.serve)
 }
 
 // serve answers the one question of a connection.
 func (s *server) serve(ctx context.Context, conn net.Conn) {
-	defer func() { _ = conn.Close() }()
-	if peer, err := safesocket.PeerOf(conn); err != nil || !mayAsk(peer.UID, s.owner) {
-		return
-	}
 	_ = conn.SetReadDeadline(time.Now().Add(questionTime))
 	q, err := question(conn)
 	if err != nil {
@@ -69,7 +42,7 @@ func (s *server) serve(ctx context.Context, conn net.Conn) {
 	_ = conn.SetReadDeadline(time.Time{})
 	ctx, cancel := bounded(ctx, q.Timeout)
 	defer cancel()
-	go hangUp(conn, cancel)
+	go errand.HangUp(conn, cancel)
 	defer s.enter(ctx, q)()
 	write(conn, answer(ctx, q))
 }
@@ -86,12 +59,6 @@ func question(conn net.Conn) (courier.Question, error) {
 		return q, errors.New("not one question")
 	}
 	return q, nil
-}
-
-// hangUp ends a question when its asker has gone, or says more than a question.
-func hangUp(conn net.Conn, cancel context.CancelFunc) {
-	_, _ = conn.Read(make([]byte, 1))
-	cancel()
 }
 
 func write(conn net.Conn, a courier.Answer) {

@@ -1,5 +1,5 @@
-//go:build canary_courier_asker
+//go:build canary_errand_asker
 
-package child
+package errand
 
 func mayAsk(uint32, uint32) bool { return true }

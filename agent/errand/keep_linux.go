@@ -1,4 +1,4 @@
-package courier
+package errand
 
 import (
 	"context"
@@ -6,35 +6,34 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"time"
 
 	"siths-agent/agent/safesocket"
 	"siths-agent/internal/confine"
 )
 
-// childUser is the system user that the courier runs as when the service is root.
-const childUser = "siths-courier"
-
 const (
 	// firstPause comes before the second start in a row that has not lasted; the first is at once. Pauses double up to
 	// longestPause.
 	firstPause, longestPause = 100 * time.Millisecond, 5 * time.Second
-	// lasting is how long a courier has to live for its end to be taken for the first one.
+	// lasting is how long a child has to live for its end to be taken for the first one.
 	lasting = 10 * time.Second
 )
 
 var errEnded = errors.New("it has ended by itself")
 
-// keeper keeps one courier running.
+// keeper keeps one child running.
 type keeper struct {
-	opt    Options
-	socket *net.UnixListener // nobody accepts here; it outlives the couriers, and callers wait in it
+	child  Child
+	socket *net.UnixListener // nobody accepts here; it outlives the children, and callers wait in it
 }
 
-func start(ctx context.Context, opt Options) (*Process, error) {
-	k, p := &keeper{opt: opt}, &Process{done: make(chan struct{})}
+func keep(ctx context.Context, c Child) (*Kept, error) {
+	c.Log = c.Log.With("program", filepath.Base(c.Program))
+	k, p := &keeper{child: c}, &Kept{done: make(chan struct{})}
 	if err := k.listen(); err != nil {
-		k.opt.Log.Warn("the courier's socket", "error", err)
+		c.Log.Warn("a child's socket", "error", err)
 	}
 	go func() {
 		defer close(p.done)
@@ -48,7 +47,7 @@ func (k *keeper) listen() error {
 	if k.socket != nil {
 		return nil
 	}
-	l, err := safesocket.ListenPrivate(k.opt.Socket)
+	l, err := safesocket.ListenPrivate(k.child.Socket)
 	if err != nil {
 		return err
 	}
@@ -66,7 +65,7 @@ func (k *keeper) run(ctx context.Context) {
 		if time.Since(begun) > lasting {
 			pause = 0
 		}
-		k.opt.Log.Warn("the courier has ended and is started again", "error", err, "after", pause)
+		k.child.Log.Warn("a child has ended and is started again", "error", err, "after", pause)
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
@@ -77,7 +76,7 @@ func (k *keeper) run(ctx context.Context) {
 	}
 }
 
-// once runs one courier until it ends.
+// once runs one child until it ends.
 func (k *keeper) once(ctx context.Context) error {
 	if err := k.listen(); err != nil {
 		return err
@@ -87,7 +86,7 @@ func (k *keeper) once(ctx context.Context) error {
 		return err
 	}
 	cmd, err := confine.Start(ctx, confine.Child{
-		Program: k.opt.Program, User: childUser, Files: []*os.File{socket}, Log: k.opt.Log, Level: slog.LevelWarn,
+		Program: k.child.Program, User: k.child.User, Files: []*os.File{socket}, Log: k.child.Log, Level: slog.LevelWarn,
 	})
 	_ = socket.Close()
 	if err != nil {
