@@ -185,8 +185,8 @@ func (l *Lab) Log() string {
 	return b.String()
 }
 
-// enter is the command line that runs the rest of it inside the lab.
-func (l *Lab) enter() []string {
+// Enter is the beginning of a command line that runs the rest of it inside the lab, as its root.
+func (l *Lab) Enter() []string {
 	args := []string{"nsenter", "--target", strconv.Itoa(l.holder.Process.Pid), "--mount", "--net"}
 	if !l.root {
 		args = append(args, "--user", "--preserve-credentials")

@@ -108,9 +108,12 @@ func slotAddress(slot int) (string, error) {
 const tcpListen = "0A"
 
 // listens tells whether a program of the lab listens on a TCP port.
-func (l *Lab) listens(port int) bool {
+func (l *Lab) listens(port int) bool { return Listens(l.holder.Process.Pid, port) }
+
+// Listens tells whether anybody listens on a TCP port in the network that a process is in.
+func Listens(pid, port int) bool {
 	for _, table := range []string{"tcp", "tcp6"} {
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/net/%s", l.holder.Process.Pid, table))
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/net/%s", pid, table))
 		if err == nil && listening(string(text), port) {
 			return true
 		}

@@ -103,7 +103,7 @@ func (l *Lab) command(ctx context.Context, c Cmd) (*exec.Cmd, error) {
 		}
 		path = found
 	}
-	line := l.enter()
+	line := l.Enter()
 	if c.cgroup != "" {
 		line = append(line, "/bin/sh", "-c", joinCgroup, c.cgroup)
 	}

@@ -60,6 +60,7 @@ type PKI struct {
 	mu      sync.Mutex
 	revoked map[CAID][]*big.Int
 	shadow  *PKI // same names, other keys: what a forger would build
+	servers *CA  // issues servers' certificates; nil until the first
 }
 
 // New makes the keys and certificates of a hierarchy. It takes as long as four RSA keys of CABits bits.
