@@ -16,6 +16,10 @@ type Info struct {
 
 	// SignTries is the same of the PIN for signatures. It is nil too when the card has no such PIN.
 	SignTries *int `json:"sign_tries,omitempty"`
+
+	// Schemes are the ways to sign that the module names for keys that log in. Whether the card manages them is another
+	// matter: modules name PSS for cards that fail at it.
+	Schemes []Scheme `json:"schemes,omitempty"`
 }
 
 // PINReason says why a card did not take a PIN.

@@ -34,6 +34,7 @@ type Host struct {
 	cmd  *exec.Cmd
 	conn net.Conn
 	turn chan struct{} // holds one token; who takes it may ask
+	uses chan struct{} // holds one token; who takes it may take a turn for a signature of Use
 	done chan struct{}
 }
 
@@ -51,14 +52,20 @@ func Start(ctx context.Context, opt Options) (*Host, error) {
 		return nil, fmt.Errorf("writing the child's settings: %w", err)
 	}
 	defer func() { _ = settings.Close() }()
-	h := &Host{opt: opt, conn: conn, turn: make(chan struct{}, 1), done: make(chan struct{})}
-	h.turn <- struct{}{}
+	h := newHost(opt, conn)
 	if h.cmd, err = startChild(ctx, opt, theirs, settings); err != nil {
 		_ = conn.Close()
 		return nil, fmt.Errorf("starting %s: %w", opt.Program, err)
 	}
 	go h.wait()
 	return h, nil
+}
+
+func newHost(opt Options, conn net.Conn) *Host {
+	h := &Host{opt: opt, conn: conn, turn: make(chan struct{}, 1), uses: make(chan struct{}, 1), done: make(chan struct{})}
+	h.turn <- struct{}{}
+	h.uses <- struct{}{}
+	return h
 }
 
 // wait reaps the child.

@@ -83,7 +83,7 @@ func answers(pipe *os.File) {
 		case OpOpen:
 			seen, _ := json.Marshal(look())
 			answer, _ = json.Marshal(token.Info{Kind: string(seen), Serial: string(body)})
-		case OpSign:
+		case OpSign, OpUse:
 			answer = body
 		}
 		_ = WriteAnswer(pipe, answer, nil)

@@ -18,6 +18,7 @@ type Op byte
 const (
 	OpOpen Op = 'o' // body: Open as JSON; answer: token.Info as JSON
 	OpSign Op = 's' // body: one byte PIN length, PIN, 32 bytes SHA-256 of the certificate, message; answer: signature
+	OpUse  Op = 'd' // body: 32 bytes SHA-256 of the certificate, one byte length of a token.Scheme, it, digest; answer: signature
 	// The two of card care: which PIN (a token.Which), 32 bytes SHA-256 of the certificate to log in with, then the PIN or
 	// PUK and the new PIN, each after its length in one byte; answer: none.
 	OpChange  Op = 'p'

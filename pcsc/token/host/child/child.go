@@ -16,6 +16,7 @@ import (
 type Card interface {
 	Open(host.OpenRequest) (token.Info, error)
 	Sign(pin []byte, cert [sha256.Size]byte, message []byte) ([]byte, error)
+	Use(cert [sha256.Size]byte, scheme token.Scheme, digest []byte) ([]byte, error)
 	Change(which token.Which, cert [sha256.Size]byte, old, fresh []byte) error
 	Unblock(which token.Which, cert [sha256.Size]byte, puk, fresh []byte) error
 	Check() error
@@ -62,6 +63,8 @@ func serveOne(pipe io.Reader, card Card, pin *secret.Buffer, op host.Op, n int) 
 		return open(pipe, card, n)
 	case host.OpSign:
 		return sign(pipe, card, pin, n)
+	case host.OpUse:
+		return use(pipe, card, n)
 	case host.OpChange:
 		opErr, err = care(pipe, n, token.CheckPIN, card.Change)
 		return nil, opErr, err

@@ -19,6 +19,7 @@ type fakeCard struct {
 	alias  []byte // the very slice that Sign was given
 	cert   [sha256.Size]byte
 	msg    []byte
+	scheme token.Scheme
 	closed int
 	err    error
 }
@@ -30,6 +31,11 @@ func (c *fakeCard) Open(r host.OpenRequest) (token.Info, error) {
 func (c *fakeCard) Sign(pin []byte, cert [sha256.Size]byte, msg []byte) ([]byte, error) {
 	c.pin, c.alias, c.cert, c.msg = bytes.Clone(pin), pin, cert, bytes.Clone(msg)
 	return []byte("signature"), c.err
+}
+
+func (c *fakeCard) Use(cert [sha256.Size]byte, scheme token.Scheme, digest []byte) ([]byte, error) {
+	c.cert, c.scheme, c.msg = cert, scheme, bytes.Clone(digest)
+	return []byte("use"), c.err
 }
 
 func (c *fakeCard) Change(which token.Which, cert [sha256.Size]byte, old, fresh []byte) error {
@@ -132,6 +138,10 @@ func TestTheChildEndsWhenTheParentDoesNotKeepToTheProtocol(t *testing.T) {
 		"a PIN longer than allowed":  append([]byte{'s', 0, 0, 0, 60, 13}, make([]byte, 59)...),
 		"a question without message": append([]byte{'s', 0, 0, 0, 8, 6}, "123456x"...),
 		"JSON that is none":          {'o', 0, 0, 0, 1, 'x'},
+		"a scheme that is none":      append([]byte{'d', 0, 0, 0, 67}, useBody("md5", 31)...),
+		"a digest that is too short": append([]byte{'d', 0, 0, 0, 74}, useBody("pss-sha256", 31)...),
+		"a scheme longer than all":   append([]byte{'d', 0, 0, 0, 33}, append(make([]byte, 32), 9)...),
+		"a signature of a kilobyte":  {'d', 0, 0, 4, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			card := &fakeCard{}
@@ -171,6 +181,7 @@ func FuzzServe(f *testing.F) {
 	f.Add([]byte("c\x00\x00\x00\x00x\x00\x00\x00\x00"))
 	f.Add(append([]byte{'s', 0, 0, 0, 40}, signBody("123456", "y")...))
 	f.Add([]byte("o\x00\x00\x00\x02{}"))
+	f.Add(append([]byte{'d', 0, 0, 0, 75}, useBody("pss-sha256", 32)...))
 	f.Add(append([]byte{'p', 0, 0, 0, 47}, careBody('a', "482913", "135790")...))
 	f.Add(append([]byte{'u', 0, 0, 0, 49}, careBody('s', "12345678", "135790")...))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -181,6 +192,9 @@ func FuzzServe(f *testing.F) {
 		}
 		if card.pin != nil && token.CheckPIN(card.pin) != nil {
 			t.Errorf("the card saw %q", card.pin)
+		}
+		if hash := card.scheme.Hash(); card.scheme != "" && (hash == 0 || len(card.msg) != hash.Size()) {
+			t.Errorf("the card saw %d bytes for %q", len(card.msg), card.scheme)
 		}
 	})
 }

@@ -1,7 +1,6 @@
 package child
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -96,6 +95,7 @@ func (c *P11) read(module string, tries *int) (token.Info, error) {
 	info.Kind, info.Serial = c.pieces[0].kind, c.pieces[0].serial
 	c.asks = c.asks && tries != nil // which says that the card can be asked
 	c.tell(&info, tries)
+	info.Schemes = c.schemes()
 	return info, nil
 }
 
@@ -152,14 +152,6 @@ func (c *P11) Close() error {
 	c.ctx.Destroy()
 	c.ctx, c.pieces, c.proved = nil, nil, nil
 	return err
-}
-
-// sha256Prefix is the DER of DigestInfo for SHA-256 up to the hash (RFC 8017, 9.2 note 1).
-var sha256Prefix = []byte{0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20}
-
-func digestInfo(message []byte) []byte {
-	sum := sha256.Sum256(message)
-	return append(bytes.Clone(sha256Prefix), sum[:]...)
 }
 
 func trim(s string) string { return strings.TrimRight(s, " \x00") }

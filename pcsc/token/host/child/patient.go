@@ -60,6 +60,14 @@ func (p *Patient) Sign(pin []byte, cert [sha256.Size]byte, message []byte) ([]by
 	return p.Card.Sign(pin, cert, message)
 }
 
+// Use is the Card's.
+func (p *Patient) Use(cert [sha256.Size]byte, scheme token.Scheme, digest []byte) ([]byte, error) {
+	if p.lost {
+		return nil, token.ErrBusy
+	}
+	return p.Card.Use(cert, scheme, digest)
+}
+
 // Change is the Card's.
 func (p *Patient) Change(which token.Which, cert [sha256.Size]byte, old, fresh []byte) error {
 	if p.lost {

@@ -67,19 +67,34 @@ func (c *P11) signToken() (found *piece) {
 	return found
 }
 
-// sign lets the key sign a message. The PIN has been given.
-func (at place) sign(ctx *pkcs11.Ctx, message []byte) ([]byte, error) {
+// key is the private key of the certificate.
+func (at place) key(ctx *pkcs11.Ctx) (pkcs11.ObjectHandle, error) {
 	keys, err := at.privateKeys(ctx, at.ids)
+	if err != nil {
+		return 0, err
+	}
+	if len(keys) != 1 {
+		return 0, fmt.Errorf("%w: %d keys share its id", token.ErrNoKey, len(keys))
+	}
+	return keys[0], nil
+}
+
+// sign lets the key sign a message: RSA PKCS#1 v1.5 with SHA-256. The PIN has been given.
+func (at place) sign(ctx *pkcs11.Ctx, message []byte) ([]byte, error) {
+	key, err := at.key(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if len(keys) != 1 {
-		return nil, fmt.Errorf("%w: %d keys share its id", token.ErrNoKey, len(keys))
-	}
-	if err := ctx.SignInit(at.session, []*pkcs11.Mechanism{pkcs11.NewMechanism(pkcs11.CKM_RSA_PKCS, nil)}, keys[0]); err != nil {
+	sum := sha256.Sum256(message)
+	mechanism, data := signing(token.PKCS1SHA256, sum[:])
+	return at.signRaw(ctx, key, mechanism, data)
+}
+
+func (at place) signRaw(ctx *pkcs11.Ctx, key pkcs11.ObjectHandle, mechanism *pkcs11.Mechanism, data []byte) ([]byte, error) {
+	if err := ctx.SignInit(at.session, []*pkcs11.Mechanism{mechanism}, key); err != nil {
 		return nil, cardError("starting a signature", err)
 	}
-	sig, err := ctx.Sign(at.session, digestInfo(message))
+	sig, err := ctx.Sign(at.session, data)
 	if err != nil {
 		return nil, cardError("signing", err)
 	}
