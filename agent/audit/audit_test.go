@@ -84,6 +84,8 @@ func story() []Row {
 			Session: "c1", CertSerial: "01772941ce29b3ec999d657f0e0174", CertIssuer: "C=SE,O=Inera AB,CN=TEST SITHS e-id Person HSA-id 3 CA v1",
 			PolicyOID: "1.2.752.74.8.9001", LoA: 3, Carrier: "reserve", Revocation: "good", RevocationAgeS: new(int64(0)), RevocationFrom: "ocsp",
 			Proof: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
+		{Event: SSOReleased, Insertion: 1, HSAID: "SE2321000131-P000000000001", Account: "anna", PID: 4711, Exe: "/usr/lib/chromium/chromium",
+			ExeSHA256: Genesis, Package: "chromium", Label: "chromium", Tier: new(2), Systems: []string{"lifecare", "portal"}, Scheme: "pss-sha256"},
 		{Event: ClockChanged, StepS: new(int64(-3600))},
 		{Event: CardOut, Insertion: 1, Reader: "Virtual PCD 00 00"},
 		{Event: HolderChanged, Insertion: 1, HSAID: "SE2321000131-P000000000002", FormerHSAID: "SE2321000131-P000000000001", Account: "kiosk", Shared: true,

@@ -1,12 +1,16 @@
 package audit
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
 
 // maxText bounds one text field, in bytes. All fields together stay far below MaxLine.
 const maxText = 512
+
+// maxSystems bounds the list of systems.
+const maxSystems = 32
 
 // clean returns the row as it may be written. What certificates and callers say is not believed to be harmless.
 func clean(r Row, now func() time.Time) Row {
@@ -17,6 +21,10 @@ func clean(r Row, now func() time.Time) Row {
 	r.CardNumber = lastFour(r.CardNumber)
 	for _, s := range r.prose() {
 		*s = cut(maskPersonal(legible(*s)))
+	}
+	r.Systems = slices.Clone(r.Systems[:min(maxSystems, len(r.Systems))])
+	for i, s := range r.Systems {
+		r.Systems[i] = cut(maskPersonal(legible(s)))
 	}
 	for _, s := range r.digests() {
 		*s = cleanDigest(*s)

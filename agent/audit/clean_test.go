@@ -113,6 +113,9 @@ func TestTheLongestRowFitsALine(t *testing.T) {
 		}
 	}
 	r.Event = AgentStart
+	for range 100 {
+		r.Systems = append(r.Systems, strings.Repeat("\"\x01", 600))
+	}
 	data, err := encode(Entry{Seq: 1, Prev: Genesis, Row: clean(r, time.Now)})
 	if err != nil || len(data) > MaxLine/2 {
 		t.Errorf("%d bytes, %v", len(data), err)

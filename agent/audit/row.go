@@ -37,6 +37,12 @@ const (
 	PolicyRefused  Event = "policy.refused"
 	AccessDenied   Event = "access.denied"
 
+	SSOReleased Event = "sso.released" // the card signs for a program, or has
+	SSODenied   Event = "sso.denied"   // no rule lets a program have what it asked for
+	SSOFailed   Event = "sso.failed"   // what was to be released could not be
+	SSOTicket   Event = "sso.ticket"   // the agent got a ticket for the person
+	SSOEnded    Event = "sso.ended"    // what was released was destroyed
+
 	AuditPruned  Event = "audit.pruned"  // the oldest rows were removed for their age
 	AuditRead    Event = "audit.read"    // somebody has read rows that are not only about them
 	ClockChanged Event = "clock.changed" // somebody has set the clock
@@ -70,6 +76,15 @@ type Row struct {
 	Session string  `json:"session,omitempty"`
 	Service string  `json:"service,omitempty"` // the PAM service or the login screen's name
 
+	PID       int32    `json:"pid,omitempty"` // of the program that asked; exe to tier are about it too
+	Exe       string   `json:"exe,omitempty"`
+	ExeSHA256 string   `json:"exe_sha256,omitempty"`
+	Package   string   `json:"package,omitempty"`
+	Label     string   `json:"lsm_label,omitempty"`
+	Tier      *int     `json:"tier,omitempty"`    // how sure it is which program it is, 0 to 3
+	Systems   []string `json:"systems,omitempty"` // that the release is for: one of them is meant, and nothing tells which
+	Scheme    string   `json:"scheme,omitempty"`  // of the signature
+
 	Code   string `json:"code,omitempty"` // a problem code
 	Ref    string `json:"ref,omitempty"`  // the same in the service's log and on the screen
 	Tries  *int   `json:"tries,omitempty"`
@@ -93,10 +108,10 @@ type Entry struct {
 // prose are the fields that free text can get into.
 func (r *Row) prose() []*string {
 	return []*string{&r.Reader, &r.HSAID, &r.FormerHSAID, &r.CertIssuer, &r.PolicyOID, &r.Carrier, &r.Revocation, &r.RevocationFrom, &r.Account, &r.Session,
-		&r.Service, &r.Code, &r.Ref, &r.Reason}
+		&r.Service, &r.Exe, &r.Package, &r.Label, &r.Scheme, &r.Code, &r.Ref, &r.Reason}
 }
 
 // digests are the fields that hold hex numbers. Digits in them are no personnummer, unless they are all there is.
 func (r *Row) digests() []*string {
-	return []*string{&r.ATR, &r.CertSerial, &r.Proof, &r.SHA256}
+	return []*string{&r.ATR, &r.CertSerial, &r.ExeSHA256, &r.Proof, &r.SHA256}
 }

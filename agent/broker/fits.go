@@ -1,0 +1,107 @@
+package broker
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"siths-agent/agent/broker/system"
+)
+
+// Condition is one thing that a rule asks for.
+type Condition struct {
+	Name string // login, user, session, time, own, exe, package, publisher, lsm_label or min_tier
+	Want string
+	Seen string
+	Met  bool
+}
+
+// Explanation says whether a program gets what a system releases, and why.
+type Explanation struct {
+	System     string
+	Allowed    bool
+	Consent    system.Consent // that is still asked for
+	Conditions []Condition
+}
+
+// failed returns the first condition that is not met.
+func (e Explanation) failed() Condition {
+	at := slices.IndexFunc(e.Conditions, func(c Condition) bool { return !c.Met })
+	return e.Conditions[max(0, at)]
+}
+
+func (e Explanation) denied() *Denied {
+	c := e.failed()
+	return &Denied{System: e.System, Rule: c.Name, Why: "wants " + c.Want + ", is " + orNone(c.Seen)}
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "unknown"
+	}
+	return s
+}
+
+// person is whose login is open.
+type person struct {
+	uid     uint32
+	session string
+}
+
+// judge holds a program against a system's rule. own says that the agent has started it for this system.
+func judge(s system.System, c Caller, p *person, over string, own bool) Explanation {
+	e := Explanation{System: s.Name, Consent: consentOf(s.Caller)}
+	e.Conditions = []Condition{{"login", "a card that is unlocked", word(p != nil, "it is", "none is"), p != nil},
+		{"time", "a login that is not too old for the system", word(over == "", "it is not", over+" is over"), over == ""}}
+	if own {
+		e.Consent = system.Never
+		e.Conditions = append(e.Conditions, Condition{"own", "a process of the agent's own", "it is", true})
+	} else {
+		e.Conditions = append(e.Conditions, whose(c, p)...)
+		e.Conditions = append(e.Conditions, which(s.Caller, c)...)
+	}
+	e.Allowed = !slices.ContainsFunc(e.Conditions, func(c Condition) bool { return !c.Met })
+	return e
+}
+
+func word(is bool, yes, no string) string {
+	if is {
+		return yes
+	}
+	return no
+}
+
+// whose says whether the program belongs to the person who has logged in.
+func whose(c Caller, p *person) []Condition {
+	if p == nil {
+		return nil
+	}
+	uid := strconv.Itoa(int(p.uid))
+	user := Condition{"user", uid, strconv.Itoa(int(c.UID)), sameUser(c, *p)}
+	// A program that a desktop starts through the user's service manager is in no session of its own (systemd, user@.service).
+	session := Condition{"session", orNone(p.session), orNone(c.Session), p.session == "" || c.Session == "" || c.Session == p.session}
+	return []Condition{user, session}
+}
+
+// which says whether the program is one of those that a rule names. All that is set has to fit.
+func which(r system.Caller, c Caller) []Condition {
+	out := []Condition{{"min_tier", strconv.Itoa(int(r.MinTier)), strconv.Itoa(int(c.Tier)), sureEnough(r, c)}}
+	if len(r.Exe) > 0 || r.MinTier > system.T0 {
+		out = append(out, Condition{"exe", strings.Join(r.Exe, " or "), c.Exe, rightProgram(r, c)})
+	}
+	if r.Package != "" {
+		out = append(out, Condition{"package", r.Package, c.Package, r.Package == c.Package})
+	}
+	if r.Label != "" {
+		out = append(out, Condition{"lsm_label", r.Label, c.Label, rightLabel(r, c)})
+	}
+	return out
+}
+
+// consentOf is when the person is asked: the highest tier is that they have said yes.
+func consentOf(r system.Caller) system.Consent {
+	if r.MinTier >= system.T3 && r.Consent != system.EveryTime {
+		return system.FirstUse
+	}
+	return r.Consent
+}
