@@ -31,6 +31,8 @@ type Cmd struct {
 	Stdin io.Reader
 	// Stdout gets its output; nil means it is kept beside the errors.
 	Stdout io.Writer
+	// Files are further open files that it gets, as its descriptors from 3 on.
+	Files []*os.File
 
 	cgroup string // the folder of the session it belongs to; empty means none
 }
@@ -121,6 +123,7 @@ func (l *Lab) command(ctx context.Context, c Cmd) (*exec.Cmd, error) {
 	line = append(append(line, path), c.Args...)
 	cmd := exec.CommandContext(ctx, line[0], line[1:]...)
 	cmd.Env, cmd.Stdin, cmd.Stdout = append(env, c.Env...), c.Stdin, c.Stdout
+	cmd.ExtraFiles = c.Files
 	cmd.WaitDelay = stopLimit // a grandchild that keeps the output open must not hold Wait
 	return cmd, nil
 }
