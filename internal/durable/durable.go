@@ -11,9 +11,14 @@ import (
 
 // Replace puts a file with data, which only its owner can read, in the place of path. When it returns nil the data and the
 // name are on disk. What an interrupted Replace left behind is replaced too. Two at a time for one path are not for it.
-func Replace(path string, data []byte) error {
+func Replace(path string, data []byte) error { return replace(path, data, 0o600) }
+
+// Publish is Replace for a file that everybody can read.
+func Publish(path string, data []byte) error { return replace(path, data, 0o644) }
+
+func replace(path string, data []byte, mode fs.FileMode) error {
 	next := path + ".new"
-	if err := writeNew(next, data); err != nil {
+	if err := writeNew(next, data, mode); err != nil {
 		return fmt.Errorf("writing %s: %w", next, err)
 	}
 	if err := os.Rename(next, path); err != nil {
@@ -30,7 +35,7 @@ func Name(path string) error {
 	return nil
 }
 
-func writeNew(path string, data []byte) error {
+func writeNew(path string, data []byte, mode fs.FileMode) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -39,6 +44,9 @@ func writeNew(path string, data []byte) error {
 		return err
 	}
 	_, err = file.Write(data)
+	if err == nil {
+		err = file.Chmod(mode) // whatever the umask is
+	}
 	if err == nil {
 		err = file.Sync()
 	}

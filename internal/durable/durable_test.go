@@ -39,3 +39,13 @@ func TestAFileThatCannotBeWrittenLeavesTheOldOne(t *testing.T) {
 		t.Errorf("%q, %v", got, err)
 	}
 }
+
+func TestAPublishedFileIsReadByAllAndWrittenByItsOwner(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "policy.json")
+	if err := Publish(path, []byte("{}")); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("%v, %v", info, err)
+	}
+}
