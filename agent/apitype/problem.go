@@ -41,6 +41,7 @@ const (
 	PINLength    Code = "pin.length"
 	PINCancelled Code = "pin.cancelled"
 	PINTimeout   Code = "pin.timeout"
+	PINNeeded    Code = "pin.needed" // nobody has given it since the card was inserted or the screen locked
 
 	PINSame        Code = "pin.same"        // the new PIN is the old one
 	PINUnsupported Code = "pin.unsupported" // the card and its module do not let it be changed
@@ -65,7 +66,7 @@ func Codes() []Code {
 		CertUntrusted, CertTestEnvironment, CertLoATooLow, CertPolicyUnknown, CertKeyMismatch,
 		CertLegacy, CertWeakKey, CertMalformed,
 		PersonUnmapped, PersonWrongSession, SessionNotCleared,
-		PINWrong, PINLastTry, PINBlocked, PINLength, PINCancelled, PINTimeout, PINSame, PINUnsupported, PUKWrong, PUKBlocked,
+		PINWrong, PINLastTry, PINBlocked, PINLength, PINCancelled, PINTimeout, PINNeeded, PINSame, PINUnsupported, PUKWrong, PUKBlocked,
 		AuditUnwritable, NetworkDown, IdPRefused, SystemUnknown, SystemDenied, ConfigInvalid, AgentUnreachable,
 	}
 }

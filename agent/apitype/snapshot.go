@@ -110,6 +110,7 @@ type Session struct {
 type System struct {
 	Name  string `json:"name"`
 	Title string `json:"title"`
-	Kind  string `json:"kind"`
-	State string `json:"state"`
+	Kind  string `json:"kind"`          // "tls", "kerberos" or "ssh"
+	State string `json:"state"`         // "ready", "working", "need-pin", "unreachable" or "denied"
+	Why   Code   `json:"why,omitempty"` // with a state in which it does not open
 }

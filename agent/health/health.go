@@ -57,6 +57,7 @@ func kinds() map[apitype.Code]kind {
 		apitype.PINLength:             {warning, now, ""},
 		apitype.PINCancelled:          {info, now, ""},
 		apitype.PINTimeout:            {warning, now, ""},
+		apitype.PINNeeded:             {info, now, ""},
 		apitype.PINSame:               {warning, now, ""},
 		apitype.PINUnsupported:        {failure, admin, ""},
 		apitype.PUKWrong:              {warning, now, ""},

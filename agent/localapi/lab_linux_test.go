@@ -177,7 +177,7 @@ func newLab(t testing.TB) *lab {
 	dir := openDir(t)
 	b := &backend{views: make(chan agent.View), view: annasView(), result: apitype.PINResult{OK: true}}
 	return &lab{t: t, b: b, dir: dir, s: &localapi.Server{
-		Agent: b, Sessions: sessions{}, AuditDir: dir, AdminUID: rootUID,
+		Agent: b, Sessions: sessions{}, Systems: b, AuditDir: dir, AdminUID: rootUID,
 		Helpdesk: func(uid uint32) bool { return uid == deskUID }, UIDOf: uidOf, Log: slog.New(slog.DiscardHandler),
 	}}
 }

@@ -53,6 +53,7 @@ type Server struct {
 	Sessions interface {
 		SessionOf(ctx context.Context, pid int32, uid uint32) (unlock.Session, error)
 	}
+	Systems  Systems                              // nil: none, and their verbs are not there
 	AuditDir string                               // where the audit log is
 	AdminUID uint32                               // the user that the service runs as
 	Started  time.Time                            // when the service was
@@ -107,6 +108,9 @@ func (s *Server) Handler() http.Handler {
 		PINChange: s.pinChange, PINUnblock: s.pinUnblock, CardUnblock: s.pinUnblock,
 	} {
 		mux.HandleFunc(string(verb), s.guard(verb, h))
+	}
+	if s.Systems != nil {
+		s.serveSystems(mux)
 	}
 	return wellFormed(mux)
 }
@@ -285,8 +289,10 @@ func fail(w http.ResponseWriter, err error) {
 
 func statusOf(code apitype.Code) int {
 	switch code {
-	case apitype.PersonWrongSession:
+	case apitype.PersonWrongSession, apitype.SystemDenied:
 		return http.StatusForbidden
+	case apitype.SystemUnknown:
+		return http.StatusNotFound
 	case apitype.AgentUnreachable, apitype.AuditUnwritable, apitype.ReaderServiceDown:
 		return http.StatusServiceUnavailable
 	}

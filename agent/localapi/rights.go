@@ -34,6 +34,13 @@ const (
 	Report       Verb = "GET /v1/report"
 	Admap        Verb = "GET /v1/admap"
 	Diag         Verb = "GET /v1/diag"
+
+	SystemsList   Verb = "GET /v1/systems"
+	SystemAcquire Verb = "POST /v1/systems/{name}/acquire"
+	SystemRelease Verb = "POST /v1/systems/{name}/release"
+	SystemExplain Verb = "POST /v1/systems/{name}/explain"
+	SystemEnroll  Verb = "POST /v1/systems/{name}/enroll"
+	SystemForget  Verb = "DELETE /v1/systems/{name}/secret"
 )
 
 // Right says how far a kind of caller may use a verb.
@@ -69,5 +76,12 @@ func Rights() map[Verb]map[Kind]Right {
 		Report:       {Admin: All, Helpdesk: All, Owner: Self, Other: Self},
 		Admap:        {Admin: All, Helpdesk: All, Owner: Self},
 		Diag:         {Admin: All, Helpdesk: All, Owner: Self},
+
+		SystemsList:   {Admin: All, Helpdesk: All, Owner: Self},
+		SystemAcquire: {Admin: All, Owner: Self},
+		SystemRelease: {Admin: All, Owner: Self},
+		SystemExplain: {Admin: All, Helpdesk: All, Owner: Self},
+		SystemEnroll:  {Admin: All, Owner: Self},
+		SystemForget:  {Admin: All, Owner: Self},
 	}
 }

@@ -57,7 +57,7 @@ func TestTheRightsAreThoseThatWereAgreedOn(t *testing.T) {
 func TestTheTableIsWhatHappens(t *testing.T) {
 	bodies := map[localapi.Verb]string{
 		localapi.UnlockBegin: `{"account":"anna"}`, localapi.UnlockFinish: `{"unlock":"t1"}`,
-		localapi.OpenSession: `{"account":"anna","session":"c1"}`, localapi.Lock: `{}`,
+		localapi.OpenSession: `{"account":"anna","session":"c1"}`, localapi.Lock: `{}`, localapi.SystemExplain: `{}`,
 	}
 	own := map[localapi.Kind]string{localapi.Other: `{"account":"bert"}`, localapi.Helpdesk: `{"account":"desk"}`}
 	for _, v := range verbs() {
@@ -80,7 +80,7 @@ func TestTheTableIsWhatHappens(t *testing.T) {
 				if b, ok := own[kind]; ok && v == localapi.UnlockBegin {
 					body = b
 				}
-				answer := l.raw(uid, request(string(v), nil, body))
+				answer := l.raw(uid, request(strings.ReplaceAll(string(v), "{name}", "journal"), nil, body))
 				_, denied, _ := l.b.taken()
 				forbidden := strings.HasPrefix(answer, "HTTP/1.1 403")
 				if _, allowed := localapi.Rights()[v][kind]; allowed == forbidden || forbidden != (len(denied) == 1) {

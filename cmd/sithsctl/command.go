@@ -31,6 +31,12 @@ func commands() []command {
 		{name: "card pin change", build: buildPINChange},
 		{name: "card pin unblock", build: buildPINUnblock},
 		{name: "admap", build: buildAdmap},
+		{name: "sso list", build: buildSSOList},
+		{name: "sso get", args: []string{"NAME"}, build: buildSSOGet},
+		{name: "sso release", args: []string{"NAME"}, build: buildSSORelease},
+		{name: "sso explain", args: []string{"NAME"}, build: buildSSOExplain},
+		{name: "sso enroll", args: []string{"NAME"}, build: buildSSOEnroll},
+		{name: "sso forget", args: []string{"NAME"}, build: buildSSOForget},
 		{name: "diag", build: buildDiag},
 		{name: "audit show", build: buildAuditShow},
 		{name: "audit verify", build: buildAuditVerify},
@@ -43,11 +49,6 @@ func commands() []command {
 		{name: "completion", args: []string{strings.Join(shells(), "|")}, words: shells, build: buildCompletion},
 		{name: "help", build: buildHelp},
 	}
-}
-
-// laterVerbs are the verbs of the contract that this version does not have.
-func laterVerbs() []string {
-	return []string{"sso"}
 }
 
 // find returns the command that args begin with, and the arguments after its name.
@@ -64,16 +65,6 @@ func find(args []string) (command, []string, bool) {
 		}
 	}
 	return command{}, nil, false
-}
-
-// findLater returns the verb of another version that args begin with.
-func findLater(args []string) (string, bool) {
-	for n := min(2, len(args)); n > 0; n-- {
-		if name := strings.Join(args[:n], " "); slices.Contains(laterVerbs(), name) {
-			return name, true
-		}
-	}
-	return "", false
 }
 
 // synopsis is how the command is written, without the program's name: "policy explain KEY [--config FILE]".

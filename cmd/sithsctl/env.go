@@ -21,6 +21,12 @@ type agent interface {
 	Diag(ctx context.Context) (apitype.Diag, error)
 	Rows(ctx context.Context, d client.Days) (*client.Rows, error)
 	Report(ctx context.Context, d client.Days) ([]byte, error)
+	Systems(ctx context.Context) (apitype.SystemList, error)
+	AcquireSystem(ctx context.Context, name string) (apitype.SystemEntry, error)
+	ReleaseSystem(ctx context.Context, name string) error
+	ExplainSystem(ctx context.Context, name string, req apitype.ExplainRequest) (apitype.Explanation, error)
+	EnrollSystem(ctx context.Context, name string) error
+	ForgetSystem(ctx context.Context, name string) error
 }
 
 // terminal is where a person types. Raw turns echo and line editing off until restore is called.

@@ -34,6 +34,7 @@ func exitTable() []exitRow {
 		{"card.", exitNoCard},
 		{string(apitype.PINWrong), exitPINWrong},
 		{string(apitype.PINLength), exitPINWrong},
+		{string(apitype.PINNeeded), exitNoCard},
 		{string(apitype.PINBlocked), exitPINBlocked},
 		{string(apitype.PINLastTry), exitPINBlocked},
 		{string(apitype.PINSame), exitPINWrong},

@@ -43,6 +43,7 @@ func TestEveryCodeHasTheExitCodeOfTheContract(t *testing.T) {
 		apitype.PINSame:               exitPINWrong,
 		apitype.PUKWrong:              exitPINWrong,
 		apitype.PUKBlocked:            exitPINBlocked,
+		apitype.PINNeeded:             exitNoCard,
 		apitype.PINUnsupported:        exitFailed,
 		apitype.PINCancelled:          exitFailed,
 		apitype.PINTimeout:            exitFailed,

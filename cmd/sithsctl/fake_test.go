@@ -81,6 +81,23 @@ func (f *fakeAgent) Report(context.Context, client.Days) ([]byte, error) {
 	return []byte(f.report), f.err
 }
 
+func (f *fakeAgent) Systems(context.Context) (apitype.SystemList, error) {
+	return apitype.SystemList{}, f.err
+}
+
+func (f *fakeAgent) AcquireSystem(context.Context, string) (apitype.SystemEntry, error) {
+	return apitype.SystemEntry{}, f.err
+}
+
+func (f *fakeAgent) ReleaseSystem(context.Context, string) error { return f.err }
+
+func (f *fakeAgent) ExplainSystem(context.Context, string, apitype.ExplainRequest) (apitype.Explanation, error) {
+	return apitype.Explanation{}, f.err
+}
+
+func (f *fakeAgent) EnrollSystem(context.Context, string) error { return f.err }
+func (f *fakeAgent) ForgetSystem(context.Context, string) error { return f.err }
+
 // fakeTerminal plays a person who types, and notes what was typed while echo was on.
 type fakeTerminal struct {
 	mu sync.Mutex // a read that was left behind still runs

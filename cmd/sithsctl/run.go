@@ -22,9 +22,6 @@ func (e *env) dispatch(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if name, later := findLater(args); later {
-		return e.usage(text.CtlNotInThisVersion, name)
-	}
 	c, rest, found := find(args)
 	if !found {
 		return e.notFound(args)

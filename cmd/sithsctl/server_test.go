@@ -22,6 +22,9 @@ import (
 //	mark      how far they go at least; then they are of three files
 //	report    the report
 //	admap     the mapping
+//	systems   the business systems
+//	entry     what opens one
+//	explained why it does or not
 //	deny      the paths that are forbidden
 //	problem   a problem that everything answers with
 //	cut       when there, a watch ends after the last snapshot
@@ -58,9 +61,47 @@ func serveStandIn(dir string) (stop func(), err error) {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux.HandleFunc("POST /v1/pin", s.pin)
+	s.systems(mux)
 	server := &http.Server{Handler: s.guard(mux)}
 	go func() { _ = server.Serve(l) }()
 	return func() { _ = server.Close() }, nil
+}
+
+// systems answers for business systems: those that are not in the file "systems" are unknown, and none keeps a secret.
+func (s *standIn) systems(mux *http.ServeMux) {
+	mux.HandleFunc("GET /v1/systems", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, s.file("systems")) })
+	about := func(pattern string, f func(w http.ResponseWriter, r *http.Request)) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			if !strings.Contains(s.file("systems"), `"name":"`+r.PathValue("name")+`"`) {
+				w.WriteHeader(http.StatusNotFound)
+				_, _ = io.WriteString(w, `{"code":"system.unknown"}`)
+				return
+			}
+			f(w, r)
+		})
+	}
+	noted := func(r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		s.note(r.URL.Path + " " + string(body))
+	}
+	about("POST /v1/systems/{name}/acquire", func(w http.ResponseWriter, r *http.Request) {
+		noted(r)
+		_, _ = io.WriteString(w, s.file("entry"))
+	})
+	about("POST /v1/systems/{name}/explain", func(w http.ResponseWriter, r *http.Request) {
+		noted(r)
+		_, _ = io.WriteString(w, s.file("explained"))
+	})
+	about("POST /v1/systems/{name}/release", func(w http.ResponseWriter, r *http.Request) {
+		noted(r)
+		w.WriteHeader(http.StatusNoContent)
+	})
+	none := func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, `{"code":"system.denied"}`)
+	}
+	about("POST /v1/systems/{name}/enroll", none)
+	about("DELETE /v1/systems/{name}/secret", none)
 }
 
 func (s *standIn) file(name string) string {

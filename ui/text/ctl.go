@@ -53,7 +53,6 @@ const (
 	CtlCommands
 	CtlUnknownCommand
 	CtlWantsArguments
-	CtlNotInThisVersion
 	CtlDenied
 	CtlFailed
 	CtlAuditWhole
@@ -114,6 +113,21 @@ const (
 	CtlDiagBegin
 	CtlDiagSum
 	CtlDiagLast
+	CtlSSONone
+	CtlSSOReleased
+	CtlSSOModule
+	CtlSSOKey
+	CtlSSOTicket
+	CtlSSONoSecret
+	CtlSSOAllowed
+	CtlSSORefused
+	CtlSSORule
+	CtlSSOMet
+	CtlSSOUnmet
+	CtlSSOWanted
+	CtlSSOSeen
+	CtlSSOAny
+	CtlSSONothing
 
 	ctlLast
 )
@@ -123,6 +137,7 @@ func Ctl(l Lang, w CtlWord, args ...any) string {
 	table := maps.Clone(ctlSentences())
 	maps.Copy(table, ctlCareSentences())
 	maps.Copy(table, ctlBundleSentences())
+	maps.Copy(table, ctlSSOSentences())
 	if w < ctlLastLabel {
 		table = ctlLabels()
 	}
@@ -177,7 +192,6 @@ func ctlSentences() map[CtlWord]pair {
 		CtlCommands:         {"Kommandon:", "Commands:"},
 		CtlUnknownCommand:   {"okänt kommando: %s. Kör: sithsctl help", "unknown command: %s. Run: sithsctl help"},
 		CtlWantsArguments:   {"skriv så här: sithsctl %s", "write it like this: sithsctl %s"},
-		CtlNotInThisVersion: {"%s: finns inte i den här versionen", "%s: not in this version"},
 		CtlDenied:           {"Du får inte göra detta. Kör som rätt användare eller fråga IT-supporten.", "You may not do this. Run as the right user or ask IT support."},
 		CtlFailed:           {"Det gick inte: %v", "It failed: %v"},
 		CtlAuditWhole:       {"Loggen är hel: %d rader, %s till %s, sista hash %s", "The log is whole: %d rows, %s to %s, last hash %s"},
@@ -225,6 +239,12 @@ func CtlHelp(l Lang, name string) string {
 		"card pin change":  {"byt legitimeringskod (PIN), eller underskriftskod med --sign", "change the PIN, or with --sign the signature code"},
 		"card pin unblock": {"lås upp koden med upplåsningskoden (PUK)", "unblock the PIN with the PUK"},
 		"admap":            {"visa kortets altSecurityIdentities för Active Directory", "show the card's altSecurityIdentities for Active Directory"},
+		"sso list":         {"visa de system som kortet öppnar", "show the systems that the card opens"},
+		"sso get":          {"hämta det som öppnar ett system, som rader för skalet", "get what opens a system, as lines for the shell"},
+		"sso release":      {"avsluta det som har öppnats för ett system", "end what was opened for a system"},
+		"sso explain":      {"visa varför ett program släpps in eller inte", "show why a program is let in or not"},
+		"sso enroll":       {"spara ett lösenord för ett system som behöver det", "keep a password for a system that needs one"},
+		"sso forget":       {"glöm ett sparat lösenord", "forget a kept password"},
 		"diag":             {"visa på en sida varför kortinloggningen inte fungerar", "show on one page why card login does not work"},
 		"audit show":       {"visa händelseloggen", "show the audit log"},
 		"audit verify":     {"kontrollera att händelseloggen är hel", "check that the audit log is whole"},

@@ -145,6 +145,10 @@ func pinTexts() map[apitype.Code]entry {
 			pair{"Det tog för lång tid", "It took too long"},
 			pair{"Börja om och skriv din legitimeringskod (PIN).", "Start again and type your PIN."},
 		},
+		apitype.PINNeeded: {
+			pair{"Legitimeringskoden (PIN) behövs först", "The PIN is needed first"},
+			pair{"Lås upp med kortet och försök igen.", "Unlock with the card and try again."},
+		},
 		apitype.PINSame: {
 			pair{"Den nya koden är samma som den gamla", "The new PIN is the old one"},
 			pair{"Välj en annan kod. Kortet har inte räknat detta som ett försök.",
