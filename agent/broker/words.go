@@ -12,13 +12,18 @@ type Caller struct {
 	PID     int32
 	Start   uint64 // of the process, in clock ticks since boot (proc(5), stat field 22): PID and Start name a process once
 	UID     uint32
+	GID     uint32 // that it had at the time of connect(2)
 	Session string // desktop session
 	Exe     string // path of its program; empty: unknown
+	Image   Image  // the file that it runs; zero: unknown
 	Digest  string // hex SHA-256 of the program; empty: not known yet
 	Package string // that the program's file belongs to; empty: none or unknown
 	Label   string // of the kernel's security module at the time of connect(2); empty: there is none
 	Tier    system.Tier
 }
+
+// Image names a program's file as long as it exists.
+type Image struct{ Device, Inode uint64 }
 
 // Login is what a right PIN has opened. It lasts as long as the context that it is given to Broker.Open with.
 type Login struct {

@@ -52,6 +52,10 @@ func PeerOf(conn net.Conn) (Peer, error) { return peerOf(conn) }
 // ListenerOf returns who has made a listening socket, which this process may have been given.
 func ListenerOf(l net.Listener) (Peer, error) { return listenerOf(l) }
 
+// LabelOf returns the label that the kernel's security module had put on the process that connected, at that time, as the
+// module writes it. It is empty where there is no such module.
+func LabelOf(conn net.Conn) (string, error) { return labelOf(conn) }
+
 // StillThere says whether the process that connected has not ended yet. While it has not, no other process has its
 // number. Where the kernel cannot tell (Linux before 6.5), the answer is yes.
 func StillThere(conn net.Conn) bool { return stillThere(conn) }

@@ -24,4 +24,6 @@ func peerOf(net.Conn) (Peer, error) { return Peer{}, ErrNoPeer }
 
 func listenerOf(net.Listener) (Peer, error) { return Peer{}, ErrNoPeer }
 
+func labelOf(net.Conn) (string, error) { return "", ErrNoPeer }
+
 func stillThere(net.Conn) bool { return true }

@@ -2,7 +2,7 @@ package canary
 
 // ssoCanaries are those of single sign-on, from the card's key to who may have it sign.
 func ssoCanaries() []Canary {
-	const child, room = "pcsc/token/host/child", "agent/broker"
+	const child, room, caller = "pcsc/token/host/child", "agent/broker", "agent/broker/caller"
 	return []Canary{
 		{"use_proved", "A key signs for programs only once its own PIN was given, and the one for signatures never.", child,
 			in(child, "TestNoKeySignsDigestsThatHasNotTakenItsPIN")},
@@ -14,5 +14,12 @@ func ssoCanaries() []Canary {
 			in(room, "TestAGrantEndsWithItsLogin|TestAFormerLoginEndsWhenAnotherOpens")},
 		{"sso_verify", "No signature is released that is not by the card's key.", room, in(room, "TestASignatureByAnotherKeyIsNotReleased")},
 		{"sso_budget", "A program has so many signatures a minute.", room, in(room, "TestAProgramHasItsSignaturesAMinuteAndNoMore")},
+		{"caller_again", "A process that has become another program is not the caller any more.", caller,
+			in(caller, "TestACallerThatBecomesAnotherProgramIsRefused")},
+		{"caller_path", "A path is a program's name only where it leads to that very file.", caller,
+			in(caller, "TestAProgramThatWasReplacedWhileItRanIsKnownOnOldConnectionsOnly")},
+		{"caller_label", "A label counts where the kernel keeps the program to it.", caller,
+			in(caller, "TestALabelCountsWhereTheKernelKeepsAProgramToItAlone")},
+		{"caller_hash", "The service reads no program that users can write.", caller, in(caller, "TestAProgramThatOthersCouldWriteIsNotRead")},
 	}
 }
