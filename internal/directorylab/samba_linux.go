@@ -70,17 +70,24 @@ func (s *Samba) provision(ctx context.Context) error {
 	if err := s.authority.WriteServer(s.dir, SambaHost); err != nil {
 		return err
 	}
-	args := []string{"domain", "provision", "--targetdir=" + s.domain(), "--realm=" + SambaRealm, "--domain=ADLAB",
-		"--adminpass=" + SambaPassword, "--server-role=dc", "--dns-backend=NONE", "--host-ip=127.0.0.1", "--host-name=dc1"}
-	for name, value := range map[string]string{
-		"interfaces": "lo", "bind interfaces only": "yes", "server services": "kdc ldap",
+	return run(exec.CommandContext(ctx, "samba-tool", ProvisionArgs(s.domain(), map[string]string{
+		"server services":                 "kdc ldap",
 		"ldap server require strong auth": "allow_sasl_over_tls", // as Windows has it, where Kerberos within TLS is fine
 		"tls cafile":                      filepath.Join(s.dir, "ca.pem"), "tls certfile": filepath.Join(s.dir, "server.pem"),
 		"tls keyfile": filepath.Join(s.dir, "server.key"),
-	} {
+	})...))
+}
+
+// ProvisionArgs are the arguments of samba-tool(8) that make the domain of SambaRealm in a folder, whose controller listens
+// on the loopback interface only. The options are lines of smb.conf(5) besides.
+func ProvisionArgs(dir string, options map[string]string) []string {
+	args := []string{"domain", "provision", "--targetdir=" + dir, "--realm=" + SambaRealm, "--domain=ADLAB",
+		"--adminpass=" + SambaPassword, "--server-role=dc", "--dns-backend=NONE", "--host-ip=127.0.0.1", "--host-name=dc1",
+		"--option=interfaces=lo", "--option=bind interfaces only=yes"}
+	for name, value := range options {
 		args = append(args, "--option="+name+"="+value)
 	}
-	return run(exec.CommandContext(ctx, "samba-tool", args...))
+	return args
 }
 
 func (s *Samba) domain() string { return filepath.Join(s.dir, "domain") }

@@ -10,16 +10,17 @@ import (
 	"sync"
 	"syscall"
 
+	"siths-agent/internal/directorylab"
 	"siths-agent/internal/testpki"
 )
 
 // The names that everything in the lab is known by. All of them are the address 127.0.0.1.
 const (
-	Realm   = "LAB.TEST"        // of the MIT KDC
-	KDCHost = "kdc.lab.test"    // whose certificate names it
-	App     = "app.lab.test"    // the web servers
-	ADRealm = "AD.LAB.TEST"     // of the domain controller
-	ADHost  = "dc1.ad.lab.test" // the domain controller
+	Realm   = "LAB.TEST"     // of the MIT KDC
+	KDCHost = "kdc.lab.test" // whose certificate names it
+	App     = "app.lab.test" // the web servers
+	ADRealm = directorylab.SambaRealm
+	ADHost  = directorylab.SambaHost // the domain controller
 )
 
 // Indicator is what the MIT KDC writes into tickets that were got with a card (RFC 8129), for services to ask for.

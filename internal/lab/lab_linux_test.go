@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -146,5 +148,91 @@ func TestTheOrdinaryServerResumesAndTheStrictOneDoesNot(t *testing.T) {
 	}
 	if log := l.Log(lab.Strict); strings.Contains(log, "Resumed") || strings.Count(log, "Initial") != 4 {
 		t.Errorf("the strict server resumed:\n%s", log)
+	}
+}
+
+func TestTheDomainTakesTheCardAndNoLongerThePassword(t *testing.T) {
+	t.Parallel()
+	l, pki := open(t, lab.AD)
+	_, dir := card(t, pki, annas())
+	byName, byUPN := []string{"anna@" + lab.ADRealm}, []string{"-C", "-E", lab.UPN("anna") + "@" + lab.ADRealm}
+	for _, args := range [][]string{byName, byUPN} {
+		if said, _, err := kinit(t, l, dir, args...); err != nil {
+			t.Errorf("%v: %v: %s", args, err, said)
+		}
+	}
+	if said, _, err := kinit(t, l, dir, "bob@"+lab.ADRealm); err == nil {
+		t.Errorf("anna's card got bob's ticket: %s", said)
+	}
+	if err := password(t, l); err != nil {
+		t.Errorf("the password did not work while it should: %v", err)
+	}
+	must(t, l.CardOnly("anna"))
+	if password(t, l) == nil {
+		t.Error("the password works although the domain wants a card")
+	}
+	if said, _, err := kinit(t, l, dir, byName...); err != nil {
+		t.Errorf("the card, where it is the only way: %v: %s", err, said)
+	}
+}
+
+// password asks the domain for anna's ticket without her card.
+func password(t *testing.T, l *lab.Lab) error {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "kinit", "-c", filepath.Join(t.TempDir(), "cc"), "anna@"+lab.ADRealm)
+	cmd.Env = []string{"PATH=/usr/bin", "KRB5_CONFIG=" + l.Krb5Conf()}
+	cmd.Stdin = strings.NewReader(lab.ADPassword + "\n")
+	return cmd.Run()
+}
+
+func TestATicketOpensThePageAndSaysThatACardWasUsed(t *testing.T) {
+	t.Parallel()
+	l, pki := open(t, lab.KDC, lab.SPNEGO)
+	_, dir := card(t, pki, annas())
+	said, cache, err := kinit(t, l, dir, lab.UPN("anna"))
+	if err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	ask := func(cache string) string {
+		url := l.URL(lab.SPNEGO)
+		cmd := exec.CommandContext(t.Context(), "curl", "-s", "-i", "--negotiate", "-u", ":", "--resolve", lab.App+":"+strconv.Itoa(l.Ports[lab.SPNEGO])+":127.0.0.1", url)
+		cmd.Env = []string{"PATH=/usr/bin", "KRB5_CONFIG=" + l.Krb5Conf(), "KRB5CCNAME=FILE:" + cache}
+		out, err := cmd.CombinedOutput()
+		must(t, err)
+		return string(out)
+	}
+	page := ask(cache)
+	indicator := base64.StdEncoding.EncodeToString([]byte(lab.Indicator))
+	for _, want := range []string{"200 OK", "X-Remote-User: " + lab.UPN("anna"), "X-Auth-Ind: " + indicator} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %q:\n%s", want, page)
+		}
+	}
+	if page := ask(cache + "-none"); !strings.Contains(page, "401 Unauthorized") {
+		t.Errorf("a page without a ticket:\n%s", page)
+	}
+}
+
+func TestTheShellTakesTheKeyThatItWasTold(t *testing.T) {
+	t.Parallel()
+	l, _ := open(t, lab.SSH)
+	key := filepath.Join(t.TempDir(), "key")
+	must(t, exec.CommandContext(t.Context(), "ssh-keygen", "-q", "-t", "rsa", "-N", "", "-f", key).Run())
+	hosts, err := l.KnownHosts()
+	must(t, err)
+	me, err := user.Current()
+	must(t, err)
+	login := func() error {
+		return exec.CommandContext(t.Context(), "ssh", "-F", "none", "-i", key, "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "UserKnownHostsFile="+hosts,
+			"-o", "GlobalKnownHostsFile=none", "-p", strconv.Itoa(l.Ports[lab.SSH]), me.Username+"@127.0.0.1", "true").Run()
+	}
+	if login() == nil {
+		t.Error("a key that nobody authorized was let in")
+	}
+	public, err := os.ReadFile(key + ".pub")
+	must(t, err)
+	must(t, l.Authorize(me.Username, strings.TrimSpace(string(public))))
+	if err := login(); err != nil {
+		t.Errorf("the key was not let in: %v: %s", err, l.Errors(lab.SSH))
 	}
 }
