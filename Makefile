@@ -23,7 +23,7 @@ PAM_LDFLAGS := -shared -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs
 PAM_LIBS    := -lpam
 
 # What has no C builds for Windows too, from the first day.
-WINDOWS := $(shell $(GO) list ./... 2>/dev/null | grep -v -e /siths-cardhost -e /host/child -e /internal/stack -e /internal/walk -e /internal/bench -e /pamtest)
+WINDOWS := $(shell $(GO) list ./... 2>/dev/null | grep -v -e /siths-cardhost -e /host/child -e /internal/stack -e /internal/walk -e /internal/lab/up -e /internal/bench -e /pamtest)
 
 .PHONY: help setup build test run bench check cross fuzz sim soak memscan canary lab clean
 
@@ -76,6 +76,9 @@ memscan: setup build ## look for the PIN in every process, from outside
 
 canary: ## switch each security control off and see the tests turn red
 	$(LONG) -timeout 60m ./internal/canary
+
+lab: setup ## bring up stand-ins of business systems on 127.0.0.1: Kerberos, Active Directory, web servers, ssh
+	$(GO) run ./internal/lab/up
 
 FUZZTIME ?= 30s
 fuzz: ## run every fuzz target for FUZZTIME (ONLY=name: one of them)
