@@ -220,16 +220,16 @@ func TestOnlyAProcessOfTheAgentsOwnAsksForASystemByName(t *testing.T) {
 func TestWhoWatchesHearsOfLoginsAndSystems(t *testing.T) {
 	w := newWorld()
 	told := w.Watch(t.Context())
-	for name, change := range map[string]func(){
-		"reload": func() { w.Reload([]system.System{web("lifecare")}) },
-		"open":   func() { w.Open(t.Context(), w.anna(1)) },
-		"state":  func() { w.SetState("lifecare", Unreachable, nil) },
+	for name, change := range []func(){
+		func() { w.Reload([]system.System{web("lifecare")}) },
+		func() { w.Open(t.Context(), w.anna(1)) },
+		func() { w.SetState("lifecare", Unreachable, nil) },
 	} {
 		change()
 		select {
 		case <-told:
 		case <-time.After(5 * time.Second):
-			t.Errorf("%s was not told", name)
+			t.Errorf("change %d was not told", name)
 		}
 	}
 }

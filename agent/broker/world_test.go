@@ -47,6 +47,7 @@ type world struct {
 	cardErr error
 	wrong   bool          // the card signs something else
 	takes   time.Duration // that a signature takes
+	ready   []byte        // a signature that the card has, to save the time
 	asked   []Question
 	answer  func(context.Context, Question) bool
 }
@@ -85,7 +86,7 @@ func (w *world) sign(_ context.Context, s token.Scheme, digest []byte) ([]byte, 
 	w.signs++
 	w.now++
 	w.most = max(w.most, w.now)
-	wrong, err, takes := w.wrong, w.cardErr, w.takes
+	wrong, err, takes, ready := w.wrong, w.cardErr, w.takes, w.ready
 	w.mu.Unlock()
 	if takes > 0 {
 		<-time.After(takes)
@@ -93,6 +94,9 @@ func (w *world) sign(_ context.Context, s token.Scheme, digest []byte) ([]byte, 
 	defer func() { w.mu.Lock(); w.now--; w.mu.Unlock() }()
 	if err != nil {
 		return nil, err
+	}
+	if ready != nil {
+		return ready, nil
 	}
 	if wrong {
 		digest = make([]byte, len(digest))

@@ -40,6 +40,7 @@ func parsers() []parser {
 		{"answers and signals of the login manager", "agent/unlock", []string{"FuzzSessionID", "FuzzReplies"}},
 		{"what the kernel tells of a process", "agent/programs", []string{"FuzzStatus"}},
 		{"what the kernel tells of a program that connects", "agent/broker/caller", []string{"FuzzStat", "FuzzMounts", "FuzzLabel"}},
+		{"events of all kinds, in who gets what", "agent/broker", []string{"FuzzNoSequenceReleasesWhatNoRuleAllows"}},
 		{"events of all kinds, in the rules", "agent/session", []string{"FuzzStep"}},
 		{"what the PAM module sends its helper", "cmd/siths-pam", []string{"FuzzHello", "FuzzAnswers"}},
 		{"what its helper, its application and its options tell the PAM module", "cmd/pam_siths/pamfuzz", []string{"FuzzModule"}},
