@@ -10,6 +10,7 @@ import (
 
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/audit"
+	"siths-agent/agent/broker"
 	"siths-agent/agent/health"
 	"siths-agent/agent/identity"
 	"siths-agent/agent/memory"
@@ -54,10 +55,17 @@ type Card interface {
 	Open(ctx context.Context) (token.Info, error)
 	Sign(ctx context.Context, pin []byte, cert [32]byte, message []byte) ([]byte, error)
 	Change(ctx context.Context, which token.Which, cert [32]byte, old, fresh []byte) error
+	Use(ctx context.Context, cert [32]byte, scheme token.Scheme, digest []byte) ([]byte, error)
 	Unblock(ctx context.Context, which token.Which, cert [32]byte, puk, fresh []byte) error
 	Check(ctx context.Context) error
 	Close()
 	Done() <-chan struct{}
+}
+
+// Broker is what the agent needs of single sign-on. Neither method waits for anything. A login is over when its context is.
+type Broker interface {
+	Open(ctx context.Context, l broker.Login)
+	Systems() []broker.Status
 }
 
 // CardRequest says which card a child is wanted for.
@@ -67,7 +75,7 @@ type CardRequest struct {
 	Policy policy.Card
 }
 
-// Parts are what an Agent is made of. All are needed but Now, Warnings, and Alive with AliveEvery.
+// Parts are what an Agent is made of. All are needed but Broker, Now, Warnings, and Alive with AliveEvery.
 type Parts struct {
 	Version  string
 	Machine  string // names this machine in what cards sign
@@ -76,6 +84,7 @@ type Parts struct {
 	Desktop  Desktop
 	Trail    Trail
 	Memory   Memory
+	Broker   Broker   // nil: a card opens the desktop and nothing else
 	Warnings Warnings // of certificates that end soon; without it no rows are left
 	Readers  func(ctx context.Context, emit func(pcsc.Event)) error
 	OpenCard func(ctx context.Context, req CardRequest) (Card, error) // ctx is the insertion
@@ -97,6 +106,7 @@ type Agent struct {
 	queue chan func() // run one after the other by Run's goroutine, which owns everything below
 	done  chan struct{}
 	disk  chan diskJob
+	told  chan struct{} // that systems have changed
 
 	work    crew // what runs beside Run's goroutine
 	holding crew // of those, the children that hold a card
@@ -117,6 +127,8 @@ type Agent struct {
 	unlocks  map[string]*ticket
 	last     session.Attempt
 	login    login
+	released *release                         // what the login may use its card for; nil: nothing
+	pss      map[[32]byte]bool                // certificates whose cards are known to manage PSS
 	endLook  context.CancelFunc               // at how long nobody has used the desktop: what it still finds is too old; nil: there was none
 	leftCard session.Insertion                // that the last row about a card left behind is about
 	locksAt  time.Time                        // when the desktop is locked by itself, with the monotonic reading of time.Now; zero: it is not
@@ -149,6 +161,7 @@ func New(parts Parts) *Agent {
 	}
 	a := &Agent{
 		parts: parts, queue: make(chan func(), queueSize), done: make(chan struct{}), disk: make(chan diskJob, diskQueue),
+		told: make(chan struct{}, 1), pss: map[[32]byte]bool{},
 		cards: map[session.Insertion]*card{}, children: map[session.Handle]*child{},
 		attempts: map[session.Attempt]*attempt{}, unlocks: map[string]*ticket{},
 		trouble: map[apitype.Code]apitype.Problem{}, watchers: map[*watcher]struct{}{}, terms: map[string]*term{},
@@ -192,6 +205,8 @@ func (a *Agent) loop(ctx context.Context) {
 		select {
 		case f := <-a.queue:
 			f()
+		case <-a.told:
+			a.publish()
 		case <-alive:
 			a.parts.Alive()
 		case <-a.beat.C:

@@ -29,6 +29,7 @@ type card struct {
 	closing <-chan struct{}    // closed when the last child of this card has let go of it
 	failure apitype.Problem    // the last error since the card was read; a reader that stays busy and a card that is gone are told of once
 	again   bool               // it was read anew because no certificate was found
+	noPSS   bool               // it has failed at PSS
 	asking  context.CancelFunc // ends what asks the network about it while it is refused; nil: nothing does
 }
 
@@ -245,7 +246,7 @@ func (a *Agent) cardFailure(ch *child, code apitype.Code, err error) apitype.Pro
 // dropCard lets the child reset the card and end.
 func (a *Agent) dropCard(h session.Handle) {
 	if ch := a.children[h]; ch != nil {
-		ch.drop()
+		ch.drop() // and with it what was released
 		delete(a.children, h)
 		a.dropped = append(slices.DeleteFunc(a.dropped, isClosed), ch.gone)
 	}

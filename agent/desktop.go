@@ -52,6 +52,7 @@ func (a *Agent) enter(e session.Enter) {
 	a.login = login{account: e.Account, uid: at.person.UID, hasUID: at.person.HasUID, card: a.state.Login.Insertion,
 		holder: at.person.HSAID, common: at.person.Shared, since: a.parts.Now().UTC(), proved: time.Now(), open: true}
 	a.recordHolder(former, at)
+	a.open(e.Attempt)
 	a.lookIdle()
 	if own := at.desk().Sessions; len(own) > 0 {
 		a.belongs(own[0])
@@ -118,8 +119,9 @@ func (a *Agent) Lock(ctx context.Context) error {
 	return a.call(ctx, func() { a.step(session.LockAsked{}) })
 }
 
-// leave locks (or, on removal and by policy, ends) the desktop sessions of the login.
+// leave ends what was released and locks (or, on removal and by policy, ends) the desktop sessions of the login.
 func (a *Agent) leave(e session.Leave) {
+	a.endRelease()
 	a.login.open, a.login.since, a.login.left = false, a.parts.Now().UTC(), time.Now()
 	a.locksAt, a.login.lost = time.Time{}, e.Reason == session.Lost
 	act, reason := a.wayToLeave(e.Reason)

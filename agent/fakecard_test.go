@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto"
+	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"slices"
@@ -28,6 +29,10 @@ type fakeCard struct {
 	crashing  bool          // its child ends before it answers with signErr
 	opening   chan struct{} // opening waits for it, when not nil
 	signing   chan struct{} // so does signing
+	using     chan struct{} // and signing for programs
+	useErr    error
+	badPSS    bool
+	names     []token.Scheme // that its module names
 	slowClose time.Duration
 	lost      int // so many openings find no certificate
 
@@ -35,6 +40,7 @@ type fakeCard struct {
 	counts counts
 	signed [][]byte // statements
 	cared  []string // what was asked of card care
+	used   []token.Scheme
 }
 
 type counts struct{ opened, closed, checks int }
@@ -106,7 +112,7 @@ func (o *opening) Open(ctx context.Context) (token.Info, error) {
 		}
 		return c.cert
 	})
-	return token.Info{Kind: "Fake", Certs: [][]byte{[]byte(cert)}, Tries: o.triesLeft(), SignTries: o.signTries},
+	return token.Info{Kind: "Fake", Certs: [][]byte{[]byte(cert)}, Tries: o.triesLeft(), SignTries: o.signTries, Schemes: o.names},
 		fault(o.fakeCard, func(c *fakeCard) error { return c.openErr })
 }
 
@@ -165,6 +171,33 @@ func (o *opening) Check(context.Context) error {
 	defer o.mu.Unlock()
 	o.counts.checks++
 	return o.checkErr
+}
+
+// Use signs what it is given, like a card that has taken its PIN; useErr is what it says instead.
+func (o *opening) Use(ctx context.Context, cert [32]byte, scheme token.Scheme, digest []byte) ([]byte, error) {
+	o.mu.Lock()
+	o.used = append(o.used, scheme)
+	o.mu.Unlock()
+	if err := o.wait(ctx, fault(o.fakeCard, func(c *fakeCard) chan struct{} { return c.using })); err != nil {
+		return nil, err
+	}
+	if fault(o.fakeCard, func(c *fakeCard) bool { return c.crashing }) {
+		o.crash()
+	}
+	if err := fault(o.fakeCard, func(c *fakeCard) error { return c.useErr }); err != nil {
+		return nil, err
+	}
+	if cert != sha256.Sum256([]byte(o.cert)) {
+		return nil, token.ErrChanged
+	}
+	if !scheme.IsPSS() {
+		return rsa.SignPKCS1v15(nil, cmp.Or(o.key, testKey()), scheme.Hash(), digest)
+	}
+	sig, err := rsa.SignPSS(rand.Reader, cmp.Or(o.key, testKey()), scheme.Hash(), digest, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
+	if fault(o.fakeCard, func(c *fakeCard) bool { return c.badPSS }) {
+		sig[0] ^= 1
+	}
+	return sig, err
 }
 
 // Change and Unblock note what they were given; careErr is what the card says of it.

@@ -6,8 +6,9 @@ import (
 	"siths-agent/agent/session"
 )
 
-// awaitGrace leaves the desktop of a login open whose card was pulled, for as long as policy has it.
+// awaitGrace ends what was released and leaves the desktop of a login open whose card was pulled, for as long as policy has it.
 func (a *Agent) awaitGrace(e session.AwaitGrace) {
+	a.endRelease()
 	a.stopLooking() // how long nobody has used the desktop counts with its card only
 	a.endGraceIn(a.parts.Policy.Session.RemovalGrace, e.Insertion)
 }
@@ -32,6 +33,7 @@ func (a *Agent) isInGrace() bool { return a.login.open && !a.state.Login.Open }
 func (a *Agent) resume(e session.Resume) {
 	a.locksAt = time.Time{}
 	a.login.card, a.login.proved = a.state.Login.Insertion, time.Now()
+	a.open(e.Attempt)
 	if at := a.attempts[e.Attempt]; at != nil {
 		for _, own := range at.desk().Sessions {
 			a.belongs(own)

@@ -114,6 +114,14 @@ func soundChain(chains [][]*x509.Certificate) ([]*x509.Certificate, error) {
 	return nil, err
 }
 
+// issuers are the authorities of a chain below its root, DER.
+func issuers(chain []*x509.Certificate) (ders [][]byte) {
+	for _, ca := range chain[1 : len(chain)-1] {
+		ders = append(ders, ca.Raw)
+	}
+	return ders
+}
+
 func checkAuthorities(authorities []*x509.Certificate) error {
 	for _, ca := range authorities {
 		if err := checkAuthority(ca); err != nil {

@@ -57,6 +57,7 @@ func (i *Identifier) Identify(ctx context.Context, certs [][]byte) (Person, erro
 	if err != nil {
 		return Person{}, withPerson(err, person)
 	}
+	person.Issuers = issuers(chain)
 	if err := i.accepted(cert, now); err != nil {
 		return Person{}, withPerson(err, person)
 	}

@@ -17,6 +17,7 @@ type Person struct {
 	Name    string
 	HSAID   string
 	Org     string
+	UPN     string // of the certificate; empty: none, or more than one
 	Account string // the local account
 	UID     uint32 // of Account, where HasUID
 	HasUID  bool   // false on systems whose accounts have no number
@@ -34,6 +35,7 @@ type Person struct {
 	Revocation apitype.Revocation
 
 	Certificate *x509.Certificate
+	Issuers     [][]byte       // of the chain, from the issuing authority upwards, DER, without the root
 	CertIndex   int            // the certificate's place in the list given to Identify
 	Warnings    []apitype.Code // what does not refuse the card but should be told
 }
@@ -43,6 +45,7 @@ func newPerson(cert siths.Certificate) Person {
 		Name:        cert.Name,
 		HSAID:       cert.HSAID,
 		Org:         cert.Org,
+		UPN:         cert.UPN,
 		LoA:         cert.Rule.LoA,
 		PolicyOID:   cert.PolicyOID,
 		Carrier:     cert.Rule.Carrier,

@@ -187,6 +187,20 @@ func (c *child) Check(ctx context.Context) error {
 	return err
 }
 
+// Use signs a digest for a program, as long as the card takes it that its PIN was given.
+func (c *child) Use(ctx context.Context, cert [sha256.Size]byte, scheme token.Scheme, digest []byte) ([]byte, error) {
+	if _, err := c.ask(ctx, "use ", 200, 500); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.knows || cert != sha256.Sum256([]byte(c.name)) {
+		return nil, token.ErrChanged
+	}
+	c.tally.signatures++
+	return rsa.SignPKCS1v15(nil, keys()[c.owner.number], scheme.Hash(), digest)
+}
+
 // Change refuses: nobody in the simulation changes a PIN.
 func (c *child) Change(context.Context, token.Which, [32]byte, []byte, []byte) error {
 	return token.ErrNoCare

@@ -17,6 +17,9 @@ func (h *Host) Use(ctx context.Context, cert [CertIDLen]byte, scheme token.Schem
 	if hash := scheme.Hash(); hash == 0 || len(digest) != hash.Size() {
 		return nil, fmt.Errorf("%w: %d bytes to sign by %q", token.ErrUnsupported, len(digest), scheme)
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	select {
 	case <-h.uses:
 	case <-ctx.Done():
