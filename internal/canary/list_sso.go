@@ -2,10 +2,11 @@ package canary
 
 // ssoCanaries are those of single sign-on, from the card's key to who may have it sign.
 func ssoCanaries() []Canary {
-	const child, room, caller = "pcsc/token/host/child", "agent/broker", "agent/broker/caller"
+	const child, agent, room, caller = "pcsc/token/host/child", "agent", "agent/broker", "agent/broker/caller"
 	return []Canary{
 		{"use_proved", "A key signs for programs only once its own PIN was given, and the one for signatures never.", child,
 			in(child, "TestNoKeySignsDigestsThatHasNotTakenItsPIN")},
+		{"sso_life", "What is released to a login ends with it, whatever ends it.", agent, in(agent, "TestWhatWasReleasedEndsWithTheLoginWhen")},
 		{"sso_user", "A login serves no other user's programs.", room, in(room, "TestWhoGetsWhatARuleReleases")},
 		{"sso_program", "Only the programs that a rule names get what it releases.", room,
 			in(room, "TestWhoGetsWhatARuleReleases|TestADeniedProgramIsToldWhyAndOneRowTellsIt")},
