@@ -137,7 +137,7 @@ func wantRefusal(t *testing.T, err error, code apitype.Code) *Refusal {
 
 func TestAnOrdinaryCardBecomesItsHolder(t *testing.T) {
 	card := issue(t, hierarchyOf(t, testpki.Test), testpki.Person{GivenName: "Åsa", Surname: "Öberg", Org: "Härnösands kommun",
-		Personnummer: "191212121212", CardNumber: "9752269875700084682"})
+		Personnummer: "191212121212", CardNumber: "9752269875700084682", UPN: "anna@kommun.test"})
 	got, err := ofTest(t).Identify(t.Context(), card.DER())
 	if err != nil {
 		t.Fatal(err)
@@ -146,6 +146,7 @@ func TestAnOrdinaryCardBecomesItsHolder(t *testing.T) {
 	want := Person{
 		Name: "Åsa Öberg", HSAID: annasHSAID, Org: "Härnösands kommun", Account: "anna", UID: 1000, HasUID: true,
 		LoA: 3, PolicyOID: testpki.PolicyHSA3, Carrier: siths.OrdinaryCard, CardNumber: "…4682",
+		UPN:    "anna@kommun.test",
 		Serial: fmt.Sprintf("%030x", cert.SerialNumber), Issuer: "CN=TEST SITHS e-id Person HSA-id 3 CA v1,O=Inera AB,C=SE",
 		NotBefore: noon.Add(-day), NotAfter: noon.Add(4 * 365 * day),
 		Revocation: apitype.Revocation{Result: "good", Source: "crl", AgeS: 60},
@@ -153,10 +154,22 @@ func TestAnOrdinaryCardBecomesItsHolder(t *testing.T) {
 	if !got.Certificate.Equal(cert) || !slices.Equal(card.DER()[got.CertIndex], cert.Raw) {
 		t.Error("the person has another certificate")
 	}
-	got.Certificate = nil
+	if len(got.Issuers) != 1 || issuerName(t, got.Issuers[0]) != cert.Issuer.CommonName {
+		t.Errorf("%d issuers, not the one below the root", len(got.Issuers))
+	}
+	got.Certificate, got.Issuers = nil, nil
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("\n got %+v\nwant %+v", got, want)
 	}
+}
+
+func issuerName(t *testing.T, der []byte) string {
+	t.Helper()
+	ca, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ca.Subject.CommonName
 }
 
 func TestEveryRefusalHasItsCode(t *testing.T) {
