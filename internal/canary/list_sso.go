@@ -3,6 +3,7 @@ package canary
 // ssoCanaries are those of single sign-on, from the card's key to who may have it sign.
 func ssoCanaries() []Canary {
 	const child, agent, room, caller = "pcsc/token/host/child", "agent", "agent/broker", "agent/broker/caller"
+	const setup, cut = "agent/broker/browser/setup", "agent/broker/browser/cut"
 	return []Canary{
 		{"use_proved", "A key signs for programs only once its own PIN was given, and the one for signatures never.", child,
 			in(child, "TestNoKeySignsDigestsThatHasNotTakenItsPIN")},
@@ -22,5 +23,10 @@ func ssoCanaries() []Canary {
 		{"caller_label", "A label counts where the kernel keeps the program to it.", caller,
 			in(caller, "TestALabelCountsWhereTheKernelKeepsAProgramToItAlone")},
 		{"caller_hash", "The service reads no program that users can write.", caller, in(caller, "TestAProgramThatOthersCouldWriteIsNotRead")},
+		{"sso_origin", "No name of a server gets more into a browser's settings than itself.", setup,
+			in(setup, "TestAServerNameCannotBreakOutOfABrowsersSettings")},
+		{"sso_cut", "A browser forgets its connections when the card leaves.", cut, in(cut, "TestTheEndOfALoginCutsItsPersonsBrowsers")},
+		{"sso_cut_owner", "No other person's browser is touched when a card leaves.", cut,
+			in(cut, "TestOnlyThePersonsOwnNetworkProcessesOfTheBrowsersThatARuleNamesAreEnded")},
 	}
 }

@@ -1,0 +1,85 @@
+// Package cut ends what browsers keep of a card that has left: their network processes, and nothing else of theirs.
+package cut
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"time"
+
+	"siths-agent/agent/broker"
+	"siths-agent/agent/broker/system"
+)
+
+// longest is how long one cut may take. What is not ended by then is told to the log.
+const longest = 500 * time.Millisecond
+
+// Logins tells when a login ends. A *broker.Broker does.
+type Logins interface {
+	Present() (broker.Login, <-chan struct{}, bool)
+	Watch(ctx context.Context) <-chan struct{}
+}
+
+// Cutter cuts at the end of each login. Its fields are set once, before Run.
+type Cutter struct {
+	Logins  Logins
+	Systems func() []system.System // those in force
+	Log     *slog.Logger
+}
+
+// Run works until ctx ends, and cuts once more when a login is open then.
+func (c Cutter) Run(ctx context.Context) {
+	told := c.Logins.Watch(ctx)
+	for {
+		login, done, open := c.Logins.Present()
+		if !open {
+			select {
+			case <-told:
+				continue
+			case <-ctx.Done():
+				return
+			}
+		}
+		before := c.Systems()
+		select {
+		case <-done:
+		case <-ctx.Done():
+		}
+		c.cut(login.UID, append(slices.Clone(before), c.Systems()...))
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+// cut ends the network processes for which a system asks that. It is bounded by its own time: the end of a login may be the
+// end of the service.
+func (c Cutter) cut(uid uint32, systems []system.System) {
+	which, asked := programs(systems)
+	if !asked {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), longest)
+	defer cancel()
+	begun := time.Now()
+	ended, err := NetworkServices(ctx, uid, which)
+	if err != nil {
+		c.Log.Error("browsers may still show pages that the card has opened", "uid", uid, "err", err)
+	}
+	c.Log.Info("browsers' network processes are ended", "uid", uid, "ended", ended, "took", time.Since(begun))
+}
+
+// programs are the files of the browsers to cut; none means any. It tells whether any system asks.
+func programs(systems []system.System) (exes []string, asked bool) {
+	for _, s := range systems {
+		if !cuts(s) {
+			continue
+		}
+		if len(s.Caller.Exe) == 0 {
+			return nil, true
+		}
+		exes, asked = append(exes, s.Caller.Exe...), true
+	}
+	slices.Sort(exes)
+	return slices.Compact(exes), asked
+}

@@ -1,0 +1,195 @@
+package cut
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"siths-agent/agent/broker"
+	"siths-agent/agent/broker/system"
+)
+
+// The people of these tests, who have no other processes on the machine.
+const (
+	anna = 61801
+	bob  = 61802
+)
+
+// TestMain is a browser's process where a test has started it as that: it ends with its input.
+func TestMain(m *testing.M) {
+	if os.Getenv("CUT_PROCESS") == "" {
+		os.Exit(m.Run())
+	}
+	_, _ = os.Stdout.WriteString("here\n")
+	_, _ = io.Copy(io.Discard, os.Stdin)
+}
+
+const chromium = "/usr/lib/chromium/chromium"
+
+// start starts a process that calls itself so.
+func start(t *testing.T, uid uint32, args ...string) (ended func() bool) {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "process")
+	for d := filepath.Dir(program); d != "/tmp" && d != "/"; d = filepath.Dir(d) {
+		if err := os.Chmod(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	self, err := os.ReadFile("/proc/self/exe")
+	if err == nil {
+		syscall.ForkLock.RLock() // what another test starts meanwhile would have the file open for writing
+		err = os.WriteFile(program, self, 0o755)
+		syscall.ForkLock.RUnlock()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := &exec.Cmd{Path: program, Args: args, Env: []string{"CUT_PROCESS=yes"},
+		SysProcAttr: &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: uid}, Pdeathsig: syscall.SIGKILL}}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(out, make([]byte, 5)); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(done) }()
+	t.Cleanup(func() { _ = in.Close(); <-done })
+	return func() bool {
+		select {
+		case <-done:
+			return true
+		case <-time.After(50 * time.Millisecond):
+			return false
+		}
+	}
+}
+
+func TestOnlyThePersonsOwnNetworkProcessesOfTheBrowsersThatARuleNamesAreEnded(t *testing.T) {
+	network := []string{typeWord, subTypeWord}
+	at := func(exe string, args ...string) []string { return append([]string{exe}, args...) }
+	for name, c := range map[string]struct {
+		uid  uint32
+		args []string
+		ends bool
+	}{
+		"the network process":          {anna, at(chromium, network...), true},
+		"one that was forked":          {anna, []string{chromium + " " + typeWord + " --lang=sv " + subTypeWord}, true},
+		"another person's":             {bob, at(chromium, network...), false},
+		"another browser's":            {anna, at("/opt/other/browser", network...), false},
+		"the browser itself":           {anna, at(chromium), false},
+		"a page's process":             {anna, at(chromium, "--type=renderer"), false},
+		"another utility":              {anna, at(chromium, typeWord, "--utility-sub-type=storage.mojom.StorageService"), false},
+		"an argument that contains it": {anna, at(chromium, typeWord, "--title="+subTypeWord), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ended := start(t, c.uid, c.args...)
+			n, err := NetworkServices(t.Context(), anna, []string{chromium})
+			if err != nil || (n == 1) != c.ends || ended() != c.ends {
+				t.Errorf("%d ended, %v", n, err)
+			}
+		})
+	}
+}
+
+func TestARuleWithoutProgramsMeansEveryBrowser(t *testing.T) {
+	ended := start(t, anna, "/opt/other/browser", typeWord, subTypeWord)
+	if n, err := NetworkServices(t.Context(), anna, nil); err != nil || n != 1 || !ended() {
+		t.Errorf("%d, %v", n, err)
+	}
+}
+
+// logins is a broker with one login after the other.
+type logins struct {
+	told    chan struct{}
+	present chan broker.Login
+	done    chan struct{}
+}
+
+func (l *logins) Watch(context.Context) <-chan struct{} { return l.told }
+
+func (l *logins) Present() (broker.Login, <-chan struct{}, bool) {
+	select {
+	case login := <-l.present:
+		return login, l.done, true
+	default:
+		return broker.Login{}, nil, false
+	}
+}
+
+func lifecare(measures ...system.Measure) func() []system.System {
+	return func() []system.System {
+		return []system.System{{Name: "lifecare", Kind: system.TLS, Caller: system.Caller{Exe: []string{chromium}}, Session: system.Session{OnRemoval: measures}}}
+	}
+}
+
+func TestTheEndOfALoginCutsItsPersonsBrowsers(t *testing.T) {
+	for name, c := range map[string]struct {
+		systems func() []system.System
+		stop    bool // the service ends, and the login does not before it
+		ends    bool
+	}{
+		"the card leaves":       {lifecare(system.NetService), false, true},
+		"the service ends":      {lifecare(system.NetService), true, true},
+		"no system asks for it": {lifecare(), false, false},
+		"a system of another kind": {func() []system.System {
+			return []system.System{{Kind: system.SSH, Session: system.Session{OnRemoval: []system.Measure{system.NetService}}}}
+		}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ended := start(t, anna, chromium, typeWord, subTypeWord)
+			l := &logins{told: make(chan struct{}, 1), present: make(chan broker.Login, 1), done: make(chan struct{})}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			over := make(chan struct{})
+			go func() {
+				defer close(over)
+				Cutter{Logins: l, Systems: c.systems, Log: slog.New(slog.DiscardHandler)}.Run(ctx)
+			}()
+			l.present <- broker.Login{UID: anna}
+			l.told <- struct{}{}
+			if ended() {
+				t.Error("it was ended while the card was in")
+			}
+			if !c.stop {
+				close(l.done)
+			}
+			if !c.stop && ended() != c.ends {
+				t.Errorf("after the login's end: %v", !c.ends)
+			}
+			cancel()
+			<-over
+			if ended() != c.ends {
+				t.Errorf("after all: %v", !c.ends)
+			}
+		})
+	}
+}
+
+func FuzzProcess(f *testing.F) {
+	f.Add([]byte("Name:\tx\nUid:\t1000\t1000\t1000\t1000\n"), []byte(chromium+"\x00"+typeWord+"\x00"+subTypeWord+"\x00"))
+	f.Fuzz(func(t *testing.T, status, cmdline []byte) {
+		exe, args := parseArgs(cmdline)
+		p := process{exe: exe, args: args}
+		if p.isNetworkService([]string{chromium}) && exe != chromium {
+			t.Errorf("%q is taken for %s", cmdline, chromium)
+		}
+		if uid, err := parseUID(status); err == nil && uid > 1<<32-1 {
+			t.Errorf("%d is no user", uid)
+		}
+	})
+}

@@ -1,0 +1,109 @@
+package cut
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// NetworkServices ends the network processes of a user's browsers of Chromium's family, and returns how many it ended. With
+// exes, only of those browsers. The browsers start new ones by themselves, which know neither connections nor TLS sessions.
+func NetworkServices(ctx context.Context, uid uint32, exes []string) (int, error) {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return 0, fmt.Errorf("listing processes: %w", err)
+	}
+	ended, seen := 0, false
+	var errs []error
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		seen = seen || pid == 1
+		was, err := endOne(ctx, pid, uid, exes)
+		if was {
+			ended++
+		}
+		errs = append(errs, err)
+	}
+	if !seen { // hidepid of proc(5), or ProtectProc= of systemd.exec(5)
+		errs = append(errs, errHidden)
+	}
+	return ended, errors.Join(errs...)
+}
+
+var errHidden = errors.New("the processes of other users are hidden")
+
+// endOne ends a process if it is one to cut. It is held while it is looked at, so that another process which gets its
+// number gets nothing.
+func endOne(ctx context.Context, pid int, uid uint32, exes []string) (bool, error) {
+	if p, err := look(pid); err != nil || !p.isOf(uid) || !p.isNetworkService(exes) {
+		return false, gone(err)
+	}
+	fd, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return false, gone(err)
+	}
+	defer unix.Close(fd)
+	if p, err := look(pid); err != nil || !p.isOf(uid) || !p.isNetworkService(exes) {
+		return false, gone(err)
+	}
+	if err := unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0); err != nil {
+		return false, gone(err)
+	}
+	return true, await(ctx, fd)
+}
+
+// await waits until the process has ended (pidfd_open(2): it is readable then).
+func await(ctx context.Context, fd int) error {
+	for {
+		left := longest
+		if at, bounded := ctx.Deadline(); bounded {
+			left = time.Until(at)
+		}
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(max(left, 0)/time.Millisecond))
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case err != nil:
+			return fmt.Errorf("waiting for a process to end: %w", err)
+		case n == 0:
+			return errStillThere
+		}
+		return nil
+	}
+}
+
+var errStillThere = errors.New("a process does not end")
+
+func look(pid int) (process, error) {
+	dir := filepath.Join("/proc", strconv.Itoa(pid))
+	cmdline, err := os.ReadFile(filepath.Join(dir, "cmdline"))
+	if err != nil {
+		return process{}, err
+	}
+	status, err := os.ReadFile(filepath.Join(dir, "status"))
+	if err != nil {
+		return process{}, err
+	}
+	p := process{}
+	p.exe, p.args = parseArgs(cmdline)
+	p.uid, err = parseUID(status)
+	return p, err
+}
+
+// gone makes nothing of the errors of a process that has ended by itself.
+func gone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH) || errors.Is(err, unix.EINVAL) { // a thread's number
+		return nil
+	}
+	return err
+}
