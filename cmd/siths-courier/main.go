@@ -5,15 +5,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 
 	"siths-agent/agent/courier/child"
+	"siths-agent/agent/errand"
 	"siths-agent/internal/harden"
 )
-
-// socketFD is where the listening socket is put.
-const socketFD = 3
 
 func main() {
 	if err := run(); err != nil {
@@ -30,12 +27,8 @@ func run() error {
 	if err := limit(); err != nil {
 		return fmt.Errorf("limiting: %w", err)
 	}
-	file := os.NewFile(socketFD, "socket")
-	l, err := net.FileListener(file)
+	l, err := errand.Listener()
 	if err != nil {
-		return fmt.Errorf("only the service and systemd start this program: %w", err)
-	}
-	if err := file.Close(); err != nil {
 		return err
 	}
 	return child.Serve(context.Background(), l)
