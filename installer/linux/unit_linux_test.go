@@ -10,7 +10,11 @@ import (
 	"testing"
 )
 
-const unitFile, courierFile, courierSocket = "siths-agentd.service", "siths-courier.service", "siths-courier.socket"
+const (
+	unitFile                   = "siths-agentd.service"
+	courierFile, courierSocket = "siths-courier.service", "siths-courier.socket"
+	ticketFile, ticketSocket   = "siths-ticket.service", "siths-ticket.socket"
+)
 
 // unit reads the directives of a unit, in the order in which they stand; comments and sections are left out.
 func unit(t *testing.T, file string) map[string][]string {
@@ -50,14 +54,14 @@ func absolute(t *testing.T, name string) string {
 }
 
 func TestTheUnitsAreHardenedBelowExposureTwelve(t *testing.T) {
-	for _, file := range []string{unitFile, courierFile} {
+	for _, file := range []string{unitFile, courierFile, ticketFile} {
 		run(t, "systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold=12", absolute(t, file))
 	}
 }
 
 func TestSystemdUnderstandsEveryDirective(t *testing.T) {
 	out, _ := exec.CommandContext(t.Context(), "systemd-analyze", "verify", "--man=no",
-		absolute(t, unitFile), absolute(t, courierFile), absolute(t, courierSocket)).CombinedOutput()
+		absolute(t, unitFile), absolute(t, courierFile), absolute(t, courierSocket), absolute(t, ticketFile), absolute(t, ticketSocket)).CombinedOutput()
 	for line := range strings.Lines(string(out)) {
 		// The programs are not installed on the machine that runs this test.
 		if strings.Contains(line, "siths-") && !strings.Contains(line, "is not executable") {
@@ -105,6 +109,7 @@ func TestSysusersMakesTheChildrensUsersAndTheHelpdesksGroup(t *testing.T) {
 	for pattern, file := range map[string]string{
 		`(?m)^siths-cardhost:x:[1-9][0-9]*:[1-9][0-9]*:.*:/nonexistent:/usr/sbin/nologin$`: "etc/passwd",
 		`(?m)^siths-courier:x:[1-9][0-9]*:[1-9][0-9]*:.*:/nonexistent:/usr/sbin/nologin$`:  "etc/passwd",
+		`(?m)^siths-ticket:x:[1-9][0-9]*:[1-9][0-9]*:.*:/nonexistent:/usr/sbin/nologin$`:   "etc/passwd",
 		`(?m)^siths-helpdesk:x:[1-9][0-9]*:`:                                               "etc/group",
 	} {
 		got, err := os.ReadFile(filepath.Join(root, file))

@@ -32,7 +32,7 @@ func (c Canary) Tag() string { return prefix + c.Name }
 func All() []Canary {
 	return slices.Concat(sessionCanaries(), agentCanaries(), identityCanaries(), revocationCanaries(), certificateCanaries(), directoryCanaries(),
 		pinCanaries(), childCanaries(),
-		apiCanaries(), fileCanaries(), doorCanaries(), moduleCanaries(), screenCanaries(), windowCanaries(), residentCanaries(), ssoCanaries())
+		apiCanaries(), fileCanaries(), doorCanaries(), moduleCanaries(), screenCanaries(), windowCanaries(), residentCanaries(), ssoCanaries(), ticketCanaries())
 }
 
 // in names tests that run within their own process.

@@ -46,6 +46,7 @@ const (
 	agentd   = Module + "/cmd/siths-agentd"
 	cardhost = Module + "/cmd/siths-cardhost"
 	courier  = Module + "/cmd/siths-courier"
+	ticket   = Module + "/cmd/siths-ticket"
 	ctl      = Module + "/cmd/sithsctl"
 	tray     = Module + "/cmd/siths-tray"
 	window   = Module + "/cmd/siths-window"
@@ -81,6 +82,13 @@ func TestTheWallsStand(t *testing.T) {
 		{courier, Module + "/agent/identity", "who has a network judges nothing that it brings"},
 		{courier, Module + "/agent/localapi", "who has a network serves nobody but the service"},
 		{courier, Module + "/agent/audit", "who has a network writes no history"},
+		{agentd, Module + "/agent/ticket/child/...", "the privileged process has no network"},
+		{agentd, Module + "/agent/ticket/ccache", "what a KDC sends is not parsed where there are privileges"},
+		{ticket, Module + "/pcsc/...", "it has the virtual card's socket through kinit, and no card"},
+		{ticket, Module + "/agent/session", "who has a network decides nothing"},
+		{ticket, Module + "/agent/broker/...", "who may have a ticket is not for who gets it to say"},
+		{ticket, Module + "/agent/localapi", "who has a network serves nobody but the service"},
+		{ticket, Module + "/agent/audit", "who has a network writes no history"},
 		{Module + "/ui/...", Module + "/pcsc", "what people see is no business of the readers"},
 		{Module + "/ui/...", Module + "/agent/client", "texts and screens are made of a snapshot; their program fetches it"},
 		{Module + "/ui/dialog", "fyne.io/...", "how a window is drawn is not what it says"},
@@ -119,6 +127,7 @@ func TestSomePackagesHaveOnePlaceThatUsesThem(t *testing.T) {
 		{"fyne.io/fyne/v2/...", []string{Module + "/ui/widget", window}, false, "one room draws"},
 		{"fyne.io/systray/...", []string{tray}, false, "one program stands in the panel"},
 		{Module + "/agent/courier/child", []string{courier}, false, "one process has a network"},
+		{Module + "/agent/ticket/child", []string{ticket}, false, "one process runs kinit"},
 		{Module + "/internal/testpki", []string{Module + "/cmd/siths-vcard"}, true, "keys made for tests are shipped with the virtual card alone"},
 		{Module + "/internal/stack/...", nil, true, "test harnesses are not shipped"},
 	} {
