@@ -75,7 +75,7 @@ type CardRequest struct {
 	Policy policy.Card
 }
 
-// Parts are what an Agent is made of. All are needed but Broker, Now, Warnings, and Alive with AliveEvery.
+// Parts are what an Agent is made of. All are needed but Broker, Began, Now, Warnings, and Alive with AliveEvery.
 type Parts struct {
 	Version  string
 	Machine  string // names this machine in what cards sign
@@ -93,6 +93,8 @@ type Parts struct {
 	// EndPrograms ends a user's programs of these names, and returns those that it has ended; an error when ctx has ended
 	// before all were gone. It is needed with shared desktops only.
 	EndPrograms func(ctx context.Context, uid uint32, names []string) ([]string, error)
+
+	Began func() // there may be a desktop session that was not there before; must not wait; may be nil
 
 	Now func() time.Time // stamps rows and statements; how long something lasts is time.Now's to say, which nobody can set
 

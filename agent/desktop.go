@@ -196,7 +196,10 @@ func (a *Agent) atDesktop(e unlock.Event) {
 		a.ifOurs(e.Session, func() { a.step(session.LockAsked{}) })
 	case unlock.Unlocked:
 		a.ifOurs(e.Session, func() { a.step(session.OpenedElsewhere{Session: e.Session}) })
+	case unlock.Began:
+		a.began()
 	case unlock.Appeared:
+		a.began()
 		a.hurry()
 		a.appeared()
 		a.lookIdle()
@@ -204,6 +207,12 @@ func (a *Agent) atDesktop(e unlock.Event) {
 		a.ifOurs(e.Session, a.lookIdle)
 	case unlock.HintUnlocked:
 		a.ifOurs(e.Session, func() { a.openedWithoutCard(e.Session) })
+	}
+}
+
+func (a *Agent) began() {
+	if a.parts.Began != nil {
+		a.parts.Began()
 	}
 }
 

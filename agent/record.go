@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"time"
 
 	"siths-agent/agent/apitype"
@@ -23,6 +24,7 @@ const diskQueue = 1024
 var (
 	errDiskQueue = errors.New("too much waits for the disk")
 	errSealed    = errors.New("the agent has stopped")
+	errUnwritten = errors.New("the audit row is not written")
 )
 
 // diskJob is what to make durable, in this order, and who waits for it.
@@ -149,28 +151,45 @@ func (a *Agent) fillCaller(row *audit.Row, c Caller) {
 	row.UID, row.Session, row.Service = &uid, c.Session.ID, c.Service
 }
 
+// Record writes a row of the broker's, and returns when it is durable.
+func (a *Agent) Record(ctx context.Context, row audit.Row) error {
+	return a.durably(ctx, func() audit.Row { return row })
+}
+
 // Reads records that helpdesk reads what is about others. When it cannot be recorded it must not be read.
 func (a *Agent) Reads(ctx context.Context, caller Caller, what string) error {
-	written := make(chan error, 1)
-	if err := a.call(ctx, func() {
+	err := a.durably(ctx, func() audit.Row {
 		row := audit.Row{Event: audit.AuditRead, Reason: what}
 		a.fillCaller(&row, caller)
-		a.record(row, func(err error) { written <- err })
+		return row
+	})
+	if errors.Is(err, errUnwritten) {
+		p := a.problem(apitype.AuditUnwritable)
+		return &p
+	}
+	return err
+}
+
+// durably has the owning goroutine make a row, and waits until it is durable. What cannot be written is errUnwritten.
+func (a *Agent) durably(ctx context.Context, of func() audit.Row) error {
+	var failed error
+	written := make(chan struct{})
+	if err := a.call(ctx, func() {
+		a.record(of(), func(err error) { failed = err; close(written) })
 	}); err != nil {
 		return err
 	}
 	select {
-	case err := <-written:
-		if err != nil {
-			p := a.problem(apitype.AuditUnwritable)
-			return &p
-		}
-		return nil
+	case <-written:
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-a.done:
 		return stopped()
 	}
+	if failed != nil {
+		return fmt.Errorf("%w: %w", errUnwritten, failed)
+	}
+	return nil
 }
 
 // Denied records that somebody asked for what is not theirs.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"siths-agent/agent/apitype"
+	"siths-agent/agent/audit"
 	"siths-agent/agent/broker"
 	"siths-agent/agent/identity"
 	"siths-agent/agent/policy"
@@ -205,6 +206,24 @@ func TestASignatureThatFailsAsAtAnotherCardIsNotLeftToTheHeartbeat(t *testing.T)
 		synctest.Wait()
 		if s := w.snapshot(); s.Session.State != "locked" || codes(s)[0] == "" {
 			t.Errorf("%+v %v", s.Session, s.Problems)
+		}
+	})
+}
+
+func TestARowOfTheBrokersIsDurableOrAnError(t *testing.T) {
+	inWorld(t, func(w *world) {
+		row := audit.Row{Event: audit.SSOReleased, Systems: []string{"lifecare"}}
+		if err := w.a.Record(context.Background(), row); err != nil || len(w.trail.find(audit.SSOReleased)) != 1 {
+			t.Errorf("it came to %v, and %d rows", err, len(w.trail.find(audit.SSOReleased)))
+		}
+		w.trail.set(errors.New("no room"), nil)
+		if err := w.a.Record(context.Background(), row); !errors.Is(err, errUnwritten) {
+			t.Errorf("it came to %v", err)
+		}
+		w.stop()
+		<-w.ended
+		if err := w.a.Record(context.Background(), row); err == nil {
+			t.Error("an agent that has stopped has written it")
 		}
 	})
 }

@@ -42,11 +42,11 @@ func follow(t testing.TB, address string) *Desktop {
 	return d
 }
 
-// next waits for the next event other than that the login manager is there.
+// next waits for the next event other than that the login manager, or a session, is there.
 func next(t testing.TB, d *Desktop) Event {
 	t.Helper()
 	for {
-		if e := oneEvent(t, d); e.Kind != Appeared {
+		if e := oneEvent(t, d); e.Kind != Appeared && e.Kind != Began {
 			return e
 		}
 	}
@@ -116,6 +116,15 @@ func setHint(t *testing.T, s *stack.Session, hint string) {
 		sessionPrefix + s.ID, sessionFace, "SetLockedHint", "b", hint}})
 	if err != nil || r.Code != 0 {
 		t.Fatal(err, r.Stderr)
+	}
+}
+
+func TestASessionThatBeginsIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	anna := w.Session(w.logind, "anna")
+	for e := oneEvent(t, w.desktop); e.Kind != Began || e.Session != anna.ID; e = oneEvent(t, w.desktop) {
+		t.Logf("%v of %q", e.Kind, e.Session)
 	}
 }
 

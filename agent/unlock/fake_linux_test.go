@@ -132,6 +132,7 @@ func TestAMalformedSignalIsNotFollowed(t *testing.T) {
 	emit(loginPath, managerFace+".PrepareForSleep")
 	emit(loginPath, managerFace+".SessionRemoved", uint32(1), "c1")
 	emit(loginPath, managerFace+".SessionRemoved", "c1")
+	emit(loginPath, managerFace+".SessionNew", "c1")
 	emit(sessionPrefix+"_", sessionFace+".Lock")
 	emit(sessionPrefix+"c1", propertyFace+".PropertiesChanged", sessionFace, "LockedHint", true)
 	emit(sessionPrefix+"c1", propertyFace+".PropertiesChanged", sessionFace,

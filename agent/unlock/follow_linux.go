@@ -59,6 +59,7 @@ func (f *follower) subscribe(ctx context.Context) error {
 		{dbus.WithMatchSender(busName), dbus.WithMatchInterface(busName), dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, loginName)},
 		{logind, dbus.WithMatchInterface(managerFace), dbus.WithMatchMember("PrepareForSleep")},
 		{logind, dbus.WithMatchInterface(managerFace), dbus.WithMatchMember("SessionRemoved")},
+		{logind, dbus.WithMatchInterface(managerFace), dbus.WithMatchMember("SessionNew")},
 		{logind, dbus.WithMatchInterface(sessionFace), sessions},
 		{logind, dbus.WithMatchInterface(propertyFace), dbus.WithMatchArg(0, sessionFace), sessions},
 	}

@@ -21,7 +21,9 @@ func parseSignal(s *dbus.Signal) any {
 	case propertyFace + ".PropertiesChanged":
 		return hintEvent(s)
 	case managerFace + ".SessionRemoved":
-		return removedEvent(s.Body)
+		return managerEvent(Ended, s.Body)
+	case managerFace + ".SessionNew":
+		return managerEvent(Began, s.Body)
 	case managerFace + ".PrepareForSleep":
 		if asleep, err := only[bool](s.Body); err == nil {
 			return sleepChange{asleep}
@@ -65,8 +67,8 @@ func either(is bool, yes, no Kind) Kind {
 	return no
 }
 
-// removedEvent reads SessionRemoved ("so": ID, object).
-func removedEvent(body []any) any {
+// managerEvent reads SessionNew and SessionRemoved ("so": ID, object).
+func managerEvent(kind Kind, body []any) any {
 	if len(body) != 2 {
 		return nil
 	}
@@ -74,7 +76,7 @@ func removedEvent(body []any) any {
 	if !ok || id == "" {
 		return nil
 	}
-	return Event{Kind: Ended, Session: id}
+	return Event{Kind: kind, Session: id}
 }
 
 // parseOwnerChange reads NameOwnerChanged ("sss": name, old owner, new owner).

@@ -48,11 +48,13 @@ const (
 	Idle
 	// Active: the session says that somebody uses it again.
 	Active
+	// Began: the session is there.
+	Began
 )
 
 // String is the kind as logs write it.
 func (k Kind) String() string {
-	names := [...]string{"unknown", "locked", "unlocked", "hint-locked", "hint-unlocked", "ended", "sleep", "wake", "appeared", "idle", "active"}
+	names := [...]string{"unknown", "locked", "unlocked", "hint-locked", "hint-unlocked", "ended", "sleep", "wake", "appeared", "idle", "active", "began"}
 	if int(k) >= len(names) {
 		return names[0]
 	}
