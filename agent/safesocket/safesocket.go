@@ -42,6 +42,10 @@ func Listen(path string) (net.Listener, error) { return listen(path) }
 // ListenPrivate is Listen for a socket that only root and the caller's own user may connect to.
 func ListenPrivate(path string) (net.Listener, error) { return listenPrivate(path) }
 
+// ListenFor is Listen for a socket that is one user's: only root and that user may connect to it, where the service may
+// give a file away. Where it may not, every local user may, and who accepts has to look at the peer in any case.
+func ListenFor(path string, uid uint32) (net.Listener, error) { return listenFor(path, uid) }
+
 // Dial connects to the socket at path and makes sure that its listener is run by root or by the caller's own user
 // (ErrNotOurs otherwise): whoever else has put a socket there gets no PIN.
 func Dial(ctx context.Context, path string) (net.Conn, error) { return dial(ctx, path) }

@@ -25,6 +25,38 @@ func listen(path string) (net.Listener, error) { return listenAs(path, 0o666) }
 
 func listenPrivate(path string) (net.Listener, error) { return listenAs(path, 0o600) }
 
+func listenFor(path string, uid uint32) (net.Listener, error) {
+	if err := takeBack(path, uid); err != nil {
+		return nil, err
+	}
+	l, err := listenPrivate(path)
+	if err != nil || int(uid) == os.Geteuid() {
+		return l, err
+	}
+	if err := os.Lchown(path, int(uid), -1); err != nil {
+		err = os.Chmod(path, 0o666)
+		if err != nil {
+			_ = l.Close()
+			return nil, err
+		}
+	}
+	return l, nil
+}
+
+// takeBack makes a socket ours again that a service before this one has given to the user and left behind. Nobody else
+// can have put it there: the folder is ours.
+func takeBack(path string, uid uint32) error {
+	if err := checkFolder(filepath.Dir(path)); err != nil {
+		return err
+	}
+	var st unix.Stat_t
+	err := unix.Lstat(path, &st)
+	if err != nil || st.Uid != uid || st.Mode&unix.S_IFMT != unix.S_IFSOCK || isOurs(st) {
+		return nil // what is in the way for another reason is found by who listens
+	}
+	return os.Lchown(path, os.Geteuid(), -1)
+}
+
 func listenAs(path string, mode os.FileMode) (net.Listener, error) {
 	if err := checkFolder(filepath.Dir(path)); err != nil {
 		return nil, err

@@ -278,3 +278,28 @@ func TestTheSystemsSocketIsWhereTheContractSays(t *testing.T) {
 		t.Error(DefaultPath())
 	}
 }
+
+func TestASocketCanBeGivenToItsUser(t *testing.T) {
+	path := filepath.Join(folder(t, 0o755, 0), "1.sock")
+	l, err := ListenFor(path, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Lstat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st := info.Sys().(*syscall.Stat_t); st.Uid != other || info.Mode().Perm() != 0o600 {
+		t.Errorf("it belongs to %d, %v", st.Uid, info.Mode())
+	}
+	if _, err := ListenFor(path, other); !errors.Is(err, ErrInUse) {
+		t.Errorf("a second service at it comes to %v", err)
+	}
+	l.(*net.UnixListener).SetUnlinkOnClose(false) // as one that was killed
+	_ = l.Close()
+	l, err = ListenFor(path, other)
+	if err != nil {
+		t.Fatalf("after a service that was killed: %v", err)
+	}
+	_ = l.Close()
+}

@@ -16,6 +16,8 @@ func listen(path string) (net.Listener, error) {
 
 func listenPrivate(path string) (net.Listener, error) { return listen(path) }
 
+func listenFor(path string, _ uint32) (net.Listener, error) { return listen(path) }
+
 func dial(_ context.Context, path string) (net.Conn, error) {
 	return nil, fmt.Errorf("connecting to %s: %w", path, errors.ErrUnsupported)
 }
