@@ -4,6 +4,7 @@ package canary
 func ssoCanaries() []Canary {
 	const child, agent, room, caller = "pcsc/token/host/child", "agent", "agent/broker", "agent/broker/caller"
 	const setup, cut = "agent/broker/browser/setup", "agent/broker/browser/cut"
+	const p11, rpc = "agent/broker/p11", "agent/broker/p11/rpc"
 	return []Canary{
 		{"use_proved", "A key signs for programs only once its own PIN was given, and the one for signatures never.", child,
 			in(child, "TestNoKeySignsDigestsThatHasNotTakenItsPIN")},
@@ -28,5 +29,12 @@ func ssoCanaries() []Canary {
 		{"sso_cut", "A browser forgets its connections when the card leaves.", cut, in(cut, "TestTheEndOfALoginCutsItsPersonsBrowsers")},
 		{"sso_cut_owner", "No other person's browser is touched when a card leaves.", cut,
 			in(cut, "TestOnlyThePersonsOwnNetworkProcessesOfTheBrowsersThatARuleNamesAreEnded")},
+		{"p11_user", "A virtual card is for the programs of its own user.", p11, in(p11, "TestAnotherUserIsShownOut")},
+		{"p11_epoch", "What a program holds of one login is nothing in the next.", p11, in(p11, "TestASessionEndsWithItsLogin")},
+		{"p11_again", "Each signature asks anew which program it is for.", p11, in(p11, "TestAProgramThatHasBecomeAnotherGetsNoSignature")},
+		{"p11_digest_info", "What a program has hashed is signed as a digest with its name, or not at all.", p11,
+			in(p11, "TestOnlyADigestWithItsNameIsSigned")},
+		{"p11_frame_limit", "A message to the virtual card has a mebibyte at most.", rpc,
+			in(rpc, "TestAFrameThatIsTooLongIsRefusedBeforeItIsRead")},
 	}
 }
