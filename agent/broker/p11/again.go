@@ -10,5 +10,5 @@ import (
 
 // again says who the program is now, before it gets a signature.
 func (c *conn) again(ctx context.Context) (broker.Caller, error) {
-	return c.s.o.Callers.Again(ctx, c.who)
+	return c.door.Callers.Again(ctx, c.who)
 }

@@ -41,10 +41,10 @@ type conn struct {
 	waits    sync.WaitGroup
 }
 
-// rest keeps a failing accept from spinning. False: the server is at its end.
-func (s *Server) rest() bool {
+// rest keeps a failing accept from spinning. False: the socket is closed.
+func rest(ctx context.Context) bool {
 	select {
-	case <-s.ctx.Done():
+	case <-ctx.Done():
 		return false
 	case <-time.After(restTime):
 		return true
@@ -53,8 +53,8 @@ func (s *Server) rest() bool {
 
 // serve answers a program until it goes. A removed card and a denial are answers; they end no connection, since p11-kit's
 // client never connects again.
-func (s *Server) serve(nc net.Conn, door Socket) {
-	ctx, cancel := context.WithCancel(s.ctx)
+func (s *Server) serve(ctx context.Context, nc net.Conn, door Socket) {
+	ctx, cancel := context.WithCancel(ctx)
 	stop := context.AfterFunc(ctx, func() { _ = nc.Close() })
 	var calls sync.WaitGroup
 	defer func() {
@@ -89,7 +89,7 @@ func (c *conn) greet(ctx context.Context) error {
 	if _, err := io.ReadFull(c.nc, version[:]); err != nil {
 		return err
 	}
-	who, err := c.s.o.Callers.Who(ctx, c.nc)
+	who, err := c.door.Callers.Who(ctx, c.nc)
 	if err != nil { // nobody that we know: no rule fits
 		c.s.o.Log.Info("a program at the virtual card is not known", "uid", c.door.UID, "error", err)
 		who = broker.Caller{}

@@ -41,9 +41,10 @@ type Options struct {
 
 // Socket is a door to the virtual card.
 type Socket struct {
-	Name string // of the file in Options.Dir, without .sock
-	UID  uint32 // who alone may come in
-	Use  broker.Use
+	Name    string // of the file in Options.Dir, without .sock
+	UID     uint32 // who alone may come in
+	Use     broker.Use
+	Callers Callers // nil: those of Options
 }
 
 // Server serves the virtual card on its sockets.
@@ -66,30 +67,50 @@ func New(ctx context.Context, o Options) *Server {
 	return &Server{o: o, ctx: ctx, calls: handlers(), doors: map[string]bool{}, cards: map[uint64]*contents{}}
 }
 
-// Add opens a socket, unless it is open. Programs may stay connected to it from before a card comes until long after.
-func (s *Server) Add(door Socket) error {
+// Add opens a socket, unless it is open, and closes it with all its connections when ctx ends or the server does. Programs
+// may stay connected to it from before a card comes until long after.
+func (s *Server) Add(ctx context.Context, door Socket) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.doors[door.Name] || s.ctx.Err() != nil {
-		return s.ctx.Err()
+	if err := errors.Join(ctx.Err(), s.ctx.Err()); err != nil || s.doors[door.Name] {
+		return err
+	}
+	if door.Callers == nil {
+		door.Callers = s.o.Callers
 	}
 	if err := os.MkdirAll(s.o.Dir, 0o755); err != nil {
 		return fmt.Errorf("making the folder of virtual cards: %w", err)
 	}
-	l, err := safesocket.ListenFor(filepath.Join(s.o.Dir, door.Name+".sock"), door.UID)
+	l, err := safesocket.ListenFor(s.path(door), door.UID)
 	if err != nil {
 		return fmt.Errorf("opening the virtual card of uid %d: %w", door.UID, err)
 	}
 	s.doors[door.Name] = true
-	context.AfterFunc(s.ctx, func() { _ = l.Close() })
-	s.work.Go(func() { s.accept(l, door) })
+	s.work.Go(func() { s.keep(ctx, l, door) })
 	return nil
+}
+
+func (s *Server) path(door Socket) string { return filepath.Join(s.o.Dir, door.Name+".sock") }
+
+// keep lets programs in through a socket until ctx or the server ends.
+func (s *Server) keep(ctx context.Context, l net.Listener, door Socket) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.ctx, cancel)()
+	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
+	s.accept(ctx, l, door)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.doors, door.Name)
 }
 
 // Wait waits until all has ended.
 func (s *Server) Wait() { s.work.Wait() }
 
-func (s *Server) accept(l net.Listener, door Socket) {
+// accept returns when all that came in have gone.
+func (s *Server) accept(ctx context.Context, l net.Listener, door Socket) {
+	var inside sync.WaitGroup
+	defer inside.Wait()
 	places := make(chan struct{}, maxConns)
 	for {
 		nc, err := l.Accept()
@@ -98,7 +119,7 @@ func (s *Server) accept(l net.Listener, door Socket) {
 		}
 		if err != nil {
 			s.o.Log.Warn("accepting a connection to the virtual card", "error", err)
-			if !s.rest() {
+			if !rest(ctx) {
 				return
 			}
 			continue
@@ -109,9 +130,9 @@ func (s *Server) accept(l net.Listener, door Socket) {
 		}
 		select {
 		case places <- struct{}{}:
-			s.work.Go(func() {
+			inside.Go(func() {
 				defer func() { <-places }()
-				s.serve(nc, door)
+				s.serve(ctx, nc, door)
 			})
 		default:
 			s.o.Log.Warn("too many connections to the virtual card", "uid", door.UID)

@@ -2,16 +2,19 @@ package p11
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 
+	"siths-agent/agent/broker"
 	"siths-agent/agent/broker/caller"
 	"siths-agent/agent/broker/p11/remote"
 	"siths-agent/agent/broker/p11/rpc"
@@ -230,7 +233,7 @@ func TestOnlyADigestWithItsNameIsSigned(t *testing.T) {
 func TestAnotherUserIsShownOut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	if err := w.server.Add(Socket{Name: "other", UID: 65534}); err != nil {
+	if err := w.server.Add(t.Context(), Socket{Name: "other", UID: 65534}); err != nil {
 		t.Fatal(err)
 	}
 	nc, err := net.Dial("unix", filepath.Join(filepath.Dir(w.socket), "other.sock"))
@@ -246,5 +249,27 @@ func TestAnotherUserIsShownOut(t *testing.T) {
 	defer w.mu.Unlock()
 	if !slices.Equal(w.refused, []uint32{w.uid}) {
 		t.Errorf("the users %v were refused", w.refused)
+	}
+}
+
+// TestASocketClosesWithWhatItIsFor: its connections end too, and the file is gone.
+func TestASocketClosesWithWhatItIsFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	door := Socket{Name: "short", UID: w.uid, Use: broker.Use{Kinds: []system.Kind{system.TLS}}}
+	if err := w.server.Add(ctx, door); err != nil {
+		t.Fatal(err)
+	}
+	c, err := remote.Dial(t.Context(), w.server.path(door))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	for err == nil { // until the connection is closed, or the test's time is over
+		_, err = c.Slots(false)
+	}
+	if _, err := os.Lstat(w.server.path(door)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the socket is still there: %v", err)
 	}
 }

@@ -59,7 +59,7 @@ func newWorld(t *testing.T, systems ...system.System) *world {
 	dir := filepath.Join(t.TempDir(), "p11")
 	w.server = New(ctx, Options{Dir: dir, Broker: w.Broker, Callers: w, Refused: w.refuse, Log: slog.New(slog.DiscardHandler)})
 	use := broker.Use{Kinds: []system.Kind{system.TLS, system.SSH, system.Kerberos}}
-	if err := w.server.Add(Socket{Name: "me", UID: w.uid, Use: use}); err != nil {
+	if err := w.server.Add(t.Context(), Socket{Name: "me", UID: w.uid, Use: use}); err != nil {
 		t.Fatal(err)
 	}
 	w.socket = filepath.Join(dir, "me.sock")
