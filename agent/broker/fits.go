@@ -86,11 +86,15 @@ func whose(c Caller, p *person) []Condition {
 // which says whether the program is one of those that a rule names. All that is set has to fit.
 func which(r system.Caller, c Caller) []Condition {
 	out := []Condition{{"min_tier", strconv.Itoa(int(r.MinTier)), strconv.Itoa(int(c.Tier)), sureEnough(r, c)}}
-	if len(r.Exe) > 0 || r.MinTier > system.T0 {
+	named := r.Package != "" || r.Label != "" || r.MinTier == system.T0
+	if len(r.Exe) > 0 || !named {
 		out = append(out, Condition{"exe", strings.Join(r.Exe, " or "), c.Exe, rightProgram(r, c)})
 	}
 	if r.Package != "" {
 		out = append(out, Condition{"package", r.Package, c.Package, r.Package == c.Package})
+	}
+	if r.Publisher != "" && signedPrograms {
+		out = append(out, Condition{"publisher", r.Publisher, "", false})
 	}
 	if r.Label != "" {
 		out = append(out, Condition{"lsm_label", r.Label, c.Label, rightLabel(r, c)})

@@ -31,6 +31,7 @@ func TestWhoGetsWhatARuleReleases(t *testing.T) {
 		"the right package":                        {rule: func(r *system.Caller) { r.Package = "chromium" }, caller: func(c *Caller) { c.Package = "chromium" }},
 		"another package":                          {rule: func(r *system.Caller) { r.Package = "chromium" }, caller: func(c *Caller) { c.Package = "evil" }, refuse: "package"},
 		"no package":                               {rule: func(r *system.Caller) { r.Package = "chromium" }, refuse: "package"},
+		"no file is named, but a package":          {rule: func(r *system.Caller) { r.Exe, r.Package = nil, "chromium" }, caller: func(c *Caller) { c.Package = "chromium" }},
 		"not sure enough":                          {caller: func(c *Caller) { c.Tier = system.T0 }, refuse: "min_tier"},
 		"the right label":                          {rule: labelled, caller: func(c *Caller) { c.Tier, c.Label = system.T2, "chromium" }},
 		"another label":                            {rule: labelled, caller: func(c *Caller) { c.Tier, c.Label = system.T2, "unconfined" }, refuse: "lsm_label"},

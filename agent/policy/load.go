@@ -119,29 +119,10 @@ func inFile(file string, problems []problem) Errors {
 // apply takes over the settings of one policy file.
 func (l *Loaded) apply(s source) []problem {
 	settings, problems := contents(s.data)
-	known := byName()
-	refused := ""
-	for _, set := range settings {
-		name := set.key()
-		if refused != "" && strings.HasPrefix(name, refused+".") {
-			continue // its table was refused already
-		}
-		key, found := known[name]
-		if !found {
-			wrong := unknown(set, known)
-			if len(wrong) > 0 {
-				refused = name
-			}
-			problems = append(problems, wrong...)
-			continue
-		}
-		if wrong := key.assign(&l.Policy, set.val); len(wrong) > 0 {
-			refused = name
-			problems = append(problems, wrong...)
-		}
-		l.origins[name] = append(l.origins[name], Origin{File: s.file, Line: set.line})
-	}
-	return problems
+	return append(problems, walk(settings, byName(), func(k Key, set setting) []problem {
+		l.origins[k.Name] = append(l.origins[k.Name], Origin{File: s.file, Line: set.line})
+		return k.assign(&l.Policy, set.val)
+	})...)
 }
 
 // contents checks the encoding and the grammar of a file and returns its settings.
@@ -184,7 +165,9 @@ func unknown(s setting, known map[string]Key) []problem {
 func sections(keys []string) []string {
 	var names []string
 	for _, k := range keys {
-		names = append(names, k[:strings.LastIndexByte(k, '.')])
+		if section := (Key{Name: k}).Section(); section != "" {
+			names = append(names, section)
+		}
 	}
 	return slices.Compact(names)
 }

@@ -17,6 +17,8 @@ func ssoCanaries() []Canary {
 			in(room, "TestAGrantEndsWithItsLogin|TestAFormerLoginEndsWhenAnotherOpens")},
 		{"sso_verify", "No signature is released that is not by the card's key.", room, in(room, "TestASignatureByAnotherKeyIsNotReleased")},
 		{"sso_budget", "A program has so many signatures a minute.", room, in(room, "TestAProgramHasItsSignaturesAMinuteAndNoMore")},
+		{"sso_systems_link", "A business system's file is no link to elsewhere.", room + "/system",
+			in(room+"/system", "TestGoodFilesCountWhateverIsWrongWithOthers")},
 		{"caller_again", "A process that has become another program is not the caller any more.", caller,
 			in(caller, "TestACallerThatBecomesAnotherProgramIsRefused")},
 		{"caller_path", "A path is a program's name only where it leads to that very file.", caller,

@@ -45,6 +45,7 @@ func parsers() []parser {
 		{"what the kernel tells of a process", "agent/programs", []string{"FuzzStatus"}},
 		{"calls to the virtual card, and its answers", "agent/broker/p11/rpc", []string{"FuzzFrame", "FuzzReader", "FuzzAttributes"}},
 		{"what the kernel tells of a program that connects", "agent/broker/caller", []string{"FuzzStat", "FuzzMounts", "FuzzLabel"}},
+		{"files of systems.d", "agent/broker/system", []string{"FuzzParse"}},
 		{"events of all kinds, in who gets what", "agent/broker", []string{"FuzzNoSequenceReleasesWhatNoRuleAllows"}},
 		{"events of all kinds, in the rules", "agent/session", []string{"FuzzStep"}},
 		{"what the PAM module sends its helper", "cmd/siths-pam", []string{"FuzzHello", "FuzzAnswers"}},
