@@ -51,7 +51,7 @@ func (b *Broker) allowed(l *login, c Caller, use Use) ([]system.System, *Denied)
 	var allowed []system.System
 	met := -1
 	for _, s := range b.systems {
-		if use.System != "" && s.Name != use.System || use.System == "" && !slices.Contains(use.Kinds, s.Kind) {
+		if !use.means(s) {
 			continue
 		}
 		if own && s.Name != name {
@@ -65,6 +65,14 @@ func (b *Broker) allowed(l *login, c Caller, use Use) ([]system.System, *Denied)
 		}
 	}
 	return allowed, denied
+}
+
+// means says whether a system is one of those that a program wants something of.
+func (u Use) means(s system.System) bool {
+	if u.System != "" {
+		return s.Name == u.System
+	}
+	return slices.Contains(u.Kinds, s.Kind) && (u.Only == nil || u.Only(s))
 }
 
 func metOf(e Explanation) int {

@@ -52,6 +52,7 @@ type Login struct {
 // processes that the agent has started itself (Broker.Own), which get that system alone.
 type Use struct {
 	Kinds  []system.Kind
+	Only   func(system.System) bool // of these, those that it lets through; nil: all
 	System string
 }
 

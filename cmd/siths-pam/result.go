@@ -59,6 +59,7 @@ func results() map[apitype.Code]result {
 		apitype.PINLength:    resultAuth,
 		apitype.PINCancelled: resultAuth,
 		apitype.PINTimeout:   resultUnavailable,
+		apitype.PINNeeded:    resultAuth, // of business systems
 
 		apitype.PINSame:        resultAuth, // of changing a PIN, which the module never asks for
 		apitype.PINUnsupported: resultAuth,

@@ -5,6 +5,7 @@ func ssoCanaries() []Canary {
 	const child, agent, room, caller = "pcsc/token/host/child", "agent", "agent/broker", "agent/broker/caller"
 	const setup, cut = "agent/broker/browser/setup", "agent/broker/browser/cut"
 	const p11, rpc = "agent/broker/p11", "agent/broker/p11/rpc"
+	const ssh = "agent/broker/ssh"
 	return []Canary{
 		{"use_proved", "A key signs for programs only once its own PIN was given, and the one for signatures never.", child,
 			in(child, "TestNoKeySignsDigestsThatHasNotTakenItsPIN")},
@@ -22,7 +23,7 @@ func ssoCanaries() []Canary {
 		{"caller_again", "A process that has become another program is not the caller any more.", caller,
 			in(caller, "TestACallerThatBecomesAnotherProgramIsRefused")},
 		{"caller_path", "A path is a program's name only where it leads to that very file.", caller,
-			in(caller, "TestAProgramOfTheSameNameInAContainerIsAnother")},
+			in(caller, "TestAProgramThatWasReplacedWhileItRanIsKnownOnOldConnectionsOnly")},
 		{"caller_label", "A label counts where the kernel keeps the program to it.", caller,
 			in(caller, "TestALabelCountsWhereTheKernelKeepsAProgramToItAlone")},
 		{"caller_hash", "The service reads no program that users can write.", caller, in(caller, "TestAProgramThatOthersCouldWriteIsNotRead")},
@@ -38,5 +39,10 @@ func ssoCanaries() []Canary {
 			in(p11, "TestOnlyADigestWithItsNameIsSigned")},
 		{"p11_frame_limit", "A message to the virtual card has a mebibyte at most.", rpc,
 			in(rpc, "TestAFrameThatIsTooLongIsRefusedBeforeItIsRead")},
+		{"ssh_user", "An ssh socket is for the programs of its own user.", ssh, in(ssh, "TestAnotherUsersProgramIsSentAway")},
+		{"ssh_host", "The card logs in with ssh at the servers of the rule only.", ssh, in(ssh, "TestTheCardLogsInWhereTheRuleSays")},
+		{"ssh_proof", "A server is the one that has proved its key in this session.", ssh, in(ssh, "TestTheCardLogsInWhereTheRuleSays")},
+		{"ssh_login", "An ssh socket has the card's key sign logins and nothing else.", ssh,
+			in(ssh, "TestALoginIsSignedWithSHA2AndNothingElseIs")},
 	}
 }

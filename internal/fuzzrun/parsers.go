@@ -43,6 +43,7 @@ func parsers() []parser {
 		{"answers of the service, for the program in the panel", "agent/watch", []string{"FuzzAnswers"}},
 		{"answers and signals of the login manager", "agent/unlock", []string{"FuzzSessionID", "FuzzReplies"}},
 		{"what the kernel tells of a process", "agent/programs", []string{"FuzzStatus"}},
+		{"messages to the ssh agent", "agent/broker/ssh", []string{"FuzzMessages"}},
 		{"calls to the virtual card, and its answers", "agent/broker/p11/rpc", []string{"FuzzFrame", "FuzzReader", "FuzzAttributes"}},
 		{"what the kernel tells of a program that connects", "agent/broker/caller", []string{"FuzzStat", "FuzzMounts", "FuzzLabel"}},
 		{"files of systems.d", "agent/broker/system", []string{"FuzzParse"}},

@@ -1,0 +1,167 @@
+package ssh
+
+import (
+	"encoding/binary"
+	"io"
+	"net"
+	"testing"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/agent"
+
+	"siths-agent/agent/audit"
+	"siths-agent/agent/broker/system"
+	"siths-agent/agent/safesocket"
+)
+
+func TestTheCardsKeyIsThereWhileSomebodyIsLoggedIn(t *testing.T) {
+	w := newWorld(t, anyProgram())
+	a, _ := w.dial()
+	for range 2 {
+		keys, err := a.List()
+		if err != nil || len(keys) != 1 || keys[0].Comment != "Anna Test" || ssh.FingerprintSHA256(keys[0]) != ssh.FingerprintSHA256(cardKey(t)) {
+			t.Fatalf("%v, %v", keys, err)
+		}
+		w.end()
+		if keys, err := a.List(); err != nil || len(keys) != 0 {
+			t.Errorf("after the login: %v, %v", keys, err)
+		}
+		if _, err := a.SignWithFlags(cardKey(t), login(cardKey(t), ssh.KeyAlgoRSASHA512, []byte("s")), agent.SignatureFlagRsaSha512); err == nil {
+			t.Error("signed after the login")
+		}
+		w.login() // the connection outlives it
+	}
+}
+
+func TestALoginIsSignedWithSHA2AndNothingElseIs(t *testing.T) {
+	key := cardKey(t)
+	good := func(change func(m *loginMessage)) []byte {
+		m := loginMessage{Session: []byte("s"), Type: userAuth, User: "anna", Service: service, Method: publicKey, Signed: true,
+			Algo: ssh.KeyAlgoRSASHA256, Key: key.Marshal()}
+		change(&m)
+		return ssh.Marshal(m)
+	}
+	cases := map[string]struct {
+		data  []byte
+		flags agent.SignatureFlags
+		want  string // the signature's format; empty: refused
+	}{
+		"SHA-256":                {login(key, ssh.KeyAlgoRSASHA256, []byte("s")), agent.SignatureFlagRsaSha256, ssh.KeyAlgoRSASHA256},
+		"SHA-512":                {login(key, ssh.KeyAlgoRSASHA512, []byte("s")), agent.SignatureFlagRsaSha512, ssh.KeyAlgoRSASHA512},
+		"SHA-1":                  {login(key, ssh.KeyAlgoRSA, []byte("s")), 0, ""},
+		"flags that nobody has":  {login(key, ssh.KeyAlgoRSASHA256, []byte("s")), 8, ""},
+		"both":                   {login(key, ssh.KeyAlgoRSASHA256, []byte("s")), 6, ""},
+		"another way than named": {login(key, ssh.KeyAlgoRSASHA512, []byte("s")), agent.SignatureFlagRsaSha256, ""},
+		"a file (SSHSIG)":        {append([]byte("SSHSIG"), make([]byte, 64)...), agent.SignatureFlagRsaSha256, ""},
+		"any bytes":              {[]byte("a commit"), agent.SignatureFlagRsaSha256, ""},
+		"a question (unsigned)":  {good(func(m *loginMessage) { m.Signed = false }), agent.SignatureFlagRsaSha256, ""},
+		"another service":        {good(func(m *loginMessage) { m.Service = "ssh-userauth" }), agent.SignatureFlagRsaSha256, ""},
+		"another method":         {good(func(m *loginMessage) { m.Method = "hostbased" }), agent.SignatureFlagRsaSha256, ""},
+		"another message":        {good(func(m *loginMessage) { m.Type = 51 }), agent.SignatureFlagRsaSha256, ""},
+		"another key in it":      {good(func(m *loginMessage) { m.Key = []byte("x") }), agent.SignatureFlagRsaSha256, ""},
+		"more behind it":         {good(func(m *loginMessage) { m.Rest = []byte("x") }), agent.SignatureFlagRsaSha256, ""},
+	}
+	w := newWorld(t, anyProgram())
+	a, _ := w.dial()
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			sig, err := a.SignWithFlags(key, c.data, c.flags)
+			switch {
+			case c.want == "" && err == nil:
+				t.Error("signed")
+			case c.want != "" && (err != nil || sig.Format != c.want || key.Verify(c.data, sig) != nil):
+				t.Errorf("%v, %v", sig, err)
+			}
+		})
+	}
+	if n := w.events(audit.SSOReleased); n != 2 {
+		t.Errorf("%d rows tell of 2 signatures", n)
+	}
+}
+
+func TestAnotherKeyIsNotSignedWith(t *testing.T) {
+	w := newWorld(t, anyProgram())
+	a, _ := w.dial()
+	other := newHost(t).PublicKey()
+	if _, err := a.SignWithFlags(other, login(other, ssh.KeyAlgoRSASHA256, []byte("s")), agent.SignatureFlagRsaSha256); err == nil {
+		t.Error("signed")
+	}
+}
+
+func TestWhatTheAgentDoesNotServeIsRefusedByAnAnswer(t *testing.T) {
+	w := newWorld(t, anyProgram())
+	_, nc := w.dial()
+	for kind := 0; kind < 256; kind++ {
+		if kind == requestIdentities {
+			continue
+		}
+		answer := ask(t, nc, []byte{byte(kind)})
+		if len(answer) != 1 || answer[0] != failure {
+			t.Errorf("message %d is answered by %d", kind, answer)
+		}
+	}
+	a, _ := w.dial()
+	if keys, err := a.List(); err != nil || len(keys) != 1 {
+		t.Errorf("afterwards: %v, %v", keys, err)
+	}
+}
+
+// ask sends one message and returns the answer.
+func ask(t testing.TB, nc net.Conn, message []byte) []byte {
+	t.Helper()
+	if err := writeFrame(nc, message); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := readFrame(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+func TestAMessageOfAnImpossibleLengthEndsTheConnection(t *testing.T) {
+	w := newWorld(t, anyProgram())
+	for _, n := range []uint32{0, maxFrame + 1, 1<<32 - 1} {
+		_, nc := w.dial()
+		if _, err := nc.Write(binary.BigEndian.AppendUint32(nil, n)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readFrame(nc); err != io.EOF {
+			t.Errorf("a message of %d bytes: %v", n, err)
+		}
+	}
+}
+
+func TestADeniedProgramSeesNoKey(t *testing.T) {
+	s := anyProgram()
+	s.Caller = system.Caller{Exe: []string{"/usr/bin/ssh"}, MinTier: system.T1, Consent: system.Never}
+	w := newWorld(t, s)
+	a, _ := w.dial()
+	if keys, err := a.List(); err != nil || len(keys) != 0 {
+		t.Errorf("%v, %v", keys, err)
+	}
+	if _, err := a.SignWithFlags(cardKey(t), login(cardKey(t), ssh.KeyAlgoRSASHA512, []byte("s")), agent.SignatureFlagRsaSha512); err == nil {
+		t.Error("signed")
+	}
+	if n := w.events(audit.SSODenied); n == 0 {
+		t.Error("no row tells of it")
+	}
+}
+
+func TestAnotherUsersProgramIsSentAway(t *testing.T) {
+	w := newWorld(t, anyProgram())
+	if err := w.Add(4711); err != nil {
+		t.Fatal(err)
+	}
+	nc, err := net.Dial("unix", SocketOf(w.o.Dir, 4711))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = writeFrame(nc, []byte{requestIdentities})
+	if answer, err := readFrame(nc); err == nil {
+		t.Errorf("answered %d", answer)
+	}
+	if isTheirs(safesocket.Peer{UID: 1}, 2) {
+		t.Error("anybody is let in")
+	}
+}

@@ -1,0 +1,121 @@
+package ssh
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"time"
+
+	"siths-agent/agent/broker"
+	"siths-agent/agent/broker/system"
+)
+
+// errFrame is a message that is empty or too long.
+var errFrame = errors.New("a message of a length that none has")
+
+// conn is one program's connection.
+type conn struct {
+	s     *Server
+	nc    net.Conn
+	who   broker.Caller
+	bound *binding // the server that the connection is used for; nil: not told
+	spent bool     // it is, or may be, used from elsewhere: nothing is signed on it any more
+}
+
+// serve answers a program until it goes.
+func (s *Server) serve(nc net.Conn) {
+	ctx, cancel := context.WithCancel(s.ctx)
+	stop := context.AfterFunc(ctx, func() { _ = nc.Close() })
+	defer func() {
+		cancel()
+		stop()
+		_ = nc.Close()
+	}()
+	who, err := s.o.Callers.Who(ctx, nc)
+	if err != nil { // nobody that we know: no rule fits
+		s.o.Log.Info("a program at an ssh socket is not known", "error", err)
+		who = broker.Caller{}
+	}
+	c := &conn{s: s, nc: nc, who: who}
+	for {
+		message, err := readFrame(nc)
+		if err != nil {
+			if !errors.Is(err, io.EOF) && ctx.Err() == nil {
+				s.o.Log.Info("a program at an ssh socket", "pid", who.PID, "uid", who.UID, "error", err)
+			}
+			return
+		}
+		if writeFrame(nc, c.answer(ctx, message)) != nil {
+			return
+		}
+	}
+}
+
+// readFrame waits for a message as long as it takes, but not in the middle of one (draft-miller-ssh-agent, 3).
+func readFrame(nc net.Conn) ([]byte, error) {
+	_ = nc.SetReadDeadline(time.Time{})
+	var head [4]byte
+	if _, err := io.ReadFull(nc, head[:1]); err != nil {
+		return nil, err
+	}
+	_ = nc.SetReadDeadline(time.Now().Add(frameTime))
+	if _, err := io.ReadFull(nc, head[1:]); err != nil {
+		return nil, err
+	}
+	n := binary.BigEndian.Uint32(head[:])
+	if n == 0 || n > maxFrame {
+		return nil, errFrame
+	}
+	message := make([]byte, n)
+	_, err := io.ReadFull(nc, message)
+	return message, err
+}
+
+func writeFrame(nc net.Conn, message []byte) error {
+	_ = nc.SetWriteDeadline(time.Now().Add(frameTime))
+	_, err := nc.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(message))), message...))
+	return err
+}
+
+// answer answers one message. What is not served is refused by an answer, never by silence: who asks for a constraint
+// must not believe that it has one.
+func (c *conn) answer(ctx context.Context, message []byte) []byte {
+	switch message[0] {
+	case requestIdentities:
+		return c.list(ctx)
+	case signRequest:
+		return c.sign(ctx, message)
+	case extension:
+		return c.extend(message)
+	}
+	return []byte{failure}
+}
+
+// grant asks for the card for systems that only lets through.
+func (c *conn) grant(ctx context.Context, only func(system.System) bool) (*broker.Grant, error) {
+	who, err := c.s.o.Callers.Again(ctx, c.who)
+	if err != nil {
+		return nil, err
+	}
+	c.who = who
+	return c.s.o.Broker.Grant(ctx, who, broker.Use{Kinds: []system.Kind{system.SSH}, Only: only})
+}
+
+// list tells of the card's key. Who may not use it sees an agent without keys.
+func (c *conn) list(ctx context.Context) []byte {
+	if c.spent {
+		return noKeys()
+	}
+	g, err := c.grant(ctx, c.sees)
+	if err != nil {
+		return noKeys()
+	}
+	key, err := keyOf(g.Certificate())
+	if err != nil {
+		c.s.o.Log.Error("the card's key is none for ssh", "error", err)
+		return noKeys()
+	}
+	return oneKey(key, g.Login().Name)
+}

@@ -1,0 +1,5 @@
+//go:build canary_ssh_login
+
+package ssh
+
+func (c *conn) isLogin(signMessage, way) error { return nil }
