@@ -81,21 +81,22 @@ func (c *conn) initialize(ctx context.Context, r *rpc.Reader, _ *rpc.Writer) err
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.seen = seen
-	c.waiting, c.giveUp = context.WithCancel(ctx)
+	c.giveUp()
+	c.use, c.giveUp = context.WithCancel(ctx)
 	return nil
 }
 
-// finalize ends a program's use of the card, and nobody else's. Who waits for a card in another thread is told first:
-// p11-kit's client closes the connection once this is answered, and the thread would wait forever.
+// finalize ends a program's use of the card, and nobody else's. Its other threads are answered first: p11-kit's client closes
+// the connection once this is answered, and a thread that waits for more would wait forever.
 func (c *conn) finalize(_ context.Context, r *rpc.Reader, _ *rpc.Writer) error {
 	if err := r.Done(); err != nil {
 		return err
 	}
-	c.mu.Lock()
-	clear(c.sessions)
 	c.giveUp()
-	c.mu.Unlock()
-	c.waits.Wait()
+	c.calls.Wait()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.sessions)
 	return nil
 }
 

@@ -30,15 +30,16 @@ type conn struct {
 	who  broker.Caller
 	slow chan struct{} // a place for each slow call
 
+	use    context.Context // from C_Initialize to C_Finalize; slow calls end with it
+	giveUp context.CancelFunc
+	calls  sync.WaitGroup // the slow ones
+
 	writing sync.Mutex
 
 	mu       sync.Mutex
 	sessions map[uint64]*session
 	last     uint64          // number of the session that was opened last; none has another's
 	seen     <-chan struct{} // the login that the program knows of, by its end; nil: none
-	waiting  context.Context // of who waits for a card
-	giveUp   context.CancelFunc
-	waits    sync.WaitGroup
 }
 
 // rest keeps a failing accept from spinning. False: the socket is closed.
@@ -56,16 +57,14 @@ func rest(ctx context.Context) bool {
 func (s *Server) serve(ctx context.Context, nc net.Conn, door Socket) {
 	ctx, cancel := context.WithCancel(ctx)
 	stop := context.AfterFunc(ctx, func() { _ = nc.Close() })
-	var calls sync.WaitGroup
+	c := &conn{s: s, door: door, nc: nc, slow: make(chan struct{}, maxSlow), sessions: map[uint64]*session{}}
+	c.use, c.giveUp = context.WithCancel(ctx)
 	defer func() {
 		cancel()
 		stop()
 		_ = nc.Close()
-		calls.Wait()
+		c.calls.Wait()
 	}()
-	c := &conn{s: s, door: door, nc: nc, slow: make(chan struct{}, maxSlow), sessions: map[uint64]*session{}}
-	c.waiting, c.giveUp = context.WithCancel(ctx)
-	defer c.giveUp()
 	if err := c.greet(ctx); err != nil {
 		s.o.Log.Debug("a program at the virtual card", "uid", door.UID, "error", err)
 		return
@@ -78,7 +77,7 @@ func (s *Server) serve(ctx context.Context, nc net.Conn, door Socket) {
 			}
 			return
 		}
-		c.take(ctx, f, &calls)
+		c.take(ctx, f)
 	}
 }
 
@@ -105,18 +104,19 @@ func (c *conn) read() (rpc.Frame, error) {
 }
 
 // take has a frame answered, at once or while others are.
-func (c *conn) take(ctx context.Context, f rpc.Frame, calls *sync.WaitGroup) {
+func (c *conn) take(ctx context.Context, f rpc.Frame) {
 	r, call, _ := rpc.ReadRequest(f.Body)
 	h := c.s.calls[call]
 	if !h.slow {
 		c.answer(ctx, f, h, call, r)
 		return
 	}
+	use := c.use
 	select {
 	case c.slow <- struct{}{}:
-		calls.Go(func() {
+		c.calls.Go(func() {
 			defer func() { <-c.slow }()
-			c.answer(ctx, f, h, call, r)
+			c.answer(use, f, h, call, r)
 		})
 	case <-ctx.Done():
 	}

@@ -13,12 +13,9 @@ func (c *conn) waitForSlotEvent(ctx context.Context, r *rpc.Reader, w *rpc.Write
 	if err := r.Done(); err != nil {
 		return err
 	}
-	c.mu.Lock()
-	waiting := c.waiting
-	c.waits.Add(1)
-	c.mu.Unlock()
-	defer c.waits.Done()
-	changes := c.s.o.Broker.Watch(waiting)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	changes := c.s.o.Broker.Watch(ctx)
 	for {
 		if c.hasChanged(ctx) {
 			w.Ulong(theSlot)
@@ -29,7 +26,7 @@ func (c *conn) waitForSlotEvent(ctx context.Context, r *rpc.Reader, w *rpc.Write
 		}
 		select {
 		case <-changes:
-		case <-waiting.Done():
+		case <-ctx.Done():
 			return rpc.CryptokiNotInitialized
 		}
 	}

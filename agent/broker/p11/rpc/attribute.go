@@ -74,14 +74,21 @@ func (w *Writer) Attribute(a Attribute) {
 	w.Byte(1)
 	w.uint32(uint32(len(a.Value)))
 	switch layoutOf(a.Type) {
-	case asByte, asNumber:
-		w.b = append(w.b, a.Value...)
+	case asByte:
+		w.b = append(w.b, padded(a.Value, 1)...)
+	case asNumber:
+		w.b = append(w.b, padded(a.Value, 8)...)
 	case asNumbers:
 		w.uint32(uint32(len(a.Value) / 8))
 		w.b = append(w.b, a.Value...)
 	default:
 		w.bytes(a.Value)
 	}
+}
+
+// padded is a value in its length: an empty one is sent as zero, after its length.
+func padded(value []byte, length int) []byte {
+	return append(make([]byte, max(0, length-len(value))), value...)
 }
 
 // Attributes writes a list of attributes.
