@@ -62,7 +62,8 @@ func (l *Lab) writeTrust() error {
 	)
 }
 
-// writeRevoked writes the issuers' revocation lists of this moment: one file in PEM.
+// writeRevoked writes the issuers' revocation lists of this moment: one file in PEM, which is whole at any time, since a
+// server may be reading it while another one is started.
 func (l *Lab) writeRevoked() error {
 	var all []byte
 	for _, id := range []testpki.CAID{testpki.PersonHSA3, testpki.PersonHSA2} {
@@ -72,7 +73,8 @@ func (l *Lab) writeRevoked() error {
 		}
 		all = append(all, pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: der})...)
 	}
-	return os.WriteFile(l.Path("pki", "revoked.pem"), all, 0o644)
+	file, next := l.Path("pki", "revoked.pem"), l.Path("pki", "revoked.new")
+	return errors.Join(os.WriteFile(next, all, 0o644), os.Rename(next, file))
 }
 
 // writeServer writes a server's certificate with its issuer, and its key: dir/server.pem and dir/server.key.

@@ -72,8 +72,7 @@ func kinit(t *testing.T, l *lab.Lab, dir string, args ...string) (said, cache st
 	t.Helper()
 	cache = filepath.Join(t.TempDir(), "cc")
 	identity := "FILE:" + filepath.Join(dir, "auth.pem") + "," + filepath.Join(dir, "auth.key")
-	issuers := "X509_anchors=FILE:" + l.Path("pki", "chain.pem")
-	cmd := exec.CommandContext(t.Context(), "kinit", append([]string{"-V", "-c", cache, "-X", "X509_user_identity=" + identity, "-X", issuers}, args...)...)
+	cmd := exec.CommandContext(t.Context(), "kinit", append([]string{"-V", "-c", cache, "-X", "X509_user_identity=" + identity}, args...)...)
 	cmd.Env = []string{"PATH=/usr/bin", "KRB5_CONFIG=" + l.Krb5Conf()}
 	out, err := cmd.CombinedOutput()
 	return string(out), cache, err

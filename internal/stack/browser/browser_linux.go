@@ -24,6 +24,8 @@ type Options struct {
 	Kind Kind
 	// As is whose it is; its profile is in that person's home, where a folder that is there already is used.
 	As string
+	// Session is the desktop session that it is started in, of the same person; nil means none.
+	Session *stack.Session
 	// Env and Args add to what it is started with.
 	Env, Args []string
 }
@@ -65,6 +67,15 @@ func Start(ctx context.Context, lab *stack.Lab, o Options) (*Browser, error) {
 		return nil, fmt.Errorf("starting %s: %w: %s", o.Kind, err, b.Log())
 	}
 	return b, nil
+}
+
+// start starts the browser's program where it belongs.
+func (o Options) start(ctx context.Context, lab *stack.Lab, c stack.Cmd) (*stack.Proc, error) {
+	c.As, c.Env = o.As, append(c.Env, o.Env...)
+	if o.Session != nil {
+		return o.Session.Start(ctx, c)
+	}
+	return lab.Start(ctx, c)
 }
 
 // makeProfile makes the folder of the browser's settings, which belongs to the person.

@@ -30,8 +30,7 @@ func (b *Browser) startChromium(ctx context.Context, lab *stack.Lab, o Options) 
 	if err != nil {
 		return errors.Join(err, theirs.Close(), commands.Close())
 	}
-	b.proc, err = lab.Start(ctx, stack.Cmd{Path: "/usr/bin/chromium", Args: append(o.Args, chromiumArgs(b.profile)...), Env: o.Env, As: o.As,
-		Files: []*os.File{theirs, yours}})
+	b.proc, err = o.start(ctx, lab, stack.Cmd{Path: "/usr/bin/chromium", Args: append(o.Args, chromiumArgs(b.profile)...), Files: []*os.File{theirs, yours}})
 	if err = errors.Join(err, theirs.Close(), yours.Close()); err != nil {
 		return errors.Join(err, commands.Close(), answers.Close())
 	}

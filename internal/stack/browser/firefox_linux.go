@@ -39,7 +39,7 @@ func (b *Browser) startFirefox(ctx context.Context, lab *stack.Lab, o Options) e
 		return err
 	}
 	args := append([]string{"--headless", "--no-remote", "--marionette", "--remote-allow-system-access", "--profile", b.profile}, o.Args...)
-	proc, err := lab.Start(ctx, stack.Cmd{Path: "firefox-esr", Args: args, Env: append([]string{"MOZ_HEADLESS=1"}, o.Env...), As: o.As})
+	proc, err := o.start(ctx, lab, stack.Cmd{Path: "firefox-esr", Args: args})
 	if err != nil {
 		return err
 	}
