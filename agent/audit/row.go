@@ -85,6 +85,9 @@ type Row struct {
 	Systems   []string `json:"systems,omitempty"` // that the release is for: one of them is meant, and nothing tells which
 	Scheme    string   `json:"scheme,omitempty"`  // of the signature
 
+	Principal string    `json:"principal,omitempty"` // of SSOTicket: whom the ticket is for, as the KDC says
+	Until     time.Time `json:"until,omitzero"`      // of SSOTicket: the end of the ticket, UTC
+
 	Code   string `json:"code,omitempty"` // a problem code
 	Ref    string `json:"ref,omitempty"`  // the same in the service's log and on the screen
 	Tries  *int   `json:"tries,omitempty"`
@@ -108,7 +111,7 @@ type Entry struct {
 // prose are the fields that free text can get into.
 func (r *Row) prose() []*string {
 	return []*string{&r.Reader, &r.HSAID, &r.FormerHSAID, &r.CertIssuer, &r.PolicyOID, &r.Carrier, &r.Revocation, &r.RevocationFrom, &r.Account, &r.Session,
-		&r.Service, &r.Exe, &r.Package, &r.Label, &r.Scheme, &r.Code, &r.Ref, &r.Reason}
+		&r.Service, &r.Exe, &r.Package, &r.Label, &r.Scheme, &r.Principal, &r.Code, &r.Ref, &r.Reason}
 }
 
 // digests are the fields that hold hex numbers. Digits in them are no personnummer, unless they are all there is.
