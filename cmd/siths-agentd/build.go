@@ -31,6 +31,7 @@ const socketName = "agent.sock"
 // build puts the service together. Nothing runs yet.
 func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error) {
 	p := &program{options: o, log: log, audits: make(chan policy.Audit, 1), failed: make(chan struct{})}
+	p.sso = newSSO(log)
 	p.askCourier()
 	p.fetches = &proxied{courier: p.courier}
 	p.fetches.proxy.Store(&loaded.Policy.Revocation.Proxy)
@@ -53,12 +54,13 @@ func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error)
 		Version: version.String(), Machine: machine(), Policy: loaded.Policy, Who: who, Trail: p.trail,
 		Memory: memory.New(o.state, bootID()), Log: log,
 		Readers:  (&pcsc.Hub{Allow: loaded.Policy.Card.Readers, Log: log}).Run,
-		OpenCard: openCard(cardhost, log), EndPrograms: programs.End,
+		OpenCard: openCard(cardhost, log), EndPrograms: programs.End, Broker: p.sso.broker, Began: p.sso.lookAround,
 	}
 	if p.parts.Warnings, err = expiry.Open(o.state); err != nil {
 		log.Warn("warnings about cards that end may be given twice", "error", err)
 	}
 	warnShared(log, who)
+	p.sso.know(nil, loaded.Accounts)
 	return p, nil
 }
 
@@ -172,6 +174,7 @@ func (p *program) reload(ctx context.Context, a *agent.Agent) {
 		p.log.Info("policy reloaded", "files", loaded.Files)
 		p.newAudit(loaded.Policy.Audit)
 		p.fetches.proxy.Store(&loaded.Policy.Revocation.Proxy)
+		p.sso.reload(nil, loaded.Accounts)
 		err = a.Reload(ctx, loaded.Policy, who)
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {

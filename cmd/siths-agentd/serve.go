@@ -35,6 +35,7 @@ type program struct {
 	fetches *proxied // for store
 	desktop *unlock.Desktop
 	socket  net.Listener
+	sso     *sso
 	courier *courier.Client   // asks the process that has a network
 	runs    string            // the program of that process, where nobody else runs it
 	unrun   func()            // ends it
@@ -87,8 +88,10 @@ func (p *program) Start(service.Service) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.parts.AliveEvery, p.parts.Alive = sayAlive(ctx, watchdog())
 	p.cancel, p.done = cancel, make(chan error, 1)
+	a := agent.New(p.parts)
+	p.sso.agent = a
 	go func() {
-		err := p.work(ctx, agent.New(p.parts))
+		err := p.work(ctx, a)
 		p.done <- err
 		close(p.failed)
 	}()
@@ -131,6 +134,7 @@ func (p *program) work(ctx context.Context, a *agent.Agent) error {
 	go func() { defer close(kept); p.store.Run(ctx) }()
 	audited := make(chan struct{})
 	go func() { defer close(audited); p.auditing(ctx, a) }()
+	closed := p.sso.open(ctx, p.options.run, p.desktop)
 	go onReload(ctx, func() { p.reload(ctx, a) })
 	notify(ready)
 	err := p.newServer(a, p.desktop).Serve(ctx, p.socket)
@@ -138,6 +142,7 @@ func (p *program) work(ctx context.Context, a *agent.Agent) error {
 	<-ran
 	<-kept
 	<-audited
+	closed()
 	return err
 }
 

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"siths-agent/agent"
+	"siths-agent/agent/audit"
+	"siths-agent/agent/broker"
+	"siths-agent/agent/broker/browser/cut"
+	"siths-agent/agent/broker/caller"
+	"siths-agent/agent/broker/p11"
+	"siths-agent/agent/broker/system"
+	"siths-agent/agent/unlock"
+)
+
+// cardsFolder holds the sockets of virtual cards, in the run folder.
+const cardsFolder = "p11"
+
+// lookTime is how long it may take to find out who has a desktop session.
+const lookTime = time.Second
+
+// sso is single sign-on in this service: the broker, and the doors at which programs find it.
+type sso struct {
+	broker  *broker.Broker
+	agent   *agent.Agent // set before anything runs
+	systems atomic.Pointer[[]system.System]
+	people  atomic.Pointer[[]uint32] // who are in the table of accounts
+	knock   chan uint32              // users who were at another's door
+	began   chan struct{}            // there may be somebody new
+	log     *slog.Logger
+}
+
+func newSSO(log *slog.Logger) *sso {
+	s := &sso{knock: make(chan uint32, 16), began: make(chan struct{}, 1), log: log}
+	s.systems.Store(&[]system.System{})
+	s.people.Store(&[]uint32{})
+	s.broker = broker.New(broker.Parts{
+		Record:  func(ctx context.Context, row audit.Row) error { return s.agent.Record(ctx, row) },
+		Changed: func() { s.agent.SystemsChanged() }, Log: log,
+	})
+	return s
+}
+
+// know keeps which systems are in force from open on, and who has an account.
+func (s *sso) know(systems []system.System, accounts map[string]string) {
+	people := uidsOf(accounts)
+	s.systems.Store(&systems)
+	s.people.Store(&people)
+}
+
+// reload is know while all runs.
+func (s *sso) reload(systems []system.System, accounts map[string]string) {
+	s.know(systems, accounts)
+	s.broker.Reload(systems)
+	s.lookAround()
+}
+
+func (s *sso) inForce() []system.System { return *s.systems.Load() }
+
+// uidsOf are the users of a table of accounts. Accounts that are not there have none.
+func uidsOf(accounts map[string]string) (uids []uint32) {
+	for _, account := range accounts {
+		if uid, err := uidOf(account); err == nil {
+			uids = append(uids, uid)
+		}
+	}
+	return uids
+}
+
+// lookAround has somebody who is new found. It waits for nobody.
+func (s *sso) lookAround() {
+	select {
+	case s.began <- struct{}{}:
+	default: // there is a look to come
+	}
+}
+
+// refused has it on record that somebody was at another's door. Who floods is told of once in a while.
+func (s *sso) refused(_ context.Context, uid uint32) {
+	select {
+	case s.knock <- uid:
+	default:
+	}
+}
+
+// doors are where programs find the broker.
+type doors struct {
+	*sso
+	desktop *unlock.Desktop
+	cards   *p11.Server
+}
+
+// open opens the doors of all who are known by now. They end with ctx, and wait returns when they have.
+func (s *sso) open(ctx context.Context, run string, desktop *unlock.Desktop) (wait func()) {
+	s.broker.Reload(s.inForce())
+	book := caller.New(ctx, desktop)
+	d := &doors{sso: s, desktop: desktop}
+	d.cards = p11.New(ctx, p11.Options{Dir: filepath.Join(run, cardsFolder), Broker: s.broker, Callers: book, Refused: s.refused, Log: s.log})
+	d.add(ctx)
+	var work sync.WaitGroup
+	work.Go(func() { d.follow(ctx) })
+	work.Go(func() { cut.Cutter{Logins: s.broker, Systems: s.inForce, Log: s.log}.Run(ctx) })
+	return func() {
+		work.Wait()
+		d.cards.Wait()
+	}
+}
+
+// follow opens doors for who is new, and has on record who was at the wrong one.
+func (d *doors) follow(ctx context.Context) {
+	logins := d.broker.Watch(ctx)
+	for {
+		select {
+		case <-d.began:
+			d.add(ctx)
+		case <-logins:
+			d.add(ctx)
+		case uid := <-d.knock:
+			d.agent.Denied(ctx, agent.Caller{UID: uid}, "virtual card")
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// add opens the doors of everybody who is known now: those in the table of accounts, those with a desktop, and who has
+// logged in. Programs look for a door when they start, long before a card is in.
+func (d *doors) add(ctx context.Context) {
+	for uid := range d.known(ctx) {
+		door := p11.Socket{Name: strconv.FormatUint(uint64(uid), 10), UID: uid,
+			Use: broker.Use{Kinds: []system.Kind{system.TLS, system.Kerberos, system.SSH}}}
+		if err := d.cards.Add(door); err != nil && ctx.Err() == nil {
+			d.log.Error("a person's programs do not find the card", "uid", uid, "error", err)
+		}
+	}
+}
+
+func (d *doors) known(ctx context.Context) map[uint32]bool {
+	all := map[uint32]bool{}
+	for _, uid := range *d.people.Load() {
+		all[uid] = true
+	}
+	if login, _, open := d.broker.Present(); open {
+		all[login.UID] = true
+	}
+	limited, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	sessions, err := d.desktop.All(limited)
+	if err != nil {
+		d.log.Debug("desktop sessions are not known", "error", err)
+	}
+	for _, s := range sessions {
+		all[s.UID] = true
+	}
+	return all
+}
