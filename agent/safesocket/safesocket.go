@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 )
 
 // Peer is a local process as the kernel names it.
@@ -45,6 +46,15 @@ func ListenPrivate(path string) (net.Listener, error) { return listenPrivate(pat
 // ListenFor is Listen for a socket that is one user's: only root and that user may connect to it, where the service may
 // give a file away. Where it may not, every local user may, and who accepts has to look at the peer in any case.
 func ListenFor(path string, uid uint32) (net.Listener, error) { return listenFor(path, uid) }
+
+// MakeFolder makes a folder for sockets, which everybody may enter and only the caller's own user may write to, whatever the
+// process's mask is (umask(2)). One that is there is made so.
+func MakeFolder(path string) error {
+	if err := os.MkdirAll(path, 0o755); err != nil {
+		return err
+	}
+	return os.Chmod(path, 0o755)
+}
 
 // Dial connects to the socket at path and makes sure that its listener is run by root or by the caller's own user
 // (ErrNotOurs otherwise): whoever else has put a socket there gets no PIN.

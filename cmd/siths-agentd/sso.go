@@ -135,7 +135,7 @@ func (d *doors) add(ctx context.Context) {
 	for uid := range d.known(ctx) {
 		door := p11.Socket{Name: strconv.FormatUint(uint64(uid), 10), UID: uid,
 			Use: broker.Use{Kinds: []system.Kind{system.TLS, system.Kerberos, system.SSH}}}
-		if err := d.cards.Add(door); err != nil && ctx.Err() == nil {
+		if err := d.cards.Add(ctx, door); err != nil && ctx.Err() == nil {
 			d.log.Error("a person's programs do not find the card", "uid", uid, "error", err)
 		}
 	}

@@ -53,9 +53,11 @@ func absolute(t *testing.T, name string) string {
 	return path
 }
 
-func TestTheUnitsAreHardenedBelowExposureTwelve(t *testing.T) {
-	for _, file := range []string{unitFile, courierFile, ticketFile} {
-		run(t, "systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold=12", absolute(t, file))
+// TestTheUnitsAreHardened holds them to what systemd reckons of what is left to them, of 100. What the service has beyond its
+// children is CAP_CHOWN.
+func TestTheUnitsAreHardened(t *testing.T) {
+	for file, most := range map[string]string{unitFile: "14", courierFile: "12", ticketFile: "12"} {
+		run(t, "systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold="+most, absolute(t, file))
 	}
 }
 

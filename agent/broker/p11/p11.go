@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -78,7 +77,7 @@ func (s *Server) Add(ctx context.Context, door Socket) error {
 	if door.Callers == nil {
 		door.Callers = s.o.Callers
 	}
-	if err := os.MkdirAll(s.o.Dir, 0o755); err != nil {
+	if err := safesocket.MakeFolder(s.o.Dir); err != nil {
 		return fmt.Errorf("making the folder of virtual cards: %w", err)
 	}
 	l, err := safesocket.ListenFor(s.path(door), door.UID)
