@@ -23,7 +23,7 @@ func ssoCanaries() []Canary {
 		{"caller_again", "A process that has become another program is not the caller any more.", caller,
 			in(caller, "TestACallerThatBecomesAnotherProgramIsRefused")},
 		{"caller_path", "A path is a program's name only where it leads to that very file.", caller,
-			in(caller, "TestAProgramThatWasReplacedWhileItRanIsKnownOnOldConnectionsOnly")},
+			in(caller, "TestAProgramOfTheSameNameInAContainerIsAnother")},
 		{"caller_label", "A label counts where the kernel keeps the program to it.", caller,
 			in(caller, "TestALabelCountsWhereTheKernelKeepsAProgramToItAlone")},
 		{"caller_hash", "The service reads no program that users can write.", caller, in(caller, "TestAProgramThatOthersCouldWriteIsNotRead")},

@@ -2,6 +2,8 @@ package caller
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -39,8 +41,16 @@ func TestMain(m *testing.M) {
 
 // behave connects, and goes on in its manner until its input ends.
 func behave(manner, socket string) error {
-	if manner == "receiver" {
+	switch manner {
+	case "receiver":
 		return receive()
+	case "hang":
+		var folder, program string
+		var valid uint64
+		_, err := fmt.Sscan(os.Getenv("CALLER_MOUNT"), &folder, &program, &valid)
+		return errors.Join(err, hang(folder, program, valid))
+	case "look":
+		return lookAt(os.Getenv("CALLER_PEER"))
 	}
 	fd, err := connect(socket)
 	if err != nil {
@@ -223,16 +233,15 @@ func askedWho(t *testing.T, conn net.Conn) broker.Caller {
 // becomes waits until a process runs another program.
 func becomes(t *testing.T, pid int32, path string) {
 	t.Helper()
-	for {
-		now, err := os.Readlink(procPath(pid, "exe"))
-		if err != nil {
-			t.Fatal(err)
-		}
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for end := time.Now().Add(20 * time.Second); ; <-look.C {
+		now, err := os.Readlink(procPath(pid, "exe")) // none while its first thread ends, if another one has called execve(2)
 		if now == path {
 			return
 		}
-		if t.Context().Err() != nil {
-			t.Fatal("it runs ", now)
+		if time.Now().After(end) {
+			t.Fatalf("it runs %s, %v", now, err)
 		}
 	}
 }
