@@ -11,6 +11,7 @@ import (
 
 	"siths-agent/agent"
 	"siths-agent/agent/audit"
+	"siths-agent/agent/broker/system"
 	"siths-agent/agent/expiry"
 	"siths-agent/agent/identity"
 	"siths-agent/agent/identity/revocation"
@@ -60,7 +61,9 @@ func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error)
 		log.Warn("warnings about cards that end may be given twice", "error", err)
 	}
 	warnShared(log, who)
-	p.sso.know(nil, loaded.Accounts)
+	systems, wrong := system.Load(system.Folder(o.config))
+	p.sso.know(systems, loaded.Accounts)
+	p.amiss = wrong
 	return p, nil
 }
 
@@ -159,25 +162,53 @@ func (p *program) newServer(a *agent.Agent, desktop *unlock.Desktop) *localapi.S
 	}
 }
 
-// reload reads policy again. A policy that cannot be used changes nothing.
-func (p *program) reload(ctx context.Context, a *agent.Agent) {
+// settings are all that a reload reads.
+type settings struct {
+	*policy.Loaded
+	systems []system.System
+	who     *identity.Identifier
+}
+
+// settings reads policy and systems, and refuses all when anything is wrong.
+func (p *program) settings() (settings, error) {
 	loaded, err := policy.Load(p.options.config)
-	var who *identity.Identifier
-	if err == nil {
-		who, err = p.newIdentifier(loaded)
+	if err != nil {
+		return settings{}, err
 	}
+	systems, wrong := system.Load(system.Folder(p.options.config))
+	if len(wrong) > 0 {
+		return settings{}, wrong
+	}
+	who, err := p.newIdentifier(loaded)
+	return settings{loaded, systems, who}, err
+}
+
+// reload reads policy and systems again. Where anything in them cannot be used, nothing changes.
+func (p *program) reload(ctx context.Context, a *agent.Agent) {
+	now, err := p.settings()
 	if err != nil {
 		p.log.Error("policy refused, the old one stays", "error", err)
 		err = a.ReloadFailed(ctx, err.Error())
 	} else {
-		warnShared(p.log, who)
-		p.log.Info("policy reloaded", "files", loaded.Files)
-		p.newAudit(loaded.Policy.Audit)
-		p.fetches.proxy.Store(&loaded.Policy.Revocation.Proxy)
-		p.sso.reload(nil, loaded.Accounts)
-		err = a.Reload(ctx, loaded.Policy, who)
+		warnShared(p.log, now.who)
+		p.log.Info("policy reloaded", "files", now.Files, "systems", len(now.systems))
+		p.newAudit(now.Policy.Audit)
+		p.fetches.proxy.Store(&now.Policy.Revocation.Proxy)
+		p.sso.reload(now.systems, now.Accounts)
+		err = a.Reload(ctx, now.Policy, now.who)
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		p.log.Error("telling the agent about its policy", "error", err)
+	}
+}
+
+// tellAmiss tells of systems that were left out at the start.
+func (p *program) tellAmiss(ctx context.Context, a *agent.Agent) {
+	if len(p.amiss) == 0 {
+		return
+	}
+	p.log.Error("systems are left out", "error", p.amiss)
+	if err := a.ReloadFailed(ctx, p.amiss.Error()); err != nil && !errors.Is(err, context.Canceled) {
+		p.log.Error("telling the agent about its systems", "error", err)
 	}
 }

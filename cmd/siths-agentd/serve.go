@@ -36,6 +36,7 @@ type program struct {
 	desktop *unlock.Desktop
 	socket  net.Listener
 	sso     *sso
+	amiss   policy.Errors     // systems that were left out at the start, and why
 	courier *courier.Client   // asks the process that has a network
 	runs    string            // the program of that process, where nobody else runs it
 	unrun   func()            // ends it
@@ -135,6 +136,7 @@ func (p *program) work(ctx context.Context, a *agent.Agent) error {
 	audited := make(chan struct{})
 	go func() { defer close(audited); p.auditing(ctx, a) }()
 	closed := p.sso.open(ctx, p.options.run, p.desktop)
+	go p.tellAmiss(ctx, a)
 	go onReload(ctx, func() { p.reload(ctx, a) })
 	notify(ready)
 	err := p.newServer(a, p.desktop).Serve(ctx, p.socket)

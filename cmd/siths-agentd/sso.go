@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"path/filepath"
 	"strconv"
@@ -15,12 +16,13 @@ import (
 	"siths-agent/agent/broker/browser/cut"
 	"siths-agent/agent/broker/caller"
 	"siths-agent/agent/broker/p11"
+	"siths-agent/agent/broker/ssh"
 	"siths-agent/agent/broker/system"
 	"siths-agent/agent/unlock"
 )
 
-// cardsFolder holds the sockets of virtual cards, in the run folder.
-const cardsFolder = "p11"
+// Folders of sockets, in the run folder: of virtual cards, and of ssh-agents.
+const cardsFolder, keysFolder = "p11", "ssh"
 
 // lookTime is how long it may take to find out who has a desktop session.
 const lookTime = time.Second
@@ -94,6 +96,7 @@ type doors struct {
 	*sso
 	desktop *unlock.Desktop
 	cards   *p11.Server
+	keys    *ssh.Server
 }
 
 // open opens the doors of all who are known by now. They end with ctx, and wait returns when they have.
@@ -102,6 +105,7 @@ func (s *sso) open(ctx context.Context, run string, desktop *unlock.Desktop) (wa
 	book := caller.New(ctx, desktop)
 	d := &doors{sso: s, desktop: desktop}
 	d.cards = p11.New(ctx, p11.Options{Dir: filepath.Join(run, cardsFolder), Broker: s.broker, Callers: book, Refused: s.refused, Log: s.log})
+	d.keys = ssh.New(ctx, ssh.Options{Dir: filepath.Join(run, keysFolder), Broker: s.broker, Callers: book, Refused: s.refused, Log: s.log})
 	d.add(ctx)
 	var work sync.WaitGroup
 	work.Go(func() { d.follow(ctx) })
@@ -109,6 +113,7 @@ func (s *sso) open(ctx context.Context, run string, desktop *unlock.Desktop) (wa
 	return func() {
 		work.Wait()
 		d.cards.Wait()
+		d.keys.Wait()
 	}
 }
 
@@ -122,7 +127,7 @@ func (d *doors) follow(ctx context.Context) {
 		case <-logins:
 			d.add(ctx)
 		case uid := <-d.knock:
-			d.agent.Denied(ctx, agent.Caller{UID: uid}, "virtual card")
+			d.agent.Denied(ctx, agent.Caller{UID: uid}, "the door to another's card")
 		case <-ctx.Done():
 			return
 		}
@@ -135,7 +140,7 @@ func (d *doors) add(ctx context.Context) {
 	for uid := range d.known(ctx) {
 		door := p11.Socket{Name: strconv.FormatUint(uint64(uid), 10), UID: uid,
 			Use: broker.Use{Kinds: []system.Kind{system.TLS, system.Kerberos, system.SSH}}}
-		if err := d.cards.Add(ctx, door); err != nil && ctx.Err() == nil {
+		if err := errors.Join(d.cards.Add(ctx, door), d.keys.Add(uid)); err != nil && ctx.Err() == nil {
 			d.log.Error("a person's programs do not find the card", "uid", uid, "error", err)
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -73,7 +72,7 @@ func (s *Server) Add(uid uint32) error {
 	if s.doors[uid] || s.ctx.Err() != nil {
 		return s.ctx.Err()
 	}
-	if err := os.MkdirAll(s.o.Dir, 0o755); err != nil {
+	if err := safesocket.MakeFolder(s.o.Dir); err != nil {
 		return fmt.Errorf("making the folder of ssh sockets: %w", err)
 	}
 	l, err := safesocket.ListenFor(SocketOf(s.o.Dir, uid), uid)
