@@ -2,6 +2,7 @@ package kerberos
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"os"
 	"path/filepath"
@@ -22,7 +23,7 @@ func TestATicketComesAndGoesWithItsCard(t *testing.T) {
 	t.Parallel()
 	l, asker := realm(t, lab.SPNEGO)
 	w := newWorld(t, asker)
-	w.systems(labs(l))
+	w.systems(labs(t, l))
 	begun := time.Now()
 	w.insert()
 	w.awaitState("journal", broker.Ready)
@@ -31,9 +32,10 @@ func TestATicketComesAndGoesWithItsCard(t *testing.T) {
 	if out, err := w.as(person, l.Krb5Conf(), "kvno", "host/"+lab.App); err != nil {
 		t.Errorf("the person's programs get no further tickets: %v: %s", err, out)
 	}
-	out, err := w.as(person, l.Krb5Conf(), "curl", "-sS", "--negotiate", "-u", ":", "--resolve", "*:80:127.0.0.1",
+	out, err := w.as(person, l.Krb5Conf(), "curl", "-sSi", "--negotiate", "-u", ":", "--resolve", "*:80:127.0.0.1",
 		"--connect-to", "::127.0.0.1:", l.URL(lab.SPNEGO))
-	if err != nil || !strings.Contains(out, lab.UPN("anna")) {
+	level := base64.StdEncoding.EncodeToString([]byte(lab.Indicator))
+	if err != nil || !strings.Contains(out, lab.UPN("anna")) || !strings.Contains(out, "X-Auth-Ind: "+level) {
 		t.Errorf("no page: %v: %s", err, out)
 	}
 	if out, err := w.as(65534, l.Krb5Conf(), "klist"); err == nil {
@@ -91,7 +93,7 @@ func TestAKDCThatIsDownIsTriedAgainAndAtOnceWhenAsked(t *testing.T) {
 	w := newWorld(t, asker)
 	w.keeper.pauses = pauses{time.Hour, time.Hour, time.Hour}
 	l.Halt(lab.KDC)
-	w.systems(labs(l))
+	w.systems(labs(t, l))
 	w.insert()
 	w.awaitState("journal", broker.Unreachable)
 	if f, ok := errors.AsType[*ticket.Failure](w.keeper.Acquire(t.Context(), "journal")); !ok || f.Reason != ticket.Unreachable {
@@ -109,7 +111,7 @@ func TestACardThatIsPulledWhileItSignsLeavesNothing(t *testing.T) {
 	l, asker := realm(t)
 	w := newWorld(t, asker)
 	w.holds = make(chan struct{})
-	w.systems(labs(l))
+	w.systems(labs(t, l))
 	w.insert()
 	select {
 	case <-w.asked:
@@ -131,7 +133,7 @@ func TestACardThatTheKDCDoesNotAcceptIsDenied(t *testing.T) {
 	t.Parallel()
 	l, asker := realm(t)
 	w := newWorld(t, asker)
-	s := labs(l)
+	s := labs(t, l)
 	s.Kerberos.Principal = "bob@" + lab.Realm
 	w.systems(s)
 	w.insert()
@@ -147,9 +149,10 @@ func TestACardThatTheKDCDoesNotAcceptIsDenied(t *testing.T) {
 func TestAConfigurationThatOthersCanWriteIsRefused(t *testing.T) {
 	t.Parallel()
 	l, asker := realm(t)
-	must(t, os.Chmod(l.Krb5Conf(), 0o666))
 	w := newWorld(t, asker)
-	w.systems(labs(l))
+	s := labs(t, l)
+	must(t, os.Chmod(s.Kerberos.Config, 0o666))
+	w.systems(s)
 	w.insert()
 	w.awaitState("journal", broker.Refused)
 	if f, ok := errors.AsType[*trusted.Flaw](w.status("journal").Why); !ok || f.Fault != trusted.Writable {
