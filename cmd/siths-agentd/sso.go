@@ -15,6 +15,7 @@ import (
 	"siths-agent/agent/broker"
 	"siths-agent/agent/broker/browser/cut"
 	"siths-agent/agent/broker/caller"
+	"siths-agent/agent/broker/kerberos"
 	"siths-agent/agent/broker/p11"
 	"siths-agent/agent/broker/ssh"
 	"siths-agent/agent/broker/system"
@@ -32,9 +33,10 @@ type sso struct {
 	broker  *broker.Broker
 	agent   *agent.Agent // set before anything runs
 	systems atomic.Pointer[[]system.System]
-	people  atomic.Pointer[[]uint32] // who are in the table of accounts
-	knock   chan uint32              // users who were at another's door
-	began   chan struct{}            // there may be somebody new
+	people  atomic.Pointer[[]uint32]        // who are in the table of accounts
+	tickets atomic.Pointer[kerberos.Keeper] // nil: none
+	knock   chan uint32                     // users who were at another's door
+	began   chan struct{}                   // there may be somebody new
 	log     *slog.Logger
 }
 
@@ -43,11 +45,12 @@ func newSSO(log *slog.Logger) *sso {
 	s.systems.Store(&[]system.System{})
 	s.people.Store(&[]uint32{})
 	s.broker = broker.New(broker.Parts{
-		Record:  func(ctx context.Context, row audit.Row) error { return s.agent.Record(ctx, row) },
-		Changed: func() { s.agent.SystemsChanged() }, Log: log,
+		Record: s.record, Changed: func() { s.agent.SystemsChanged() }, Log: log,
 	})
 	return s
 }
+
+func (s *sso) record(ctx context.Context, row audit.Row) error { return s.agent.Record(ctx, row) }
 
 // know keeps which systems are in force from open on, and who has an account.
 func (s *sso) know(systems []system.System, accounts map[string]string) {
@@ -60,6 +63,9 @@ func (s *sso) know(systems []system.System, accounts map[string]string) {
 func (s *sso) reload(systems []system.System, accounts map[string]string) {
 	s.know(systems, accounts)
 	s.broker.Reload(systems)
+	if k := s.tickets.Load(); k != nil {
+		k.Reload(systems)
+	}
 	s.lookAround()
 }
 
@@ -107,10 +113,12 @@ func (s *sso) open(ctx context.Context, run string, desktop *unlock.Desktop) (wa
 	d.cards = p11.New(ctx, p11.Options{Dir: filepath.Join(run, cardsFolder), Broker: s.broker, Callers: book, Refused: s.refused, Log: s.log})
 	d.keys = ssh.New(ctx, ssh.Options{Dir: filepath.Join(run, keysFolder), Broker: s.broker, Callers: book, Refused: s.refused, Log: s.log})
 	d.add(ctx)
+	kept := s.keepTickets(ctx, run, book)
 	var work sync.WaitGroup
 	work.Go(func() { d.follow(ctx) })
 	work.Go(func() { cut.Cutter{Logins: s.broker, Systems: s.inForce, Log: s.log}.Run(ctx) })
 	return func() {
+		kept()
 		work.Wait()
 		d.cards.Wait()
 		d.keys.Wait()
