@@ -18,7 +18,7 @@ func TestACutOffEndIsFoundByVerifyAndToldAtTheNextStart(t *testing.T) {
 		open(t, dir)
 		all := verified(t, dir)
 		told := all[len(all)-1]
-		if len(all) != n+1 || told.Event != AgentRecovered || told.SHA256 != hash(bytes.TrimSuffix(lines[9], []byte("\n"))) {
+		if len(all) != n+1 || told.Event != AgentRecovered || told.SHA256 != hash(bytes.TrimSuffix(lines[len(lines)-1], []byte("\n"))) {
 			t.Errorf("with %d rows left the log tells %+v", n, told)
 		}
 	}
@@ -47,13 +47,14 @@ func TestALogWithoutAHeadIsTold(t *testing.T) {
 func TestALastRowThatWasRewrittenIsTold(t *testing.T) {
 	lines := sample(t)
 	dir := stored(t, bytes.Join(lines, nil))
-	changed := bytes.Replace(lines[9], []byte("4711"), []byte("4712"), 1)
-	put(t, dir, FileName, append(bytes.Join(lines[:9], nil), changed...))
+	before, last := lines[:len(lines)-1], lines[len(lines)-1]
+	changed := bytes.Replace(last, []byte("4711"), []byte("4712"), 1)
+	put(t, dir, FileName, append(bytes.Join(before, nil), changed...))
 	if _, err := verifyFolder(dir); !isDamage(err, ChainBroken) {
 		t.Errorf("verifying says %v", err)
 	}
 	open(t, dir)
-	if all := verified(t, dir); all[len(all)-1].Reason != "row 10 is not the one that was written" {
+	if all := verified(t, dir); all[len(all)-1].Reason != "row 11 is not the one that was written" {
 		t.Errorf("told: %+v", all[len(all)-1])
 	}
 }
@@ -66,7 +67,7 @@ func TestAHeadThatIsBehindAfterAPowerCutIsBroughtUp(t *testing.T) {
 		put(t, dir, FileName, whole)
 		open(t, dir)
 		mark, err := readMark(dir)
-		if err != nil || mark == nil || mark.Seq != 10 || !bytes.Equal(content(t, dir), whole) {
+		if err != nil || mark == nil || mark.Seq != uint64(len(lines)) || !bytes.Equal(content(t, dir), whole) {
 			t.Errorf("a head at row %d became %+v, %v", n, mark, err)
 		}
 	}

@@ -81,9 +81,10 @@ type Row struct {
 	ExeSHA256 string   `json:"exe_sha256,omitempty"`
 	Package   string   `json:"package,omitempty"`
 	Label     string   `json:"lsm_label,omitempty"`
-	Tier      *int     `json:"tier,omitempty"`    // how sure it is which program it is, 0 to 3
-	Systems   []string `json:"systems,omitempty"` // that the release is for: one of them is meant, and nothing tells which
-	Scheme    string   `json:"scheme,omitempty"`  // of the signature
+	Tier      *int     `json:"tier,omitempty"`              // how sure it is which program it is, 0 to 3
+	Systems   []string `json:"systems,omitempty"`           // that the release is for: one of them is meant, and nothing tells which
+	Scheme    string   `json:"scheme,omitempty"`            // of the signature
+	Replaces  bool     `json:"replaces_password,omitempty"` // the systems all want no password of who comes with a card
 
 	Principal string    `json:"principal,omitempty"` // of SSOTicket: whom the ticket is for, as the KDC says
 	Until     time.Time `json:"until,omitzero"`      // of SSOTicket: the end of the ticket, UTC

@@ -10,8 +10,8 @@ import (
 
 // Condition is one thing that a rule asks for.
 type Condition struct {
-	Name string // login, user, session, time, own, exe, package, publisher, lsm_label or min_tier
-	Want string
+	Name string // what it is about: login, user, session, time, own, exe, package, publisher, label or tier
+	Want string // empty: the Name says it
 	Seen string
 	Met  bool
 }
@@ -32,6 +32,9 @@ func (e Explanation) failed() Condition {
 
 func (e Explanation) denied() *Denied {
 	c := e.failed()
+	if c.Want == "" {
+		return &Denied{System: e.System, Rule: c.Name, Why: orNone(c.Seen)}
+	}
 	return &Denied{System: e.System, Rule: c.Name, Why: "wants " + c.Want + ", is " + orNone(c.Seen)}
 }
 
@@ -51,24 +54,16 @@ type person struct {
 // judge holds a program against a system's rule. own says that the agent has started it for this system.
 func judge(s system.System, c Caller, p *person, over string, own bool) Explanation {
 	e := Explanation{System: s.Name, Consent: consentOf(s.Caller)}
-	e.Conditions = []Condition{{"login", "a card that is unlocked", word(p != nil, "it is", "none is"), p != nil},
-		{"time", "a login that is not too old for the system", word(over == "", "it is not", over+" is over"), over == ""}}
+	e.Conditions = []Condition{{"login", "", "", p != nil}, {"time", "", over, over == ""}}
 	if own {
 		e.Consent = system.Never
-		e.Conditions = append(e.Conditions, Condition{"own", "a process of the agent's own", "it is", true})
+		e.Conditions = append(e.Conditions, Condition{"own", "", "", true})
 	} else {
 		e.Conditions = append(e.Conditions, whose(c, p)...)
 		e.Conditions = append(e.Conditions, which(s.Caller, c)...)
 	}
 	e.Allowed = !slices.ContainsFunc(e.Conditions, func(c Condition) bool { return !c.Met })
 	return e
-}
-
-func word(is bool, yes, no string) string {
-	if is {
-		return yes
-	}
-	return no
 }
 
 // whose says whether the program belongs to the person who has logged in.
@@ -85,7 +80,7 @@ func whose(c Caller, p *person) []Condition {
 
 // which says whether the program is one of those that a rule names. All that is set has to fit.
 func which(r system.Caller, c Caller) []Condition {
-	out := []Condition{{"min_tier", strconv.Itoa(int(r.MinTier)), strconv.Itoa(int(c.Tier)), sureEnough(r, c)}}
+	out := []Condition{{"tier", strconv.Itoa(int(r.MinTier)), strconv.Itoa(int(c.Tier)), sureEnough(r, c)}}
 	named := r.Package != "" || r.Label != "" || r.MinTier == system.T0
 	if len(r.Exe) > 0 || !named {
 		out = append(out, Condition{"exe", strings.Join(r.Exe, " or "), c.Exe, rightProgram(r, c)})
@@ -97,7 +92,7 @@ func which(r system.Caller, c Caller) []Condition {
 		out = append(out, Condition{"publisher", r.Publisher, "", false})
 	}
 	if r.Label != "" {
-		out = append(out, Condition{"lsm_label", r.Label, c.Label, rightLabel(r, c)})
+		out = append(out, Condition{"label", r.Label, c.Label, rightLabel(r, c)})
 	}
 	return out
 }

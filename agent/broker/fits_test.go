@@ -32,12 +32,12 @@ func TestWhoGetsWhatARuleReleases(t *testing.T) {
 		"another package":                          {rule: func(r *system.Caller) { r.Package = "chromium" }, caller: func(c *Caller) { c.Package = "evil" }, refuse: "package"},
 		"no package":                               {rule: func(r *system.Caller) { r.Package = "chromium" }, refuse: "package"},
 		"no file is named, but a package":          {rule: func(r *system.Caller) { r.Exe, r.Package = nil, "chromium" }, caller: func(c *Caller) { c.Package = "chromium" }},
-		"not sure enough":                          {caller: func(c *Caller) { c.Tier = system.T0 }, refuse: "min_tier"},
+		"not sure enough":                          {caller: func(c *Caller) { c.Tier = system.T0 }, refuse: "tier"},
 		"the right label":                          {rule: labelled, caller: func(c *Caller) { c.Tier, c.Label = system.T2, "chromium" }},
-		"another label":                            {rule: labelled, caller: func(c *Caller) { c.Tier, c.Label = system.T2, "unconfined" }, refuse: "lsm_label"},
-		"a label where the kernel has none":        {rule: labelled, caller: func(c *Caller) { c.Label = "chromium" }, refuse: "min_tier"},
-		"a label without its tier":                 {rule: func(r *system.Caller) { r.Label = "chromium" }, caller: func(c *Caller) { c.Label = "chromium" }, refuse: "lsm_label"},
-		"a yes of the person needs a label before": {rule: func(r *system.Caller) { r.MinTier = system.T3 }, refuse: "min_tier"},
+		"another label":                            {rule: labelled, caller: func(c *Caller) { c.Tier, c.Label = system.T2, "unconfined" }, refuse: "label"},
+		"a label where the kernel has none":        {rule: labelled, caller: func(c *Caller) { c.Label = "chromium" }, refuse: "tier"},
+		"a label without its tier":                 {rule: func(r *system.Caller) { r.Label = "chromium" }, caller: func(c *Caller) { c.Label = "chromium" }, refuse: "label"},
+		"a yes of the person needs a label before": {rule: func(r *system.Caller) { r.MinTier = system.T3 }, refuse: "tier"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, caller := web("lifecare"), browser()

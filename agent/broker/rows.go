@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"siths-agent/agent/audit"
@@ -88,6 +89,7 @@ func (g *Grant) Record(ctx context.Context, event audit.Event, reason string) er
 func (g *Grant) row(event audit.Event, systems []system.System, s token.Scheme) audit.Row {
 	row := g.login.row(event, g.caller)
 	row.Systems, row.Scheme = namesOf(systems), string(s)
+	row.Replaces = !slices.ContainsFunc(systems, func(s system.System) bool { return !s.ReplacesPassword })
 	return row
 }
 

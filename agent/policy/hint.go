@@ -2,6 +2,9 @@ package policy
 
 import "strings"
 
+// Hint returns the name among known that was probably meant by name, or nothing when none is near.
+func Hint(name string, known []string) string { return hint(name, known) }
+
 // hint returns the name among known that a person who wrote name most likely meant, or nothing when none is
 // near. A missing table is forgiven, else two slips, three in a long name.
 func hint(name string, known []string) string {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -93,6 +94,25 @@ func (v Values) Given(name string) bool { return v.lines[name] > 0 }
 func Value[T any](v Values, key string) T {
 	got, _ := v.got[key].(T)
 	return got
+}
+
+// Written returns what a key is set to as TOML, and where; the zero Origin when the file leaves it out.
+func (v Values) Written(key string) (string, Origin) {
+	at := Origin{}
+	if v.Given(key) {
+		at = Origin{File: v.file, Line: v.lines[key]}
+	}
+	return format(v.got[key]), at
+}
+
+// With returns the values with another one for a key that the file leaves out. It has to be of the Go type of its Type.
+func (v Values) With(key string, value any) Values {
+	if v.Given(key) {
+		return v
+	}
+	v.got = maps.Clone(v.got)
+	v.got[key] = value
+	return v
 }
 
 // Wrong is an error about a key, or a table, that the file has, with the value as it would stand there and what is allowed.

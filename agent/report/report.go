@@ -49,6 +49,7 @@ type Report struct {
 	Refusals Table   `json:"refusals"`        // by problem code
 	People   Cell    `json:"people"`          // different holders who have logged in
 	Expiring Cell    `json:"people_expiring"` // different holders who were told that their card expires soon
+	Systems  Systems `json:"systems"`
 }
 
 // Logins counts unlocks with a card.

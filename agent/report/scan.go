@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -16,6 +17,8 @@ type row struct {
 	hsaID     []byte
 	loa       int
 	code      []byte
+	systems   []byte // as in the line, without brackets
+	replaces  bool   // a password
 }
 
 // scan reads one line. Lines as the service writes them, which is nearly all, are read without a general JSON parser.
@@ -36,14 +39,24 @@ func slowly(line []byte) (row, error) {
 		HSAID     string    `json:"hsa_id"`
 		LoA       int       `json:"loa"`
 		Code      string    `json:"code"`
+		Systems   []string  `json:"systems"`
+		Replaces  bool      `json:"replaces_password"`
 	}
 	if err := json.Unmarshal(line, &v); err != nil {
 		return row{}, err
 	}
-	return row{v.Time, []byte(v.Event), v.Insertion, []byte(v.HSAID), v.LoA, []byte(v.Code)}, nil
+	return row{v.Time, []byte(v.Event), v.Insertion, []byte(v.HSAID), v.LoA, []byte(v.Code), listed(v.Systems), v.Replaces}, nil
 }
 
-// quickly reads a flat object of plain strings, whole numbers and true, without blanks. It says no to anything else.
+// listed writes words as they stand in a line's list.
+func listed(words []string) []byte {
+	if len(words) == 0 {
+		return nil
+	}
+	return []byte(`"` + strings.Join(words, `","`) + `"`)
+}
+
+// quickly reads a flat object of plain strings, lists of them, whole numbers and true, without blanks. It says no to anything else.
 func (r *row) quickly(line []byte) bool {
 	rest, ok := bytes.CutPrefix(line, []byte("{"))
 	for ok {
@@ -84,12 +97,35 @@ func (r *row) set(key, value []byte, text bool) bool {
 		n, err := strconv.ParseUint(string(value), 10, 64)
 		r.insertion = n
 		return !text && err == nil
+	case "systems":
+		r.systems = value
+		return !text && len(value) > 0 && value[0] == '"'
+	case "replaces_password":
+		r.replaces = true
+		return !text && string(value) == "true"
 	case "loa":
 		n, err := strconv.Atoi(string(value))
 		r.loa = n
 		return !text && err == nil
 	}
 	return isLower(key)
+}
+
+// plainList reads a list of at least one plain string, from behind its bracket on. Its value is without the brackets.
+func plainList(b []byte) (value, rest []byte, ok bool) {
+	rest = b
+	for {
+		if _, rest, ok = plainString(rest); !ok || len(rest) == 0 {
+			return nil, nil, false
+		}
+		if rest[0] == ']' {
+			return b[:len(b)-len(rest)], rest[1:], true
+		}
+		if rest[0] != ',' {
+			return nil, nil, false
+		}
+		rest = rest[1:]
+	}
 }
 
 // strictTime accepts times as the service writes them, "2026-11-22T06:00:01.5Z", and of those that time.Parse takes no
@@ -127,10 +163,14 @@ func plainString(b []byte) (value, rest []byte, ok bool) {
 	return nil, nil, false
 }
 
-// plainValue reads a plain string, a whole number or true.
+// plainValue reads a plain string, a list of them, a whole number or true.
 func plainValue(b []byte) (value, rest []byte, text, ok bool) {
 	if value, rest, ok := plainString(b); ok {
 		return value, rest, true, true
+	}
+	if rest, ok := bytes.CutPrefix(b, []byte("[")); ok {
+		value, rest, ok := plainList(rest)
+		return value, rest, false, ok
 	}
 	if rest, ok := bytes.CutPrefix(b, []byte("true")); ok {
 		return b[:len(b)-len(rest)], rest, false, true

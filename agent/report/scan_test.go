@@ -26,6 +26,7 @@ func FuzzScan(f *testing.F) {
 		`{"seq":1,"time":"2026-11-22T06:00:01Z","event":"card.in","insertion":7,"hsa_id":"SE-1","loa":3,"code":"x"}`,
 		`{"time":"2026-11-22T6:00:01Z"}`, `{"time":"2026-11-22T06:00:01,5Z"}`, `{"loa":03}`, `{"EVENT":"x"}`, `{"event":"\u0061"}`,
 		`{"event":"a","event":"b"}`, `{"insertion":-1}`, `{}`, `{"event":"å"}`, "{\"event\":\"\xff\"}", `{"a":1.5}`, `{"loa":-3}`,
+		`{"systems":["a","b"],"replaces_password":true}`, `{"systems":[]}`, `{"systems":["a",]}`, `{"systems":["a"`, `{"systems":true}`, `{"event":["a"]}`,
 	} {
 		f.Add([]byte(line))
 	}
@@ -45,5 +46,5 @@ func FuzzScan(f *testing.F) {
 }
 
 func shown(r row) string {
-	return fmt.Sprintf("%v %q %d %q %d %q", r.time.UTC(), r.event, r.insertion, r.hsaID, r.loa, r.code)
+	return fmt.Sprintf("%v %q %d %q %d %q %q %v", r.time.UTC(), r.event, r.insertion, r.hsaID, r.loa, r.code, r.systems, r.replaces)
 }

@@ -29,6 +29,9 @@ type tally struct {
 	waits    histogram
 	entries  [manyEntries + 1]uint64 // insertions by PINs given
 	open     map[uint64]insertion
+
+	releases map[string]*use // by systems
+	replaced map[string]*use // by day
 }
 
 // span is a day and its bounds in seconds since 1970.
@@ -42,11 +45,13 @@ type insertion struct {
 	at      time.Time // zero when not known, or when the clock was set since
 	entries int
 	granted bool
+	used    map[string]bool // systems
 }
 
 func newTally(opts Options) *tally {
 	t := &tally{opts: opts, levels: map[string]uint64{}, days: map[string]uint64{},
-		refusals: map[string]uint64{}, people: map[uint64]struct{}{}, expiring: map[uint64]struct{}{}, open: map[uint64]insertion{}}
+		refusals: map[string]uint64{}, people: map[uint64]struct{}{}, expiring: map[uint64]struct{}{}, open: map[uint64]insertion{},
+		releases: map[string]*use{}, replaced: map[string]*use{}}
 	t.from, t.to = opts.bounds()
 	return t
 }
@@ -69,6 +74,8 @@ func (t *tally) add(r *row) {
 		t.cardOut(r.insertion)
 	case audit.UnlockGranted:
 		t.granted(r)
+	case audit.SSOReleased:
+		t.released(r)
 	case audit.PINWrong, audit.PINBlocked:
 		t.entered(r.insertion, false)
 		t.refused(r)
@@ -165,6 +172,7 @@ func (t *tally) report() Report {
 		}
 	}
 	r.PINs = PINs{cellOf(insertions), newTable(by)}
+	r.Systems = Systems{Signatures: tableOfUses(t.releases), Replaced: tableOfUses(t.replaced)}
 	return r
 }
 

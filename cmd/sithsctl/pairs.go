@@ -38,9 +38,16 @@ func pairs(row any) (string, error) {
 	return strings.Join(out, " "), nil
 }
 
-// quoted puts marks around a value that holds a space, so that the line can be split again.
+// quoted writes a list with commas, and puts marks around a value that holds a space, so that the line can be split again.
 func quoted(value any) string {
 	s := fmt.Sprint(value)
+	if list, ok := value.([]any); ok {
+		words := make([]string, len(list))
+		for i, w := range list {
+			words[i] = fmt.Sprint(w)
+		}
+		s = strings.Join(words, ",")
+	}
 	if s == "" || strings.ContainsAny(s, " \"=") {
 		return fmt.Sprintf("%q", s)
 	}

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 
 	"siths-agent/agent/apitype"
+	business "siths-agent/agent/broker/system"
 	"siths-agent/agent/policy"
 	"siths-agent/ui/text"
 )
@@ -15,11 +17,18 @@ import (
 func buildPolicyCheck(fs *flag.FlagSet) action {
 	config := fs.String("config", "", "FILE")
 	return func(_ context.Context, e *env, _ []string) error {
-		loaded, err := e.loadPolicy(*config)
+		loaded, systems, err := e.loadAll(*config)
 		if err != nil {
 			return err
 		}
-		files := strings.Join(loaded.Files, ", ")
+		names := slices.Clone(loaded.Files)
+		for _, s := range systems {
+			names = append(names, s.File)
+			if s.System.NeedsLabel() && !business.KernelLabels() {
+				fmt.Fprintln(e.stderr, clean(e.say(text.CtlPolicyNoLabels, s.File)))
+			}
+		}
+		files := strings.Join(names, ", ")
 		if files == "" {
 			files = e.say(text.CtlPolicyBuiltIn)
 		}
@@ -30,34 +39,45 @@ func buildPolicyCheck(fs *flag.FlagSet) action {
 func buildPolicyShow(fs *flag.FlagSet) action {
 	config := fs.String("config", "", "FILE")
 	return func(_ context.Context, e *env, _ []string) error {
-		loaded, err := e.loadPolicy(*config)
+		loaded, systems, err := e.loadAll(*config)
 		if err != nil {
 			return err
 		}
+		var b strings.Builder
 		for _, x := range loaded.Show() {
-			if err := e.println(fmt.Sprintf("%s = %s  # %s", x.Key.Name, x.Value, e.origin(x.From))); err != nil {
-				return err
+			fmt.Fprintf(&b, "%s = %s  # %s\n", x.Key.Name, x.Value, e.origin(x.From))
+		}
+		for _, s := range systems {
+			for _, x := range s.Settings() {
+				fmt.Fprintf(&b, "%s: %s = %s  # %s\n", s.System.Name, x.Key.Name, x.Value, e.origin(x.From))
 			}
 		}
-		return nil
+		return e.print(b.String())
 	}
 }
 
 func buildPolicyExplain(fs *flag.FlagSet) action {
 	config := fs.String("config", "", "FILE")
 	return func(_ context.Context, e *env, args []string) error {
-		if _, known := policy.Lookup(args[0]); !known {
+		key, ofSystems := systemKey(args[0])
+		_, ofPolicy := policy.Lookup(args[0])
+		if !ofPolicy && !ofSystems {
 			return e.unknownKey(args[0])
 		}
-		loaded, err := e.loadPolicy(*config)
+		loaded, systems, err := e.loadAll(*config)
 		if err != nil {
 			return err
 		}
-		x, err := loaded.Explain(args[0])
-		if err != nil {
-			return err
+		if ofPolicy {
+			x, err := loaded.Explain(args[0])
+			if err := errors.Join(err, e.printExplanation(x)); err != nil {
+				return err
+			}
 		}
-		return e.printExplanation(x)
+		if !ofSystems {
+			return nil
+		}
+		return e.explainSystems(key, systems)
 	}
 }
 
@@ -85,24 +105,28 @@ func (e *env) printExplanation(x policy.Explanation) error {
 // unknownKey names the key that was probably meant.
 func (e *env) unknownKey(name string) error {
 	out := e.say(text.CtlPolicyUnknownKey, name)
-	var wrong *policy.Error
-	if _, err := new(policy.Loaded).Explain(name); errors.As(err, &wrong) && wrong.Hint != "" {
-		out += "; " + e.say(text.CtlPolicyMeant, wrong.Hint)
+	if meant := policy.Hint(name, policyKeys()); meant != "" {
+		out += "; " + e.say(text.CtlPolicyMeant, meant)
 	}
 	return &fault{text: out, code: "usage", exit: exitUsage}
 }
 
-// loadPolicy reads the policy; what is wrong with it goes to stderr line by line, and the error only counts it.
-func (e *env) loadPolicy(file string) (*policy.Loaded, error) {
+// loadAll reads the policy and the business systems; what is wrong goes to stderr line by line, and the error only counts it.
+func (e *env) loadAll(file string) (*policy.Loaded, []business.Source, error) {
 	loaded, err := policy.Load(file)
 	var wrong policy.Errors
-	if !errors.As(err, &wrong) {
-		return loaded, err
+	if err != nil && !errors.As(err, &wrong) {
+		return nil, nil, err
+	}
+	systems, errs := business.Read(business.Folder(file))
+	wrong = append(wrong, errs...)
+	if len(wrong) == 0 {
+		return loaded, systems, nil
 	}
 	for _, w := range wrong {
 		fmt.Fprintln(e.stderr, clean(e.policyError(w.Parts())))
 	}
-	return nil, &fault{
+	return nil, nil, &fault{
 		text: e.say(text.CtlPolicyBad, len(wrong)),
 		code: string(apitype.ConfigInvalid),
 		exit: exitOf(apitype.ConfigInvalid),
@@ -139,11 +163,38 @@ func (e *env) origin(o policy.Origin) string {
 	return fmt.Sprintf("%s:%d", o.File, o.Line)
 }
 
-// policyKeys returns the names of all keys, for completions.
+// policyKeys returns the names of all keys, for completions and hints.
 func policyKeys() []string {
 	var names []string
-	for _, k := range policy.Keys() {
+	for _, k := range slices.Concat(policy.Keys(), business.Keys()) {
 		names = append(names, k.Name)
 	}
-	return names
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// systemKey returns the key of a business system's file.
+func systemKey(name string) (policy.Key, bool) {
+	keys := business.Keys()
+	at := slices.IndexFunc(keys, func(k policy.Key) bool { return k.Name == name })
+	if at < 0 {
+		return policy.Key{}, false
+	}
+	return keys[at], true
+}
+
+// explainSystems says what a key of business systems is about, and what each of them has set it to.
+func (e *env) explainSystems(k policy.Key, systems []business.Source) error {
+	lines := []string{"systems.d: " + k.Name, "  " + e.in(k.Doc), "  " + e.say(text.CtlPolicyAllowed, e.in(k.Allowed()))}
+	if k.Default != "" {
+		lines = append(lines, "  "+e.say(text.CtlPolicyDefault, k.Default))
+	}
+	for _, s := range systems {
+		for _, x := range s.Settings() {
+			if x.Key.Name == k.Name {
+				lines = append(lines, fmt.Sprintf("  %s = %s  # %s", s.System.Name, x.Value, e.origin(x.From)))
+			}
+		}
+	}
+	return e.print(strings.Join(lines, "\n") + "\n")
 }

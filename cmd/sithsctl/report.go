@@ -82,6 +82,13 @@ func (e *env) printReport(r report.Report) error {
 	line(text.CtlReportRefusals)
 	table(r.Refusals)
 	line(text.CtlReportPeople, r.People, r.Expiring)
+	if len(r.Systems.Signatures.Cells) > 0 {
+		line(text.CtlReportSystems)
+		table(r.Systems.Signatures)
+		line(text.CtlReportReplaced)
+		table(r.Systems.Replaced)
+		line(text.CtlReportFew)
+	}
 	line(text.CtlReportHidden)
 	return e.print(b.String())
 }

@@ -30,6 +30,8 @@ func fileCanaries() []Canary {
 		{"forward_server", "Rows are forwarded to the receiver that policy names alone.", "agent/courier/child", in("agent/courier/child", "TestAReceiverThatIsNotTheOneThatWasNamedGetsNothing")},
 		{"expiry_once", "A warning that a card ends is given once.", "agent/expiry", in("agent/expiry", "TestEachThresholdIsToldOnce")},
 		{"forward_cursor", "The cursor moves behind what was taken over, and no further.", "agent/forward", in("agent/forward", "TestWhatIsNotTakenOverIsSentAgain")},
+		{"report_people", "A report tells nothing about a system that fewer than five people use.", "agent/report",
+			in("agent/report", "TestOfASystemThatFewerThanFivePeopleUseNothingIsTold")},
 		{"report_few", "A report tells nothing about fewer than five.", "agent/report", in("agent/report", "TestCellsBelowFiveAreHidden|TestATableOfSmallCellsOnlyIsWithheld")},
 		{"diag_admit", "Nothing but known words and short numbers is on the page for support.", "agent/diag", in("agent/diag", "TestNoneOfTwoThousandCanariesIsInABundle|TestNoneOfTwoThousandCanariesComesFromTheMachine")},
 		{"diag_within", "A look that hangs does not keep the page.", "agent/diag", in("agent/diag", "TestALookThatHangsIsGivenUp")},

@@ -75,6 +75,9 @@ const (
 	CtlReportPeople
 	CtlReportWithheld
 	CtlReportHidden
+	CtlReportSystems
+	CtlReportReplaced
+	CtlReportFew
 	CtlPolicyGood
 	CtlPolicyBad
 	CtlPolicyAllowed
@@ -84,6 +87,7 @@ const (
 	CtlPolicyReplaces
 	CtlPolicyDefault
 	CtlPolicyBuiltIn
+	CtlPolicyNoLabels
 	CtlShells
 	CtlGlobal
 	CtlOldPINPrompt

@@ -3,21 +3,25 @@ package text
 // ctlSSOSentences are what is said about business systems.
 func ctlSSOSentences() map[CtlWord]pair {
 	return map[CtlWord]pair{
-		CtlSSONone:     {"Inget system är anslutet till kortinloggningen.", "No system is connected to card login."},
-		CtlSSOReleased: {"%s: avslutat. Det öppnas igen med sithsctl sso get, eller när du skriver din legitimeringskod (PIN).", "%s: ended. It opens again by sithsctl sso get, or when you give your PIN."},
-		CtlSSOModule:   {"programmets PKCS#11-modul: %s", "the program's PKCS#11 module: %s"},
-		CtlSSOKey:      {"rad för serverns authorized_keys: %s", "line for the server's authorized_keys: %s"},
-		CtlSSOTicket:   {"biljett för %s, gäller till %s", "ticket for %s, until %s"},
-		CtlSSONoSecret: {"%s öppnas med kortet. Det finns inget lösenord att spara eller glömma.", "%s opens with the card. There is no password to keep or to forget."},
-		CtlSSOAllowed:  {"%s: programmet släpps in.", "%s: the program is let in."},
-		CtlSSORefused:  {"%s: programmet släpps inte in.", "%s: the program is not let in."},
-		CtlSSORule:     {"Regeln står i %s.", "The rule is in %s."},
-		CtlSSOMet:      {"ja", "yes"},
-		CtlSSOUnmet:    {"NEJ", "NO"},
-		CtlSSOWanted:   {"krav: %s", "wanted: %s"},
-		CtlSSOSeen:     {"sett: %s", "seen: %s"},
-		CtlSSOAny:      {"vad som helst", "anything"},
-		CtlSSONothing:  {"inget", "nothing"},
+		CtlSSONone:        {"Inget system är anslutet till kortinloggningen.", "No system is connected to card login."},
+		CtlSSOReleased:    {"%s: avslutat. Det öppnas igen med sithsctl sso get, eller när du skriver din legitimeringskod (PIN).", "%s: ended. It opens again by sithsctl sso get, or when you give your PIN."},
+		CtlSSOModule:      {"programmets PKCS#11-modul: %s", "the program's PKCS#11 module: %s"},
+		CtlSSOKey:         {"rad för serverns authorized_keys: %s", "line for the server's authorized_keys: %s"},
+		CtlSSOTicket:      {"biljett för %s, gäller till %s", "ticket for %s, until %s"},
+		CtlSSONoSecret:    {"%s öppnas med kortet. Det finns inget lösenord att spara eller glömma.", "%s opens with the card. There is no password to keep or to forget."},
+		CtlSSOAllowed:     {"%s: programmet släpps in.", "%s: the program is let in."},
+		CtlSSORefused:     {"%s: programmet släpps inte in.", "%s: the program is not let in."},
+		CtlSSORule:        {"Regeln står i %s.", "The rule is in %s."},
+		CtlSSOMet:         {"ja", "yes"},
+		CtlSSOUnmet:       {"NEJ", "NO"},
+		CtlSSOWanted:      {"krav: %s", "wanted: %s"},
+		CtlSSOSeen:        {"sett: %s", "seen: %s"},
+		CtlSSOAny:         {"vad som helst", "anything"},
+		CtlPolicyNoLabels: {"%s: kräver kärnans märkning (lsm_label), som den här datorn inte har. Ingen släpps in.", "%s: wants the kernel's label (lsm_label), which this computer does not have. Nobody is let in."},
+		CtlReportSystems:  {"Kortets underskrifter efter system:", "Signatures of cards by system:"},
+		CtlReportReplaced: {"Inloggningar utan lösenord efter dag, i system där kortet ersätter det:", "Logins without a password by day, at systems where the card takes its place:"},
+		CtlReportFew:      {"För system är \"<5\" färre än fem personer.", "For systems \"<5\" is fewer than five people."},
+		CtlSSONothing:     {"inget", "nothing"},
 	}
 }
 
@@ -31,14 +35,17 @@ func Condition(l Lang, what string) string {
 
 func conditions() map[string]pair {
 	return map[string]pair{
-		"login":   {"Upplåst med kort", "Unlocked with a card"},
-		"user":    {"Användare", "User"},
-		"session": {"Skrivbordssession", "Desktop session"},
-		"exe":     {"Program", "Program"},
-		"package": {"Programmets paket", "The program's package"},
-		"label":   {"Kärnans märkning", "The kernel's label"},
-		"tier":    {"Säkerhet om vilket program det är (T0–T3)", "Certainty of which program it is (T0-T3)"},
-		"consent": {"Personens ja", "The person's yes"},
-		"budget":  {"Underskrifter per minut", "Signatures a minute"},
+		"login":     {"Upplåst med kort", "Unlocked with a card"},
+		"time":      {"Systemets tid är inte ute", "The system's time is not over"},
+		"own":       {"Agentens eget program", "The agent's own program"},
+		"user":      {"Användare", "User"},
+		"session":   {"Skrivbordssession", "Desktop session"},
+		"exe":       {"Program", "Program"},
+		"package":   {"Programmets paket", "The program's package"},
+		"publisher": {"Vem som har signerat programmet", "Who has signed the program"},
+		"label":     {"Kärnans märkning", "The kernel's label"},
+		"tier":      {"Säkerhet om vilket program det är (T0–T3)", "Certainty of which program it is (T0-T3)"},
+		"consent":   {"Personens ja", "The person's yes"},
+		"budget":    {"Underskrifter per minut", "Signatures a minute"},
 	}
 }

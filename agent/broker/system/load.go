@@ -28,11 +28,21 @@ func Folder(policyFile string) string {
 // the others. A file that only root or the running user can have written is needed, and a folder like that: when others can
 // put files there, none of it counts. A folder that is missing has none.
 func Load(dir string) ([]System, policy.Errors) {
+	sources, wrong := Read(dir)
+	good := make([]System, len(sources))
+	for i, s := range sources {
+		good[i] = s.System
+	}
+	return good, wrong
+}
+
+// Read is Load for who wants to show where everything stands.
+func Read(dir string) ([]Source, policy.Errors) {
 	files, err := filesOf(dir)
 	if err != nil {
 		return nil, policy.Errors{err}
 	}
-	var good []System
+	var good []Source
 	var wrong policy.Errors
 	for _, file := range files {
 		s, errs := read(file)
@@ -47,6 +57,10 @@ func Load(dir string) ([]System, policy.Errors) {
 
 // filesOf returns the paths of dir's *.toml in the order of their names. Hidden files are left to editors.
 func filesOf(dir string) ([]string, *policy.Error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, &policy.Error{File: dir, What: policy.FileUnreadable, Got: err.Error(), Err: err}
+	}
 	if err := policy.TrustFolder(dir); err != nil {
 		return nil, err
 	}
@@ -71,16 +85,17 @@ func filesOf(dir string) ([]string, *policy.Error) {
 }
 
 // read reads one file. A link is refused even where root has put it there: what a system may have is to stand in one place.
-func read(file string) (System, policy.Errors) {
+func read(file string) (Source, policy.Errors) {
 	if !isName(nameOf(file)) {
-		return System{}, policy.Errors{{File: legible(file), What: policy.NotAllowed, Got: "*.toml",
+		return Source{}, policy.Errors{{File: legible(file), What: policy.NotAllowed, Got: "*.toml",
 			Allowed: policy.Text{SV: "filnamn av a-z, 0-9, - och _, högst 64 tecken, sedan .toml", EN: "file names of a-z, 0-9, - and _, at most 64 characters, then .toml"}}}
 	}
 	if info, err := os.Lstat(file); err == nil && isLink(info.Mode()) {
-		return System{}, policy.Errors{{File: file, What: policy.FileNotRegular, Got: file}}
+		return Source{}, policy.Errors{{File: file, What: policy.FileNotRegular, Got: file}}
 	}
 	v, errs := policy.ReadStrict(file, Keys())
-	return build(file, v, errs)
+	s, errs := build(file, v, errs)
+	return Source{System: s, File: file, values: v}, errs
 }
 
 // legible is a path without characters that a terminal would act on.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"siths-agent/agent/broker/system"
 	"siths-agent/agent/policy"
 )
 
@@ -14,6 +15,7 @@ func TestTheGeneratedFilesAreFresh(t *testing.T) {
 	for file, want := range map[string][]byte{
 		"../../../docs/policy.md":             Reference(),
 		"../../../installer/linux/agent.toml": Example(),
+		"../../../docs/systems.md":            Systems(examples(t)),
 	} {
 		if os.Getenv("UPDATE_GOLDEN") != "" {
 			write(t, file, want)
@@ -24,6 +26,42 @@ func TestTheGeneratedFilesAreFresh(t *testing.T) {
 		}
 		if !bytes.Equal(got, want) {
 			t.Errorf("%s is stale; run go generate ./agent/policy/...", file)
+		}
+	}
+}
+
+// examples are the files of docs/systems.d.
+func examples(t *testing.T) (texts map[string]string, order []string) {
+	t.Helper()
+	files, err := filepath.Glob("../../../docs/systems.d/*.toml")
+	if err != nil || len(files) == 0 {
+		t.Fatal(len(files), err)
+	}
+	texts = map[string]string{}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Base(file)
+		texts[name], order = string(data), append(order, name)
+	}
+	return texts, order
+}
+
+func TestThereIsAGoodExampleOfEveryKindOfSystem(t *testing.T) {
+	shown := map[system.Kind]bool{}
+	texts, _ := examples(t)
+	for name, text := range texts {
+		s, err := system.Parse(name, []byte(text))
+		if err != nil {
+			t.Error(err)
+		}
+		shown[s.Kind] = true
+	}
+	for _, kind := range system.Kinds() {
+		if !shown[kind] {
+			t.Errorf("there is none of %s", kind)
 		}
 	}
 }

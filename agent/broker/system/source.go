@@ -1,0 +1,38 @@
+package system
+
+import (
+	"slices"
+
+	"siths-agent/agent/policy"
+)
+
+// Source is a system, and the file that says so.
+type Source struct {
+	System System
+	File   string
+	values policy.Values
+}
+
+// Setting is one key of a system, with its value as TOML and where it stands; the zero Origin when it is the default.
+type Setting struct {
+	Key   policy.Key
+	Value string
+	From  policy.Origin
+}
+
+// Settings returns the keys that are about the system's kind, in the order of the reference.
+func (s Source) Settings() []Setting {
+	v := s.values.With("caller.exe", s.System.Caller.Exe).With("session.on_removal", words(s.System.Session.OnRemoval))
+	var all []Setting
+	for _, k := range Keys() {
+		if table := Kind(k.Section()); table != s.System.Kind && slices.Contains(Kinds(), table) {
+			continue
+		}
+		value, from := v.Written(k.Name)
+		all = append(all, Setting{k, value, from})
+	}
+	return all
+}
+
+// NeedsLabel says whether nobody gets anything from the system where the kernel puts no labels on programs (KernelLabels).
+func (s System) NeedsLabel() bool { return s.Caller.MinTier >= T2 }
