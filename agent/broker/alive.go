@@ -2,5 +2,8 @@
 
 package broker
 
-// alive says whether the login lasts, and the right to use it.
+// gone is closed when the login, or the right to use it, has ended.
+func (g *Grant) gone() <-chan struct{} { return g.lease.ctx.Done() }
+
+// alive says whether neither has.
 func (g *Grant) alive() bool { return g.lease.ctx.Err() == nil }

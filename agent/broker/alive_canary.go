@@ -2,4 +2,6 @@
 
 package broker
 
+func (g *Grant) gone() <-chan struct{} { return nil }
+
 func (g *Grant) alive() bool { return true }

@@ -43,7 +43,7 @@ func (g *Grant) wait(ctx context.Context, ready <-chan struct{}) error {
 	select {
 	case <-ready:
 		return nil
-	case <-g.lease.ctx.Done():
+	case <-g.gone():
 		return ErrEnded
 	case <-ctx.Done():
 		return ctx.Err()
@@ -111,7 +111,7 @@ func (g *Grant) both(ctx context.Context, signed <-chan made, written chan error
 				return made{}, errors.Join(ErrUnwritten, err)
 			}
 			written = nil
-		case <-g.lease.ctx.Done():
+		case <-g.gone():
 			return made{}, ErrEnded
 		case <-ctx.Done():
 			return made{}, ctx.Err()

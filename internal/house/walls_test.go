@@ -57,9 +57,7 @@ const (
 
 func TestTheWallsStand(t *testing.T) {
 	all := packages(t, "linux")
-	for _, wall := range []struct {
-		from, never, why string
-	}{
+	for _, wall := range []wall{
 		{ctl, Module + "/pcsc", "it asks the service, and touches no reader of its own"},
 		{ctl, Module + "/pcsc/token/host/...", "only the service starts children"},
 		{ctl, scard, "it touches no reader"},
@@ -99,19 +97,26 @@ func TestTheWallsStand(t *testing.T) {
 		{window, scard, "it touches no reader"},
 		{window, pkcs11, "it loads no vendor code"},
 	} {
-		t.Run(wall.from+" has no "+wall.never, func(t *testing.T) {
-			for path, p := range all {
-				if !within(path, wall.from) {
-					continue
-				}
-				for _, dep := range p.Deps {
-					if within(dep, wall.never) {
-						t.Errorf("%s reaches %s, but %s", path, dep, wall.why)
-					}
+		wall.stands(t, all)
+	}
+}
+
+// wall says what a room and its programs never reach.
+type wall struct{ from, never, why string }
+
+func (w wall) stands(t *testing.T, all map[string]Package) {
+	t.Run(w.from+" has no "+w.never, func(t *testing.T) {
+		for path, p := range all {
+			if !within(path, w.from) {
+				continue
+			}
+			for _, dep := range p.Deps {
+				if within(dep, w.never) {
+					t.Errorf("%s reaches %s, but %s", path, dep, w.why)
 				}
 			}
-		})
-	}
+		}
+	})
 }
 
 func TestSomePackagesHaveOnePlaceThatUsesThem(t *testing.T) {
