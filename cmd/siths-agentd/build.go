@@ -183,6 +183,18 @@ func (p *program) settings() (settings, error) {
 	return settings{loaded, systems, who}, err
 }
 
+// reloading reloads as often as that is asked for, until ctx ends.
+func (p *program) reloading(ctx context.Context, a *agent.Agent) {
+	for {
+		select {
+		case <-p.reloads:
+			p.reload(ctx, a)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // reload reads policy and systems again. Where anything in them cannot be used, nothing changes.
 func (p *program) reload(ctx context.Context, a *agent.Agent) {
 	now, err := p.settings()

@@ -43,9 +43,10 @@ type program struct {
 	audits  chan policy.Audit // what policy says about the log, when it has changed
 	log     *slog.Logger
 
-	cancel context.CancelFunc
-	done   chan error
-	failed chan struct{} // closed when the service has ended by itself
+	reloads <-chan os.Signal
+	cancel  context.CancelFunc
+	done    chan error
+	failed  chan struct{} // closed when the service has ended by itself
 }
 
 // serve runs p until the service manager, or the console, says stop.
@@ -68,6 +69,7 @@ func serve(p *program) error {
 
 // open finds the login manager and makes the socket. After an error nothing is left open.
 func (p *program) open() error {
+	p.reloads = hearReload() // before anybody can know that the service is there
 	// Stopping locks the desktop, so the way to the login manager outlives the context that ends everything else.
 	desktop, err := unlock.Connect(context.Background(), p.log)
 	if err != nil {
@@ -137,7 +139,7 @@ func (p *program) work(ctx context.Context, a *agent.Agent) error {
 	go func() { defer close(audited); p.auditing(ctx, a) }()
 	closed := p.sso.open(ctx, p.options.run, p.desktop)
 	go p.tellAmiss(ctx, a)
-	go onReload(ctx, func() { p.reload(ctx, a) })
+	go p.reloading(ctx, a)
 	notify(ready)
 	err := p.newServer(a, p.desktop).Serve(ctx, p.socket)
 	p.cancel()

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"os/signal"
 	"os/user"
@@ -43,19 +42,11 @@ func watchdog() time.Duration {
 // managed says whether a service manager has started the service, and starts it again when it fails.
 func managed() bool { return os.Getenv("NOTIFY_SOCKET") != "" }
 
-// onReload calls f for every SIGHUP until ctx ends.
-func onReload(ctx context.Context, f func()) {
+// hearReload returns what is told at every SIGHUP from now on. One that comes earlier ends the process.
+func hearReload() <-chan os.Signal {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
-	for {
-		select {
-		case <-hup:
-			f()
-		case <-ctx.Done():
-			return
-		}
-	}
+	return hup
 }
 
 // machine names this machine in what cards sign: machine-id(5), or the host name where there is none.

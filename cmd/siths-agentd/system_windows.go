@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -28,8 +27,8 @@ func watchdog() time.Duration { return 0 }
 // managed is false: the service manager of Windows has pauses of its own.
 func managed() bool { return false }
 
-// onReload waits for nothing: on Windows policy comes from the registry, which tells of changes itself.
-func onReload(ctx context.Context, _ func()) { <-ctx.Done() }
+// hearReload returns what is never told: on Windows policy comes from the registry, which tells of changes itself.
+func hearReload() <-chan os.Signal { return nil }
 
 func machine() string {
 	name, err := os.Hostname()
