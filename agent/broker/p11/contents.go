@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -44,11 +45,12 @@ func (t *contents) object(handle uint64) *object {
 	return nil
 }
 
-// contentsOf returns the contents of the card that a grant is for, made once for each insertion.
+// contentsOf returns the contents of the card that a grant is for, made once for each insertion, and anew when it is found
+// out that the card manages less than its module says.
 func (s *Server) contentsOf(g *broker.Grant) (*contents, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if t := s.cards[g.Insertion()]; t != nil && bytes.Equal(t.certificate, g.Certificate()) {
+	if t := s.cards[g.Insertion()]; t != nil && bytes.Equal(t.certificate, g.Certificate()) && slices.Equal(t.mechanisms, mechanismsFor(g.Schemes())) {
 		return t, nil
 	}
 	t, err := newContents(g.Login())
