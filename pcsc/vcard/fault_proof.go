@@ -14,6 +14,7 @@ func proofFaults() []faultKind {
 		{name: "counter", arg: "N", does: "says that N tries are left, whatever is true", build: lyingCounter},
 		{name: "other-key", does: "signs with a key that it has no certificate for, as a clone would", build: otherKey},
 		{name: "broken-signature", does: "signs with the last bit turned", build: brokenSignature},
+		{name: "broken-pss", does: "signs by PSS with the last bit turned, and well by PKCS #1 v1.5", build: brokenPSS},
 		{name: "chosen-nonce", does: "signs something else than it was given", build: chosenNonce},
 		{name: "replayed", does: "signs once, and shows that signature each time after", build: replayed},
 	}
@@ -63,6 +64,20 @@ func (k otherKeys) ofSize(bits int) (*rsa.PrivateKey, error) {
 	}
 	k[bits] = key
 	return key, nil
+}
+
+// brokenPSS is a card, or a driver, that names a scheme which it does not manage.
+func brokenPSS(d *Device, _ string) (fault, error) {
+	broken, err := brokenSignature(d, "")
+	return fault{sign: func(honest signFunc) signFunc {
+		breaking := broken.sign(honest)
+		return func(key *rsa.PrivateKey, a algorithm, digest []byte) ([]byte, error) {
+			if a.pss {
+				return breaking(key, a, digest)
+			}
+			return honest(key, a, digest)
+		}
+	}}, err
 }
 
 // brokenSignature flips the last bit of each signature.

@@ -103,6 +103,7 @@ func proofKinds() []kind {
 		{fault: "counter 15"},
 		{fault: "other-key", dishonest: true, ends: forged},
 		{fault: "broken-signature", dishonest: true, ends: forged},
+		{fault: "broken-pss"}, // nothing is signed by PSS before a card has opened something
 		{fault: "chosen-nonce", dishonest: true, ends: forged},
 		{fault: "replayed", dishonest: true, twice: true, ends: forged},
 	}
