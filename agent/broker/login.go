@@ -117,7 +117,7 @@ func (l *login) arm(b *Broker) {
 			continue
 		}
 		left := s.Session.Absolute - b.parts.Now().Sub(l.opened)
-		l.timers[s.Name] = append(l.timers[s.Name], time.AfterFunc(left, func() { b.close(l, s, "absolute") }))
+		l.timers[s.Name] = append(l.timers[s.Name], time.AfterFunc(left, func() { b.close(l, s, RuleAbsolute) }))
 	}
 }
 
@@ -131,7 +131,7 @@ func (l *login) touch(b *Broker, systems []system.System) {
 			t.Reset(s.Session.Idle)
 			continue
 		}
-		t := time.AfterFunc(s.Session.Idle, func() { b.close(l, s, "idle") })
+		t := time.AfterFunc(s.Session.Idle, func() { b.close(l, s, RuleIdle) })
 		l.idle[s.Name] = t
 		l.timers[s.Name] = append(l.timers[s.Name], t)
 	}

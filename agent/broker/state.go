@@ -16,7 +16,11 @@ func (b *Broker) Systems() []Status {
 func (b *Broker) status(s system.System) Status {
 	st := Status{Name: s.Name, Title: s.Title, Kind: s.Kind, State: NeedPIN}
 	l := b.open()
-	if l == nil || l.closed[s.Name] != "" {
+	if l == nil {
+		return st
+	}
+	if rule := l.closed[s.Name]; rule != "" {
+		st.Why = &Over{rule}
 		return st
 	}
 	if told, ok := l.states[s.Name]; ok {

@@ -82,5 +82,5 @@ type Status struct {
 	Name, Title string
 	Kind        system.Kind
 	State       State
-	Why         error // of Unreachable and Refused; nil: not known
+	Why         error // of Unreachable and Refused, nil: not known; an *Over of NeedPIN while there is a login
 }

@@ -21,3 +21,7 @@ func glance(safesocket.Peer) (sight, error) { return sight{}, ErrUnsupported }
 func mayRead(file) bool { return false }
 
 func describe(string, file) (description, error) { return description{}, ErrUnsupported }
+
+func ownerOf(int32) (safesocket.Peer, string, error) { return safesocket.Peer{}, "", ErrUnsupported }
+
+func fileAt(string) (file, error) { return file{}, ErrUnsupported }
