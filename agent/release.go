@@ -7,6 +7,7 @@ import (
 
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/broker"
+	"siths-agent/agent/broker/verbs"
 	"siths-agent/agent/session"
 	"siths-agent/pcsc/token"
 )
@@ -72,7 +73,7 @@ func (a *Agent) systems() (list []apitype.System) {
 		return nil
 	}
 	for _, s := range a.parts.Broker.Systems() {
-		list = append(list, apitype.System{Name: s.Name, Title: s.Title, Kind: string(s.Kind), State: string(s.State)})
+		list = append(list, verbs.Shown(s))
 	}
 	return list
 }

@@ -111,6 +111,8 @@ type System struct {
 	Name  string `json:"name"`
 	Title string `json:"title"`
 	Kind  string `json:"kind"`          // "tls", "kerberos" or "ssh"
-	State string `json:"state"`         // "ready", "working", "need-pin", "unreachable" or "denied"
+	State string `json:"state"`         // "ready", "working", "need-pin", "released", "unreachable" or "denied"
 	Why   Code   `json:"why,omitempty"` // with a state in which it does not open
+
+	Reason string `json:"reason,omitempty"` // with Why, where more is known: what a ticket failed of, or which time is over
 }

@@ -48,7 +48,7 @@ type Explanation struct {
 
 // Check is one condition of a rule.
 type Check struct {
-	What   string   `json:"what"`             // "login", "user", "session", "exe", "package", "label", "tier", "consent", "budget" or another
+	What   string   `json:"what"`             // "login", "time", "user", "session", "process", "exe", "package", "label", "tier", "consent", "own" or another
 	Wanted []string `json:"wanted,omitempty"` // any of these
 	Seen   string   `json:"seen,omitempty"`   // absent: nothing, or not known
 	Met    bool     `json:"met"`

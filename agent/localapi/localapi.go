@@ -53,7 +53,7 @@ type Server struct {
 	Sessions interface {
 		SessionOf(ctx context.Context, pid int32, uid uint32) (unlock.Session, error)
 	}
-	Systems  Systems                              // nil: none, and their verbs are not there
+	Systems  Systems
 	AuditDir string                               // where the audit log is
 	AdminUID uint32                               // the user that the service runs as
 	Started  time.Time                            // when the service was
@@ -106,11 +106,10 @@ func (s *Server) Handler() http.Handler {
 		UnlockBegin: s.unlockBegin, UnlockFinish: s.unlockFinish, OpenSession: s.openSession, Audit: s.audit, Report: s.report,
 		Admap: s.admap, Diag: s.diag,
 		PINChange: s.pinChange, PINUnblock: s.pinUnblock, CardUnblock: s.pinUnblock,
+		SystemsList: s.systems, SystemAcquire: s.acquire, SystemRelease: s.release, SystemExplain: s.explain,
+		SystemEnroll: s.secret, SystemForget: s.secret,
 	} {
 		mux.HandleFunc(string(verb), s.guard(verb, h))
-	}
-	if s.Systems != nil {
-		s.serveSystems(mux)
 	}
 	return wellFormed(mux)
 }

@@ -22,15 +22,6 @@ type Systems interface {
 	Secret(ctx context.Context, name string) error
 }
 
-func (s *Server) serveSystems(mux *http.ServeMux) {
-	for verb, h := range map[Verb]handler{
-		SystemsList: s.systems, SystemAcquire: s.acquire, SystemRelease: s.release, SystemExplain: s.explain,
-		SystemEnroll: s.secret, SystemForget: s.secret,
-	} {
-		mux.HandleFunc(string(verb), s.guard(verb, h))
-	}
-}
-
 // user is for whom systems are shown and used: the caller, or for who may see all, the user of the login that is open.
 func (s *Server) user(r request) (uint32, error) {
 	if r.right != All {

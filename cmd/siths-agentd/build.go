@@ -32,7 +32,7 @@ const socketName = "agent.sock"
 // build puts the service together. Nothing runs yet.
 func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error) {
 	p := &program{options: o, log: log, audits: make(chan policy.Audit, 1), failed: make(chan struct{})}
-	p.sso = newSSO(log)
+	p.sso = newSSO(system.Folder(o.config), log)
 	p.askCourier()
 	p.fetches = &proxied{courier: p.courier}
 	p.fetches.proxy.Store(&loaded.Policy.Revocation.Proxy)
@@ -157,7 +157,7 @@ func childProgram(name string) (string, error) {
 // newServer makes the API for a running agent.
 func (p *program) newServer(a *agent.Agent, desktop *unlock.Desktop) *localapi.Server {
 	return &localapi.Server{
-		Agent: a, Sessions: desktop, AuditDir: p.options.state, AdminUID: ownUID(), Started: time.Now(),
+		Agent: a, Sessions: desktop, Systems: p.sso.verbs, AuditDir: p.options.state, AdminUID: ownUID(), Started: time.Now(),
 		Helpdesk: inHelpdesk, UIDOf: uidOf, Log: p.log,
 	}
 }

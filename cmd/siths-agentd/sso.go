@@ -19,6 +19,7 @@ import (
 	"siths-agent/agent/broker/p11"
 	"siths-agent/agent/broker/ssh"
 	"siths-agent/agent/broker/system"
+	"siths-agent/agent/broker/verbs"
 	"siths-agent/agent/unlock"
 )
 
@@ -35,13 +36,15 @@ type sso struct {
 	systems atomic.Pointer[[]system.System]
 	people  atomic.Pointer[[]uint32]        // who are in the table of accounts
 	tickets atomic.Pointer[kerberos.Keeper] // nil: none
+	verbs   *verbs.Verbs                    // set by open
 	knock   chan uint32                     // users who were at another's door
 	began   chan struct{}                   // there may be somebody new
+	folder  string                          // of the systems' files
 	log     *slog.Logger
 }
 
-func newSSO(log *slog.Logger) *sso {
-	s := &sso{knock: make(chan uint32, 16), began: make(chan struct{}, 1), log: log}
+func newSSO(folder string, log *slog.Logger) *sso {
+	s := &sso{folder: folder, knock: make(chan uint32, 16), began: make(chan struct{}, 1), log: log}
 	s.systems.Store(&[]system.System{})
 	s.people.Store(&[]uint32{})
 	s.broker = broker.New(broker.Parts{
@@ -114,6 +117,7 @@ func (s *sso) open(ctx context.Context, run string, desktop *unlock.Desktop) (wa
 	d.keys = ssh.New(ctx, ssh.Options{Dir: filepath.Join(run, keysFolder), Broker: s.broker, Callers: book, Refused: s.refused, Log: s.log})
 	d.add(ctx)
 	kept := s.keepTickets(ctx, run, book)
+	s.verbs = s.newVerbs(run, book)
 	var work sync.WaitGroup
 	work.Go(func() { d.follow(ctx) })
 	work.Go(func() { cut.Cutter{Logins: s.broker, Systems: s.inForce, Log: s.log}.Run(ctx) })
@@ -124,6 +128,23 @@ func (s *sso) open(ctx context.Context, run string, desktop *unlock.Desktop) (wa
 		d.keys.Wait()
 	}
 }
+
+// newVerbs makes what answers people who ask about systems.
+func (s *sso) newVerbs(run string, book *caller.Book) *verbs.Verbs {
+	o := verbs.Options{
+		Broker: s.broker, Callers: book, Module: p11.Module,
+		Card: func(uid uint32) string { return filepath.Join(run, cardsFolder, nameOf(uid)+".sock") },
+		SSH:  func(uid uint32) string { return ssh.SocketOf(filepath.Join(run, keysFolder), uid) },
+		File: func(name string) string { return filepath.Join(s.folder, name+".toml") },
+	}
+	if k := s.tickets.Load(); k != nil {
+		o.Tickets = k
+	}
+	return verbs.New(o)
+}
+
+// nameOf is what a user's virtual card is called.
+func nameOf(uid uint32) string { return strconv.FormatUint(uint64(uid), 10) }
 
 // follow opens doors for who is new, and has on record who was at the wrong one.
 func (d *doors) follow(ctx context.Context) {
@@ -146,7 +167,7 @@ func (d *doors) follow(ctx context.Context) {
 // logged in. Programs look for a door when they start, long before a card is in.
 func (d *doors) add(ctx context.Context) {
 	for uid := range d.known(ctx) {
-		door := p11.Socket{Name: strconv.FormatUint(uint64(uid), 10), UID: uid,
+		door := p11.Socket{Name: nameOf(uid), UID: uid,
 			Use: broker.Use{Kinds: []system.Kind{system.TLS, system.Kerberos, system.SSH}}}
 		if err := errors.Join(d.cards.Add(ctx, door), d.keys.Add(uid)); err != nil && ctx.Err() == nil {
 			d.log.Error("a person's programs do not find the card", "uid", uid, "error", err)

@@ -52,8 +52,11 @@ func (e *env) printSystems(systems []apitype.SystemEntry) error {
 // stateOf says how far the login to a system is, and why no further.
 func (e *env) stateOf(s apitype.System) string {
 	out := text.SystemState(e.lang, s.State)
+	if why := text.SystemReason(e.lang, s.Reason, s.Why); why != "" {
+		out += ": " + why
+	}
 	if s.Why != "" {
-		out += ": " + e.problemText(nil, &apitype.Problem{Code: s.Why}) + " [" + string(s.Why) + "]"
+		out += " [" + string(s.Why) + "]"
 	}
 	return out
 }

@@ -55,10 +55,19 @@ func (e *env) printSystemExplained(x apitype.Explanation) error {
 		if c.Met {
 			met = text.CtlSSOMet
 		}
-		wanted := cmp.Or(strings.Join(c.Wanted, ", "), e.say(text.CtlSSOAny))
-		seen := cmp.Or(c.Seen, e.say(text.CtlSSONothing))
-		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", e.say(met), clean(text.Condition(e.lang, c.What)),
-			clean(e.say(text.CtlSSOWanted, wanted)), clean(e.say(text.CtlSSOSeen, seen)))
+		fmt.Fprintf(w, "  %s\t%s%s\n", e.say(met), clean(text.Condition(e.lang, c.What)), e.valuesOf(c))
 	}
 	return w.Flush()
+}
+
+// valuesOf are two more columns where a condition is about a value, and one where there is more to say of it.
+func (e *env) valuesOf(c apitype.Check) string {
+	if len(c.Wanted) == 0 {
+		if why := cmp.Or(text.SystemReason(e.lang, c.Seen, ""), c.Seen); why != "" {
+			return "\t" + clean(why)
+		}
+		return ""
+	}
+	seen := cmp.Or(c.Seen, e.say(text.CtlSSONothing))
+	return "\t" + clean(e.say(text.CtlSSOWanted, strings.Join(c.Wanted, ", "))) + "\t" + clean(e.say(text.CtlSSOSeen, seen))
 }

@@ -66,9 +66,18 @@ func (v *view) systemRows() []Row {
 		if title == "" {
 			title = clean(s.Name, longName)
 		}
-		out = append(out, Row{Label: title, Value: text.SystemState(v.lang, clean(s.State, longWord)), Severity: severityOf(s.State)})
+		out = append(out, Row{Label: title, Value: v.stateOf(s), Severity: severityOf(s.State)})
 	}
 	return out
+}
+
+// stateOf says how far the login to a system is, and why no further.
+func (v *view) stateOf(s apitype.System) string {
+	state := text.SystemState(v.lang, clean(s.State, longWord))
+	if why := text.SystemReason(v.lang, s.Reason, s.Why); why != "" {
+		return v.say(text.ScreenTraySystem, state, clean(why, longCell))
+	}
+	return state
 }
 
 func severityOf(state string) apitype.Severity {

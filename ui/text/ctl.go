@@ -130,7 +130,6 @@ const (
 	CtlSSOUnmet
 	CtlSSOWanted
 	CtlSSOSeen
-	CtlSSOAny
 	CtlSSONothing
 
 	ctlLast

@@ -16,7 +16,6 @@ func ctlSSOSentences() map[CtlWord]pair {
 		CtlSSOUnmet:       {"NEJ", "NO"},
 		CtlSSOWanted:      {"krav: %s", "wanted: %s"},
 		CtlSSOSeen:        {"sett: %s", "seen: %s"},
-		CtlSSOAny:         {"vad som helst", "anything"},
 		CtlPolicyNoLabels: {"%s: kräver kärnans märkning (lsm_label), som den här datorn inte har. Ingen släpps in.", "%s: wants the kernel's label (lsm_label), which this computer does not have. Nobody is let in."},
 		CtlReportSystems:  {"Kortets underskrifter efter system:", "Signatures of cards by system:"},
 		CtlReportReplaced: {"Inloggningar utan lösenord efter dag, i system där kortet ersätter det:", "Logins without a password by day, at systems where the card takes its place:"},
@@ -36,16 +35,16 @@ func Condition(l Lang, what string) string {
 func conditions() map[string]pair {
 	return map[string]pair{
 		"login":     {"Upplåst med kort", "Unlocked with a card"},
-		"time":      {"Systemets tid är inte ute", "The system's time is not over"},
-		"own":       {"Agentens eget program", "The agent's own program"},
+		"time":      {"Systemets tid är inte slut", "The system's time is not over"},
+		"process":   {"Programmet är igång", "The program is running"},
 		"user":      {"Användare", "User"},
 		"session":   {"Skrivbordssession", "Desktop session"},
+		"own":       {"Startat av kortinloggningen", "Started by card login"},
 		"exe":       {"Program", "Program"},
 		"package":   {"Programmets paket", "The program's package"},
 		"publisher": {"Vem som har signerat programmet", "Who has signed the program"},
 		"label":     {"Kärnans märkning", "The kernel's label"},
-		"tier":      {"Säkerhet om vilket program det är (T0–T3)", "Certainty of which program it is (T0-T3)"},
-		"consent":   {"Personens ja", "The person's yes"},
-		"budget":    {"Underskrifter per minut", "Signatures a minute"},
+		"tier":      {"Hur säkert programmet är känt (T0–T3)", "How surely the program is known (T0-T3)"},
+		"consent":   {"Personen tillfrågas först", "The person is asked first"},
 	}
 }

@@ -58,21 +58,3 @@ func Age(l Lang, seconds int64) string {
 	}
 	return fmt.Sprintf(pair{"%d dygn", "%d days"}.in(l), seconds/day)
 }
-
-// SystemState returns a word for how far the login to a business system is. A state that this version does not know is
-// shown as it is.
-func SystemState(l Lang, state string) string {
-	switch state {
-	case "ready":
-		return pair{"Klar", "Ready"}.in(l)
-	case "working":
-		return pair{"Loggar in", "Logging in"}.in(l)
-	case "need-pin":
-		return pair{"Behöver koden igen", "Needs the PIN again"}.in(l)
-	case "unreachable":
-		return pair{"Nås inte", "Cannot be reached"}.in(l)
-	case "denied":
-		return pair{"Ej behörig", "Not allowed"}.in(l)
-	}
-	return state
-}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"siths-agent/agent/apitype"
 )
 
 // screenWords is every text of the tray and the windows.
@@ -72,7 +74,7 @@ func TestTheAgeOfAnAnswerIsSaidInWholeHoursAndDays(t *testing.T) {
 func TestTheStatesOfSystemsHaveTheirOwnWords(t *testing.T) {
 	for _, l := range langs() {
 		seen := map[string]bool{}
-		for _, state := range strings.Fields("ready working need-pin unreachable denied") {
+		for _, state := range strings.Fields("ready working need-pin released unreachable denied") {
 			got := SystemState(l, state)
 			if got == "" || got == state || seen[got] {
 				t.Errorf("%s %s: %q is empty, untranslated or taken", l, state, got)
@@ -81,6 +83,24 @@ func TestTheStatesOfSystemsHaveTheirOwnWords(t *testing.T) {
 		}
 		if got := SystemState(l, "dreaming"); got != "dreaming" {
 			t.Errorf("%s: an unknown state reads %q", l, got)
+		}
+	}
+}
+
+func TestEveryReasonWhyASystemIsClosedIsSaidInPlainWords(t *testing.T) {
+	for _, l := range langs() {
+		for _, reason := range strings.Fields("unreachable late clock-skew wrong-kdc not-mapped revoked expired untrusted card-gone refused too-large malformed " +
+			"no-program no-name released idle absolute") {
+			got := SystemReason(l, reason, "")
+			if got == "" || got == reason || got == SystemReason(l, "", apitype.NetworkDown) {
+				t.Errorf("%s %s: %q", l, reason, got)
+			}
+		}
+		if got, want := SystemReason(l, "dreaming", apitype.NetworkDown), Problem(l, apitype.NetworkDown).Headline; got != want {
+			t.Errorf("%s: a reason that is not known reads %q and not %q", l, got, want)
+		}
+		if got := SystemReason(l, "", ""); got != "" {
+			t.Errorf("%s: no reason reads %q", l, got)
 		}
 	}
 }

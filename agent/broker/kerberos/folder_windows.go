@@ -9,7 +9,10 @@ import (
 // folder is nowhere: on Windows tickets are the system's own to keep.
 type folder struct{}
 
-type held struct{ lasts time.Duration }
+type held struct {
+	path  string
+	lasts time.Duration
+}
 
 func openFolder(string) (*folder, error) { return &folder{}, nil }
 

@@ -95,6 +95,7 @@ func (w *worker) take(a ticket.Answer) error {
 	}
 	made.lasts = a.Ends.Sub(time.Now())
 	w.held, w.until = made, a.Ends
+	w.shown.Store(&Ticket{Cache: "FILE:" + made.path, Principal: a.Principal, Until: a.Ends})
 	return w.ctx.Err() // whoever sees it ended destroys what is held
 }
 

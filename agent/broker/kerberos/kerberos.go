@@ -153,6 +153,23 @@ func (k *Keeper) Release(ctx context.Context, name string) error {
 	return w.release(ctx)
 }
 
+// Ticket is what programs need to use a ticket, and nothing of the ticket itself.
+type Ticket struct {
+	Cache     string // as KRB5CCNAME names it
+	Principal string // with its realm
+	Until     time.Time
+}
+
+// Ticket returns a system's, while there is one.
+func (k *Keeper) Ticket(name string) (Ticket, bool) {
+	if w := k.worker(name); w != nil {
+		if t := w.shown.Load(); t != nil {
+			return *t, true
+		}
+	}
+	return Ticket{}, false
+}
+
 func (k *Keeper) worker(name string) *worker {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -19,6 +19,7 @@ type worker struct {
 	done   chan struct{}
 	orders chan order
 	idle   atomic.Bool // somebody has released the ticket
+	shown  atomic.Pointer[Ticket]
 
 	held  *held // the ticket; nil: none
 	until time.Time
@@ -164,6 +165,7 @@ func (w *worker) destroy(why string) {
 	if w.held == nil {
 		return
 	}
+	w.shown.Store(nil)
 	if err := w.held.destroy(); err != nil {
 		w.v.k.o.Log.Error("destroying a ticket", "system", w.system.Name, "error", err)
 	}

@@ -69,9 +69,11 @@ func flow() []Scene {
 
 func opened() []Scene {
 	open := With(Anna(apitype.Unlocked), func(s *apitype.Snapshot) {
-		for _, state := range []string{"ready", "working", "need-pin", "unreachable", "denied"} {
+		for _, state := range []string{"ready", "working", "need-pin", "released", "unreachable", "denied"} {
 			s.Systems = append(s.Systems, apitype.System{Name: state, Title: "System " + state, Kind: "tls", State: state})
 		}
+		s.Systems[4].Why, s.Systems[4].Reason = apitype.NetworkDown, "unreachable"
+		s.Systems[5].Why, s.Systems[5].Reason = apitype.PersonUnmapped, "not-mapped"
 	})
 	waits := Anna(apitype.NeedPIN)
 	diagnosis := []model.Row{row("I korthet", "1 röd, 1 gul, 13 gröna rader. Börja med rad 8.", ""),

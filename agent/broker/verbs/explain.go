@@ -1,0 +1,68 @@
+package verbs
+
+import (
+	"context"
+	"slices"
+
+	"siths-agent/agent/apitype"
+	"siths-agent/agent/broker"
+	"siths-agent/agent/broker/system"
+)
+
+// Explain tells whether a program of that user, or of anybody when of is nil, would be let in.
+func (v *Verbs) Explain(ctx context.Context, of *uint32, name string, req apitype.ExplainRequest) (apitype.Explanation, error) {
+	s, err := v.status(name)
+	if err != nil {
+		return apitype.Explanation{}, err
+	}
+	e := apitype.Explanation{V: apitype.Version, System: name, Title: s.Title, Rule: v.o.File(name), Why: Shown(s).Why}
+	login, _, open := v.o.Broker.Present()
+	if !open {
+		e.Why = apitype.PINNeeded
+	}
+	c, err := v.program(ctx, of, login, req)
+	if err != nil {
+		e.Checks = []apitype.Check{{What: "process", Seen: ""}}
+		return e, nil
+	}
+	if of != nil && c.UID != *of {
+		return apitype.Explanation{}, coded(apitype.SystemDenied)
+	}
+	x := v.o.Broker.Explain(c, name)
+	e.Allowed, e.Checks = x.Allowed, checksOf(x)
+	return e, nil
+}
+
+// program is the one that is asked about. Without one, it is one of whoever has logged in that nothing is known of.
+func (v *Verbs) program(ctx context.Context, of *uint32, login broker.Login, req apitype.ExplainRequest) (broker.Caller, error) {
+	uid := login.UID
+	if of != nil {
+		uid = *of
+	}
+	switch {
+	case req.PID != 0:
+		return v.o.Callers.Running(ctx, req.PID)
+	case req.Program != "":
+		return v.o.Callers.Stored(ctx, req.Program, uid, login.Session), nil
+	}
+	return broker.Caller{UID: uid, Session: login.Session}, nil
+}
+
+// checksOf are the conditions under their names of the local API. Of those that ask for no value none is told.
+func checksOf(x broker.Explanation) []apitype.Check {
+	var all []apitype.Check
+	for _, c := range x.Conditions {
+		check := apitype.Check{What: c.Name, Seen: c.Seen, Met: c.Met}
+		switch {
+		case c.Name == "tier":
+			check.Wanted, check.Seen = []string{"T" + c.Want}, "T"+c.Seen
+		case c.Want != "":
+			check.Wanted = []string{c.Want}
+		}
+		all = append(all, check)
+	}
+	if slices.Contains([]system.Consent{system.FirstUse, system.EveryTime}, x.Consent) {
+		all = append(all, apitype.Check{What: "consent", Wanted: []string{string(x.Consent)}, Met: true})
+	}
+	return all
+}
