@@ -61,7 +61,7 @@ func (k kinit) run(ctx context.Context, q ticket.Question, dir room, identity st
 	cmd := exec.CommandContext(ctx, k.program, arguments(q, dir, identity)...)
 	cmd.Env = []string{
 		"LC_ALL=C", "KRB5_CONFIG=" + dir.path(ours) + ":" + dir.path(given), "KRB5CCNAME=FILE:" + dir.path(cache),
-		"KRB5_TRACE=/dev/stderr", "P11_KIT_SERVER_ADDRESS=unix:path=" + q.Card,
+		"KRB5_TRACE=" + dir.path(trace), "P11_KIT_SERVER_ADDRESS=unix:path=" + q.Card,
 	}
 	cmd.Dir = string(dir)
 	said := &firstWords{}
@@ -73,7 +73,7 @@ func (k kinit) run(ctx context.Context, q ticket.Question, dir room, identity st
 		return &ticket.Failure{Reason: ticket.NoProgram, Detail: err.Error()}
 	}
 	if err != nil {
-		return judge(said.String())
+		return judge(dir.traced() + said.String())
 	}
 	return nil
 }
@@ -93,11 +93,14 @@ func arguments(q ticket.Question, dir room, identity string) []string {
 	return append(args, "--", name)
 }
 
-// firstWords keeps the first 64 KiB of what a program says.
+// maxWords is how much of what kinit says is read, in bytes.
+const maxWords = 64 << 10
+
+// firstWords keeps the beginning of what a program says.
 type firstWords struct{ strings.Builder }
 
 func (w *firstWords) Write(p []byte) (int, error) {
-	w.Builder.Write(p[:min(len(p), max(64<<10-w.Len(), 0))])
+	w.Builder.Write(p[:min(len(p), max(maxWords-w.Len(), 0))])
 	return len(p), nil
 }
 
@@ -110,6 +113,7 @@ const (
 	given   = "given.conf" // the question's
 	issuers = "issuers.pem"
 	cache   = "cache"
+	trace   = "trace" // what libkrb5 does: a file, since each line on a pipe would wake somebody up
 )
 
 func (r room) path(name string) string { return filepath.Join(string(r), name) }
@@ -139,6 +143,17 @@ func (r room) remove() {
 		_ = f.Close()
 	}
 	_ = os.RemoveAll(string(r))
+}
+
+// traced is what libkrb5 has done, as far as it matters.
+func (r room) traced() string {
+	f, err := os.Open(r.path(trace))
+	if err != nil {
+		return "" // it has not come to do anything
+	}
+	defer func() { _ = f.Close() }()
+	text, _ := io.ReadAll(io.LimitReader(f, maxWords))
+	return string(text)
 }
 
 // answer reads the ticket that kinit has written.
