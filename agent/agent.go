@@ -11,6 +11,7 @@ import (
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/audit"
 	"siths-agent/agent/broker"
+	"siths-agent/agent/broker/consent"
 	"siths-agent/agent/health"
 	"siths-agent/agent/identity"
 	"siths-agent/agent/memory"
@@ -68,6 +69,15 @@ type Broker interface {
 	Systems() []broker.Status
 }
 
+// Questions are those that people are asked before a program uses their card. See consent.Desk, which is the real one. The
+// errors are consent.ErrOver and consent.ErrProof.
+type Questions interface {
+	Pending(uid uint32) []consent.Question
+	Answer(uid uint32, id string, yes bool) error
+	Waits(insertion uint64, id string) error
+	Proved(insertion uint64, id string) error
+}
+
 // CardRequest says which card a child is wanted for.
 type CardRequest struct {
 	Reader string
@@ -75,7 +85,7 @@ type CardRequest struct {
 	Policy policy.Card
 }
 
-// Parts are what an Agent is made of. All are needed but Broker, Began, Now, Warnings, and Alive with AliveEvery.
+// Parts are what an Agent is made of. All are needed but Broker, Asks, Began, Now, Warnings, and Alive with AliveEvery.
 type Parts struct {
 	Version  string
 	Machine  string // names this machine in what cards sign
@@ -84,8 +94,9 @@ type Parts struct {
 	Desktop  Desktop
 	Trail    Trail
 	Memory   Memory
-	Broker   Broker   // nil: a card opens the desktop and nothing else
-	Warnings Warnings // of certificates that end soon; without it no rows are left
+	Broker   Broker    // nil: a card opens the desktop and nothing else
+	Asks     Questions // nil: nobody is asked anything
+	Warnings Warnings  // of certificates that end soon; without it no rows are left
 	Readers  func(ctx context.Context, emit func(pcsc.Event)) error
 	OpenCard func(ctx context.Context, req CardRequest) (Card, error) // ctx is the insertion
 	Log      *slog.Logger

@@ -202,8 +202,14 @@ func (a *Agent) PIN(ctx context.Context, caller Caller, req apitype.PINRequest, 
 		_ = pin.Close()
 		return a.malformed(ctx, caller, req)
 	}
+	if p := a.unasked(req); p != nil {
+		_ = pin.Close()
+		return apitype.PINResult{Problem: p}
+	}
 	at := newAttempt(caller, pin)
-	return a.submit(ctx, at, func() { a.give(at, req) })
+	result := a.submit(ctx, at, func() { a.give(at, req) })
+	a.consented(req, result)
+	return result
 }
 
 func (a *Agent) malformed(ctx context.Context, caller Caller, req apitype.PINRequest) apitype.PINResult {

@@ -127,7 +127,7 @@ func (a *Agent) view() View {
 		s.Holder = &apitype.Holder{Name: a.refused.name}
 		v.Holder = a.refused.uid
 	}
-	s.Systems, s.Problems = a.systems(), a.problems()
+	s.Systems, s.Problems, s.Consent = a.systems(), a.problems(), a.consent()
 	if a.parts.Policy.UI.PINPaste {
 		s.UI = &apitype.UI{PINPaste: true}
 	}

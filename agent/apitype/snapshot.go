@@ -33,7 +33,25 @@ type Snapshot struct {
 	Session  *Session  `json:"session,omitempty"`
 	Systems  []System  `json:"systems,omitempty"`
 	Problems []Problem `json:"problems,omitempty"`
+	Consent  *Consent  `json:"consent,omitempty"`
 	UI       *UI       `json:"ui,omitempty"`
+}
+
+// Consent is what a person is asked before a program uses their card. Only that person's programs see it.
+type Consent struct {
+	ID      string    `json:"id"`
+	Program string    `json:"program,omitempty"` // path of its file; absent: it is not known
+	PID     int       `json:"pid"`
+	Systems []string  `json:"systems"`        // titles of the systems, to one of which it is going
+	PIN     bool      `json:"pin,omitempty"`  // a yes takes the card's code
+	Until   time.Time `json:"until"`          // the answer is no then
+	More    int       `json:"more,omitempty"` // questions that wait behind it
+}
+
+// ConsentAnswer answers a Consent. It is the body of POST /v1/consent.
+type ConsentAnswer struct {
+	ID    string `json:"id"`
+	Allow bool   `json:"allow"`
 }
 
 // UI is what policy allows windows. What is not allowed is absent.

@@ -20,6 +20,7 @@ type PINRequest struct {
 	Insertion uint64
 	Unlock    string // of UnlockOffer; empty when the session's own user logs in
 	LastTry   bool   // the person has said yes to spending the last try
+	Consent   string // of Consent.ID: the PIN is the yes to that question; without Unlock only
 }
 
 // CareRequest says what a person wants done with a PIN of the card. The codes themselves go on the raw channel: the old PIN

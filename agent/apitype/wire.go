@@ -22,5 +22,6 @@ const (
 	UpgradePIN    = "siths-pin"      // value of Upgrade
 	HeaderUnlock  = "Siths-Unlock"   // UnlockOffer.Unlock
 	HeaderLastTry = "Siths-Last-Try" // "yes" when the person agreed to spend the last try
+	HeaderConsent = "Siths-Consent"  // Consent.ID, when the PIN is the yes to a question
 	HeaderPIN     = "Siths-PIN"      // of card care: PINAuth, which is meant when there is none, or PINSign
 )

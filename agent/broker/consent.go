@@ -34,7 +34,7 @@ func (g *Grant) consented(ctx context.Context, systems []system.System) ([]syste
 	if g.own() {
 		return systems, nil
 	}
-	for _, c := range []system.Consent{system.Never, system.FirstUse, system.EveryTime} {
+	for _, c := range []system.Consent{system.Never, system.FirstUse, system.EveryTime, system.PIN} {
 		some := slices.DeleteFunc(slices.Clone(systems), func(s system.System) bool { return asks(s) != c })
 		if len(some) == 0 {
 			continue

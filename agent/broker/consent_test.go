@@ -36,6 +36,19 @@ func TestAYesHoldsUntilTheCardLeaves(t *testing.T) {
 	}
 }
 
+func TestAYesByTheCodeHoldsUntilTheCardLeavesAndIsAskedOfWhoWantsNoLess(t *testing.T) {
+	sure := wantsYes(system.PIN)
+	sure.Name, sure.Caller.MinTier = "sure", system.T3
+	w := newWorld(sure)
+	w.answer = yes
+	w.Open(t.Context(), w.anna(1))
+	mustSign(t, mustGrant(t, w, browser()))
+	mustSign(t, mustGrant(t, w, browser()))
+	if len(w.asked) != 1 || w.asked[0].Systems[0].Caller.Consent != system.PIN {
+		t.Errorf("asked: %+v", w.asked)
+	}
+}
+
 func TestEveryTimeIsEveryTime(t *testing.T) {
 	w := newWorld(wantsYes(system.EveryTime))
 	w.answer = yes

@@ -99,7 +99,7 @@ func which(r system.Caller, c Caller) []Condition {
 
 // consentOf is when the person is asked: the highest tier is that they have said yes.
 func consentOf(r system.Caller) system.Consent {
-	if r.MinTier >= system.T3 && r.Consent != system.EveryTime {
+	if r.MinTier >= system.T3 && r.Consent != system.EveryTime && r.Consent != system.PIN {
 		return system.FirstUse
 	}
 	return r.Consent

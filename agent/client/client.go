@@ -80,6 +80,13 @@ func (c *Client) Lock(ctx context.Context) error {
 	return err
 }
 
+// Consent answers a question of the snapshot's. The error is pin.timeout when nobody waits for the answer any more, and
+// pin.needed for a yes that is given by PIN.
+func (c *Client) Consent(ctx context.Context, a apitype.ConsentAnswer) error {
+	_, err := call[struct{}](ctx, c, http.MethodPost, "/v1/consent", a)
+	return err
+}
+
 // Admap returns what Active Directory has to know about the certificate that the card logs in with.
 func (c *Client) Admap(ctx context.Context) (apitype.Admap, error) {
 	return call[apitype.Admap](ctx, c, http.MethodGet, "/v1/admap", nil)

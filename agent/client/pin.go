@@ -29,6 +29,9 @@ func (c *Client) PIN(ctx context.Context, req apitype.PINRequest, pin []byte) (a
 	if req.LastTry {
 		header.Set(apitype.HeaderLastTry, "yes")
 	}
+	if req.Consent != "" {
+		header.Set(apitype.HeaderConsent, req.Consent)
+	}
 	return c.raw(ctx, "/v1/pin", header, req.Insertion, pin)
 }
 

@@ -94,6 +94,9 @@ func (b *backend) Begin(_ context.Context, c agent.Caller, r apitype.UnlockReque
 func (b *backend) PIN(ctx context.Context, c agent.Caller, r apitype.PINRequest, pin *secret.Buffer) apitype.PINResult {
 	defer func() { _ = pin.Close() }()
 	_ = b.note("pin %d %d %q %v", c.UID, r.Insertion, r.Unlock, r.LastTry)
+	if r.Consent != "" {
+		_ = b.note("the yes to %s", r.Consent)
+	}
 	b.mu.Lock()
 	b.pins = append(b.pins, string(pin.Bytes()))
 	gate, result := b.gate, b.result
@@ -122,6 +125,10 @@ func (b *backend) Finish(_ context.Context, c agent.Caller, unlock string) (apit
 
 func (b *backend) Opened(_ context.Context, s apitype.SessionOpened) error {
 	return b.note("opened %s %s", s.Account, s.Session)
+}
+
+func (b *backend) Consent(c agent.Caller, a apitype.ConsentAnswer) error {
+	return b.note("consent %d %s %v", c.UID, a.ID, a.Allow)
 }
 
 func (b *backend) Lock(context.Context) error { return b.note("lock") }

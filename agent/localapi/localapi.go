@@ -42,6 +42,7 @@ type Backend interface {
 	Finish(ctx context.Context, caller agent.Caller, unlock string) (apitype.UnlockAnswer, error)
 	Opened(ctx context.Context, s apitype.SessionOpened) error
 	Lock(ctx context.Context) error
+	Consent(caller agent.Caller, answer apitype.ConsentAnswer) error
 	Admap(ctx context.Context, of *uint32) (apitype.Admap, error)
 	Denied(ctx context.Context, caller agent.Caller, what string)
 	Reads(ctx context.Context, caller agent.Caller, what string) error
@@ -102,7 +103,7 @@ type connKey struct{}
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for verb, h := range map[Verb]handler{
-		Snapshot: s.snapshot, Watch: s.watch, Health: s.health, PIN: s.pin, Lock: s.lock,
+		Snapshot: s.snapshot, Watch: s.watch, Health: s.health, PIN: s.pin, Lock: s.lock, Consent: s.consent,
 		UnlockBegin: s.unlockBegin, UnlockFinish: s.unlockFinish, OpenSession: s.openSession, Audit: s.audit, Report: s.report,
 		Admap: s.admap, Diag: s.diag,
 		PINChange: s.pinChange, PINUnblock: s.pinUnblock, CardUnblock: s.pinUnblock,
@@ -138,7 +139,7 @@ func wellFormed(next http.Handler) http.Handler {
 
 // deciding are the headers that change what a request means.
 func deciding() []string {
-	return []string{"Upgrade", "Connection", apitype.HeaderUnlock, apitype.HeaderLastTry, apitype.HeaderPIN}
+	return []string{"Upgrade", "Connection", apitype.HeaderUnlock, apitype.HeaderLastTry, apitype.HeaderPIN, apitype.HeaderConsent}
 }
 
 // turnAway answers and closes: what is left of the request is not read.

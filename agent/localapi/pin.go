@@ -27,7 +27,8 @@ func (s *Server) pin(w http.ResponseWriter, r request) {
 	if !asksToSwitch(w, r) {
 		return
 	}
-	req := apitype.PINRequest{Unlock: r.Header.Get(apitype.HeaderUnlock), LastTry: r.Header.Get(apitype.HeaderLastTry) == "yes"}
+	req := apitype.PINRequest{Unlock: r.Header.Get(apitype.HeaderUnlock), LastTry: r.Header.Get(apitype.HeaderLastTry) == "yes",
+		Consent: r.Header.Get(apitype.HeaderConsent)}
 	caller := bare(r)
 	if req.Unlock == "" {
 		caller = s.caller(r)

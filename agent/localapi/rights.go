@@ -27,6 +27,7 @@ const (
 	PINUnblock   Verb = "POST /v1/card/pin/unblock"
 	CardUnblock  Verb = "POST /v1/card/unblock" // another name of the former
 	Lock         Verb = "POST /v1/lock"
+	Consent      Verb = "POST /v1/consent"
 	UnlockBegin  Verb = "POST /v1/unlock/begin"
 	UnlockFinish Verb = "POST /v1/unlock/finish"
 	OpenSession  Verb = "POST /v1/session"
@@ -69,6 +70,7 @@ func Rights() map[Verb]map[Kind]Right {
 		PINUnblock:   {Admin: All, Helpdesk: Self, Owner: Self, Other: Self},
 		CardUnblock:  {Admin: All, Helpdesk: Self, Owner: Self, Other: Self},
 		Lock:         {Admin: All, Owner: Self},
+		Consent:      {Admin: Self, Helpdesk: Self, Owner: Self},
 		UnlockBegin:  {Admin: All, Helpdesk: Self, Owner: Self, Other: Self},
 		UnlockFinish: {Admin: All, Helpdesk: Self, Owner: Self, Other: Self},
 		OpenSession:  {Admin: All},

@@ -58,6 +58,7 @@ func TestTheTableIsWhatHappens(t *testing.T) {
 	bodies := map[localapi.Verb]string{
 		localapi.UnlockBegin: `{"account":"anna"}`, localapi.UnlockFinish: `{"unlock":"t1"}`,
 		localapi.OpenSession: `{"account":"anna","session":"c1"}`, localapi.Lock: `{}`, localapi.SystemExplain: `{}`,
+		localapi.Consent: `{"id":"q1"}`,
 	}
 	own := map[localapi.Kind]string{localapi.Other: `{"account":"bert"}`, localapi.Helpdesk: `{"account":"desk"}`}
 	for _, v := range verbs() {

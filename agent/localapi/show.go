@@ -11,6 +11,9 @@ import (
 // whose data is in there, changes under a watcher.
 func show(v agent.View, r request) apitype.Snapshot {
 	out := v.Snapshot
+	if !v.OpenedFor(r.peer.UID) {
+		out.Consent = nil // what a person is asked is for that person alone
+	}
 	if r.kind == Admin || r.kind == Helpdesk {
 		return out
 	}

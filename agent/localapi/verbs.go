@@ -60,6 +60,19 @@ func (s *Server) lock(w http.ResponseWriter, r request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+// consent takes the answer to a question from the person who was asked: the agent compares the users.
+func (s *Server) consent(w http.ResponseWriter, r request) {
+	a, ok := decode[apitype.ConsentAnswer](w, r)
+	if !ok {
+		return
+	}
+	if err := s.Agent.Consent(bare(r), a); err != nil {
+		fail(w, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
 // admap tells of the caller's own card, or of any to those who may see it.
 func (s *Server) admap(w http.ResponseWriter, r request) {
 	of := &r.peer.UID

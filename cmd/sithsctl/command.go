@@ -35,6 +35,8 @@ func commands() []command {
 		{name: "sso get", args: []string{"NAME"}, build: buildSSOGet},
 		{name: "sso release", args: []string{"NAME"}, build: buildSSORelease},
 		{name: "sso explain", args: []string{"NAME"}, build: buildSSOExplain},
+		{name: "sso allow", build: buildSSOAllow},
+		{name: "sso deny", build: buildSSODeny},
 		{name: "sso enroll", args: []string{"NAME"}, build: buildSSOEnroll},
 		{name: "sso forget", args: []string{"NAME"}, build: buildSSOForget},
 		{name: "diag", build: buildDiag},

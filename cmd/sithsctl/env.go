@@ -17,6 +17,7 @@ type agent interface {
 	PIN(ctx context.Context, req apitype.PINRequest, pin []byte) (apitype.PINResult, error)
 	Care(ctx context.Context, req apitype.CareRequest, proof, fresh []byte) (apitype.PINResult, error)
 	Lock(ctx context.Context) error
+	Consent(ctx context.Context, a apitype.ConsentAnswer) error
 	Admap(ctx context.Context) (apitype.Admap, error)
 	Diag(ctx context.Context) (apitype.Diag, error)
 	Rows(ctx context.Context, d client.Days) (*client.Rows, error)

@@ -25,7 +25,9 @@ type fakeAgent struct {
 	pins   []string // copies made by the test double; sithsctl keeps none
 	cares  []apitype.CareRequest
 	locked int
-	hang   bool // Watch waits for its context after the last state
+
+	answers []apitype.ConsentAnswer
+	hang    bool // Watch waits for its context after the last state
 }
 
 func (f *fakeAgent) Snapshot(context.Context) (apitype.Snapshot, error) {
@@ -56,6 +58,11 @@ func (f *fakeAgent) PIN(_ context.Context, req apitype.PINRequest, pin []byte) (
 func (f *fakeAgent) Care(_ context.Context, req apitype.CareRequest, proof, fresh []byte) (apitype.PINResult, error) {
 	f.cares, f.pins = append(f.cares, req), append(f.pins, string(proof), string(fresh))
 	return f.result, f.err
+}
+
+func (f *fakeAgent) Consent(_ context.Context, a apitype.ConsentAnswer) error {
+	f.answers = append(f.answers, a)
+	return f.err
 }
 
 func (f *fakeAgent) Lock(context.Context) error {

@@ -30,7 +30,8 @@ func buildLogin(fs *flag.FlagSet) action {
 type login struct {
 	*env
 	fd      int
-	lastTry bool // the person has said yes to spending the last try
+	lastTry bool   // the person has said yes to spending the last try
+	consent string // of the question that the PIN is the yes to; empty: it unlocks
 }
 
 func (l *login) run(ctx context.Context) error {
@@ -44,6 +45,14 @@ func (l *login) run(ctx context.Context) error {
 	if err := obstacle(s); err != nil {
 		return err
 	}
+	if err := l.give(ctx, s); err != nil {
+		return err
+	}
+	return l.println(l.say(text.CtlUnlocked, s.Holder.Name))
+}
+
+// give gets the PIN and hands it over.
+func (l *login) give(ctx context.Context, s apitype.Snapshot) error {
 	pin, err := l.ask(ctx, s)
 	defer func() { _ = pin.Close() }()
 	if err != nil {
@@ -131,13 +140,13 @@ func (l *login) fromFD(ctx context.Context, s apitype.Snapshot) (*secret.Buffer,
 }
 
 func (l *login) send(ctx context.Context, s apitype.Snapshot, pin []byte) error {
-	req := apitype.PINRequest{Insertion: s.Card.Insertion, LastTry: l.lastTry}
+	req := apitype.PINRequest{Insertion: s.Card.Insertion, LastTry: l.lastTry, Consent: l.consent}
 	result, err := l.agent().PIN(ctx, req, pin)
 	switch {
 	case err != nil:
 		return cancelled(ctx, err)
 	case result.OK:
-		return l.println(l.say(text.CtlUnlocked, s.Holder.Name))
+		return nil
 	case result.Problem == nil:
 		return l.failed(text.CtlFailed, errNoReason)
 	}

@@ -131,6 +131,11 @@ const (
 	CtlSSOWanted
 	CtlSSOSeen
 	CtlSSONothing
+	CtlSSOQuestion
+	CtlSSOUnknownProgram
+	CtlSSOYes
+	CtlSSONo
+	CtlSSONoQuestion
 
 	ctlLast
 )
@@ -244,6 +249,8 @@ func CtlHelp(l Lang, name string) string {
 		"admap":            {"visa kortets altSecurityIdentities för Active Directory", "show the card's altSecurityIdentities for Active Directory"},
 		"sso list":         {"visa de system som kortet öppnar", "show the systems that the card opens"},
 		"sso get":          {"hämta det som öppnar ett system, som rader för skalet", "get what opens a system, as lines for the shell"},
+		"sso allow":        {"låt ett program som frågar använda kortet", "let a program that asks use the card"},
+		"sso deny":         {"låt inte ett program som frågar använda kortet", "do not let a program that asks use the card"},
 		"sso release":      {"avsluta det som har öppnats för ett system", "end what was opened for a system"},
 		"sso explain":      {"visa varför ett program släpps in eller inte", "show why a program is let in or not"},
 		"sso enroll":       {"spara ett lösenord för ett system som behöver det", "keep a password for a system that needs one"},

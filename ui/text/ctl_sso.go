@@ -21,6 +21,12 @@ func ctlSSOSentences() map[CtlWord]pair {
 		CtlReportReplaced: {"Inloggningar utan lösenord efter dag, i system där kortet ersätter det:", "Logins without a password by day, at systems where the card takes its place:"},
 		CtlReportFew:      {"För system är \"<5\" färre än fem personer.", "For systems \"<5\" is fewer than five people."},
 		CtlSSONothing:     {"inget", "nothing"},
+
+		CtlSSOQuestion:       {"Får %s använda ditt kort till %s?", "May %s use your card for %s?"},
+		CtlSSOUnknownProgram: {"ett okänt program (process %d)", "an unknown program (process %d)"},
+		CtlSSOYes:            {"Ja. Det gäller tills kortet tas ut, om systemet inte frågar varje gång.", "Yes. It holds until the card is taken out, unless the system asks every time."},
+		CtlSSONo:             {"Nej.", "No."},
+		CtlSSONoQuestion:     {"Inget program frågar efter ditt kort nu.", "No program asks for your card now."},
 	}
 }
 

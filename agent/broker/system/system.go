@@ -32,6 +32,7 @@ const (
 	Never     Consent = "never"
 	FirstUse  Consent = "first-use-per-insertion"
 	EveryTime Consent = "every-time"
+	PIN       Consent = "pin" // at the first use, and a yes takes the card's code: no program can give it
 )
 
 // Measure is one thing that is done when the card leaves, beyond what always is: the virtual card is empty and every
