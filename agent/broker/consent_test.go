@@ -36,10 +36,8 @@ func TestAYesHoldsUntilTheCardLeaves(t *testing.T) {
 	}
 }
 
-func TestAYesByTheCodeHoldsUntilTheCardLeavesAndIsAskedOfWhoWantsNoLess(t *testing.T) {
-	sure := wantsYes(system.PIN)
-	sure.Name, sure.Caller.MinTier = "sure", system.T3
-	w := newWorld(sure)
+func TestAYesByTheCodeHoldsUntilTheCardLeaves(t *testing.T) {
+	w := newWorld(wantsYes(system.PIN))
 	w.answer = yes
 	w.Open(t.Context(), w.anna(1))
 	mustSign(t, mustGrant(t, w, browser()))

@@ -55,7 +55,7 @@ func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error)
 		Version: version.String(), Machine: machine(), Policy: loaded.Policy, Who: who, Trail: p.trail,
 		Memory: memory.New(o.state, bootID()), Log: log,
 		Readers:  (&pcsc.Hub{Allow: loaded.Policy.Card.Readers, Log: log}).Run,
-		OpenCard: openCard(cardhost, log), EndPrograms: programs.End, Broker: p.sso.broker, Began: p.sso.lookAround,
+		OpenCard: openCard(cardhost, log), EndPrograms: programs.End, Broker: p.sso.broker, Asks: p.sso.asks, Began: p.sso.lookAround,
 	}
 	if p.parts.Warnings, err = expiry.Open(o.state); err != nil {
 		log.Warn("warnings about cards that end may be given twice", "error", err)

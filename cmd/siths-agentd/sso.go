@@ -15,6 +15,7 @@ import (
 	"siths-agent/agent/broker"
 	"siths-agent/agent/broker/browser/cut"
 	"siths-agent/agent/broker/caller"
+	"siths-agent/agent/broker/consent"
 	"siths-agent/agent/broker/kerberos"
 	"siths-agent/agent/broker/p11"
 	"siths-agent/agent/broker/ssh"
@@ -32,6 +33,7 @@ const lookTime = time.Second
 // sso is single sign-on in this service: the broker, and the doors at which programs find it.
 type sso struct {
 	broker  *broker.Broker
+	asks    *consent.Desk
 	agent   *agent.Agent // set before anything runs
 	systems atomic.Pointer[[]system.System]
 	people  atomic.Pointer[[]uint32]        // who are in the table of accounts
@@ -47,8 +49,9 @@ func newSSO(folder string, log *slog.Logger) *sso {
 	s := &sso{folder: folder, knock: make(chan uint32, 16), began: make(chan struct{}, 1), log: log}
 	s.systems.Store(&[]system.System{})
 	s.people.Store(&[]uint32{})
+	s.asks = consent.New(func() { s.agent.SystemsChanged() })
 	s.broker = broker.New(broker.Parts{
-		Record: s.record, Changed: func() { s.agent.SystemsChanged() }, Log: log,
+		Record: s.record, Changed: func() { s.agent.SystemsChanged() }, Ask: s.asks.Ask, Log: log,
 	})
 	return s
 }

@@ -61,7 +61,7 @@ func callerKeys() []policy.Key {
 			SV: "Hur säkert det ska vara vilket program som frågar: 0 användaren, 1 även programfilen (ingen gräns mot skadlig kod hos samma användare), 2 även kärnans märkning, 3 även personens ja.",
 			EN: "How sure it has to be which program asks: 0 the user, 1 the program's file too (no boundary against malware of the same user), 2 the kernel's label too, 3 the person's yes too."},
 	}, {
-		Name: "caller.consent", Type: policy.TypeString, Since: first, Default: `"never"`, Enum: words([]Consent{Never, FirstUse, EveryTime}),
+		Name: "caller.consent", Type: policy.TypeString, Since: first, Default: `"never"`, Enum: words([]Consent{Never, FirstUse, EveryTime, PIN}),
 		Doc: policy.Text{
 			SV: "När personen tillfrågas innan ett program får något.",
 			EN: "When the person is asked before a program gets something."},

@@ -95,7 +95,7 @@ func TestWhatIsWrongIsSaidWithItsLineAndWhatIsAllowed(t *testing.T) {
 		ssh + "[caller]\nmin_tier = 4":                            ":4: caller.min_tier: 4 is not allowed; choose an allowed value; allowed: integer, 0 to 3",
 		ssh + "[caller]\nmin_tier = 2":                            "caller.lsm_label: the key is missing but min_tier = 2 needs it",
 		ssh + "[caller]\nmin_tier = 1\nlsm_label = 'a'":           ":4: caller.min_tier: 1 is not allowed; choose an allowed value; allowed: 2 | 3, with lsm_label",
-		ssh + "[caller]\nconsent = 'sometimes'":                   `:4: caller.consent: "sometimes" is not allowed; choose an allowed value; allowed: "never" | "first-use-per-insertion" | "every-time"`,
+		ssh + "[caller]\nconsent = 'sometimes'":                   `:4: caller.consent: "sometimes" is not allowed; choose an allowed value; allowed: "never" | "first-use-per-insertion" | "every-time" | "pin"`,
 		ssh + "[session]\nidle = '25h'":                           ":4: session.idle: ",
 		ssh + "[session]\non_removal = ['reboot']":                ":4: session.on_removal: ",
 		ssh + "[session]\non_removal = ['tickets', 'tickets']":    `:4: session.on_removal: "tickets" stands more than once`,
