@@ -10,8 +10,6 @@ import (
 
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/audit"
-	"siths-agent/agent/broker"
-	"siths-agent/agent/broker/consent"
 	"siths-agent/agent/health"
 	"siths-agent/agent/identity"
 	"siths-agent/agent/memory"
@@ -61,21 +59,6 @@ type Card interface {
 	Check(ctx context.Context) error
 	Close()
 	Done() <-chan struct{}
-}
-
-// Broker is what the agent needs of single sign-on. Neither method waits for anything. A login is over when its context is.
-type Broker interface {
-	Open(ctx context.Context, l broker.Login)
-	Systems() []broker.Status
-}
-
-// Questions are those that people are asked before a program uses their card. See consent.Desk, which is the real one. The
-// errors are consent.ErrOver and consent.ErrProof.
-type Questions interface {
-	Pending(uid uint32) []consent.Question
-	Answer(uid uint32, id string, yes bool) error
-	Waits(insertion uint64, id string) error
-	Proved(insertion uint64, id string) error
 }
 
 // CardRequest says which card a child is wanted for.

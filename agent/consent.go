@@ -8,6 +8,15 @@ import (
 	"siths-agent/agent/health"
 )
 
+// Questions are those that people are asked before a program uses their card. See consent.Desk, which is the real one. The
+// errors are consent.ErrOver and consent.ErrProof.
+type Questions interface {
+	Pending(uid uint32) []consent.Question
+	Answer(uid uint32, id string, yes bool) error
+	Waits(insertion uint64, id string) error
+	Proved(insertion uint64, id string) error
+}
+
 // consent is the oldest question to the person whose login is open.
 func (a *Agent) consent() *apitype.Consent {
 	if a.parts.Asks == nil || !a.login.open || !a.login.hasUID {

@@ -12,6 +12,12 @@ import (
 	"siths-agent/pcsc/token"
 )
 
+// Broker is what the agent needs of single sign-on. Neither method waits for anything. A login is over when its context is.
+type Broker interface {
+	Open(ctx context.Context, l broker.Login)
+	Systems() []broker.Status
+}
+
 // release is what a login may use its card for. It ends with ctx.
 type release struct {
 	ctx   context.Context
