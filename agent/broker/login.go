@@ -13,7 +13,7 @@ import (
 	"siths-agent/agent/broker/system"
 )
 
-// login is a Login while it is open. What follows the turn needs the broker's lock.
+// login is a Login while it is open. What follows the turns needs the broker's lock.
 type login struct {
 	Login
 	ctx    context.Context
@@ -21,7 +21,7 @@ type login struct {
 	opened time.Time
 	cert   *x509.Certificate
 	key    *rsa.PublicKey
-	turn   chan struct{} // holds one token; who takes it may use the card
+	turns  turns // at the card
 
 	leases map[string]*lease // by the names of their systems
 	timers map[string][]*time.Timer
@@ -56,11 +56,10 @@ func newLogin(ctx context.Context, l Login, now time.Time) (*login, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	n := &login{Login: l, opened: now, cert: cert, key: key, turn: make(chan struct{}, 1), leases: map[string]*lease{},
+	n := &login{Login: l, opened: now, cert: cert, key: key, leases: map[string]*lease{},
 		timers: map[string][]*time.Timer{}, closed: map[string]string{}, idle: map[string]*time.Timer{},
 		asked: map[asking]*answer{}, states: map[string]Status{}}
 	n.ctx, n.end = context.WithCancel(ctx)
-	n.turn <- struct{}{}
 	return n, nil
 }
 

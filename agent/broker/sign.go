@@ -28,12 +28,14 @@ func (g *Grant) Sign(ctx context.Context, s token.Scheme, digest []byte) ([]byte
 	if systems, err = g.consented(ctx, systems); err != nil {
 		return nil, err
 	}
-	if err := g.wait(ctx, g.login.turn); err != nil {
-		return nil, err
+	turn := g.login.turns.wait(programOf(g.caller))
+	err = g.wait(ctx, turn.ready)
+	if err == nil && !g.alive() { // it ended while there was a turn to take
+		err = ErrEnded
 	}
-	if !g.alive() { // it ended while there was a turn to take
-		g.login.turn <- struct{}{}
-		return nil, ErrEnded
+	if err != nil {
+		g.login.turns.giveUp(turn)
+		return nil, err
 	}
 	return g.release(ctx, systems, s, slices.Clone(digest))
 }
@@ -78,7 +80,7 @@ func (g *Grant) release(ctx context.Context, systems []system.System, s token.Sc
 	signed, written := make(chan made, 1), make(chan error, 1)
 	go func() {
 		signature, err := g.login.Sign(g.login.ctx, s, digest)
-		g.login.turn <- struct{}{}
+		g.login.turns.pass()
 		signed <- made{signature, err}
 	}()
 	row := g.row(audit.SSOReleased, systems, s)
