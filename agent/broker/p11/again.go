@@ -10,5 +10,9 @@ import (
 
 // again says who the program is now, before it gets a signature.
 func (c *conn) again(ctx context.Context) (broker.Caller, error) {
-	return c.door.Callers.Again(ctx, c.who)
+	who, err := c.caller(ctx)
+	if err != nil {
+		return who, err
+	}
+	return c.door.Callers.Again(ctx, who)
 }

@@ -8,4 +8,4 @@ import (
 	"siths-agent/agent/broker"
 )
 
-func (c *conn) again(context.Context) (broker.Caller, error) { return c.who, nil }
+func (c *conn) again(ctx context.Context) (broker.Caller, error) { return c.caller(ctx) }

@@ -27,8 +27,9 @@ type conn struct {
 	s    *Server
 	door Socket
 	nc   net.Conn
-	who  broker.Caller
 	slow chan struct{} // a place for each slow call
+
+	other sync.Once // tells that the program has become another
 
 	use    context.Context // from C_Initialize to C_Finalize; slow calls end with it
 	giveUp context.CancelFunc
@@ -37,6 +38,7 @@ type conn struct {
 	writing sync.Mutex
 
 	mu       sync.Mutex
+	who      broker.Caller
 	sessions map[uint64]*session
 	last     uint64          // number of the session that was opened last; none has another's
 	seen     <-chan struct{} // the login that the program knows of, by its end; nil: none
@@ -73,7 +75,7 @@ func (s *Server) serve(ctx context.Context, nc net.Conn, door Socket) {
 		f, err := c.read()
 		if err != nil {
 			if !errors.Is(err, io.EOF) && ctx.Err() == nil {
-				s.o.Log.Info("a program at the virtual card", "pid", c.who.PID, "uid", door.UID, "error", err)
+				s.o.Log.Info("a program at the virtual card", "uid", door.UID, "error", err)
 			}
 			return
 		}
@@ -88,12 +90,9 @@ func (c *conn) greet(ctx context.Context) error {
 	if _, err := io.ReadFull(c.nc, version[:]); err != nil {
 		return err
 	}
-	who, err := c.door.Callers.Who(ctx, c.nc)
-	if err != nil { // nobody that we know: no rule fits
+	if _, err := c.caller(ctx); err != nil {
 		c.s.o.Log.Info("a program at the virtual card is not known", "uid", c.door.UID, "error", err)
-		who = broker.Caller{}
 	}
-	c.who = who
 	return c.write([]byte{rpc.Version})
 }
 

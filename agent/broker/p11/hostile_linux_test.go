@@ -232,7 +232,7 @@ func TestAMessageIsWipedOnceItIsAnswered(t *testing.T) {
 	defer func() { _ = near.Close() }()
 	go func() { _, _ = io.Copy(io.Discard, far) }()
 	w := newWorld(t)
-	c := &conn{s: w.server, nc: near, sessions: map[uint64]*session{}}
+	c := &conn{s: w.server, door: Socket{Callers: nobody{}}, nc: near, sessions: map[uint64]*session{}}
 	q := rpc.NewRequest(rpc.Login)
 	q.Ulong(1)
 	q.Ulong(1)

@@ -146,7 +146,7 @@ func (s *Server) mayEnter(nc net.Conn, door Socket) bool {
 	if err == nil && isTheirs(peer, door) {
 		return true
 	}
-	s.o.Log.Info("another user at a virtual card", "socket", door.Name, "uid", peer.UID, "error", err)
+	s.o.Log.Debug("another user at a virtual card", "socket", door.Name, "uid", peer.UID, "error", err)
 	if err == nil {
 		s.o.Refused(s.ctx, peer.UID)
 	}

@@ -182,7 +182,9 @@ func (c *conn) finish(ctx context.Context, number uint64, data []byte, room int,
 func (c *conn) release(ctx context.Context, s *session, scheme token.Scheme, digest []byte) ([]byte, error) {
 	who, err := c.again(ctx)
 	if err != nil {
-		c.s.o.Log.Warn("a program at the virtual card is not what it was", "pid", c.who.PID, "error", err)
+		c.other.Do(func() {
+			c.s.o.Log.Warn("a program at the virtual card is not what it was", "uid", c.door.UID, "error", err)
+		})
 		return nil, rpc.FunctionRejected
 	}
 	card, err := c.look(ctx, who)
@@ -191,7 +193,7 @@ func (c *conn) release(ctx context.Context, s *session, scheme token.Scheme, dig
 	}
 	signature, err := card.grant.Sign(ctx, scheme, digest)
 	if err != nil {
-		c.s.o.Log.Info("the virtual card has not signed", "pid", c.who.PID, "error", err)
+		c.s.o.Log.Debug("the virtual card has not signed", "pid", who.PID, "error", err)
 	}
 	return signature, err
 }

@@ -22,13 +22,54 @@ type card struct {
 	login <-chan struct{} // closed when the login ends
 }
 
-// look says what a program may see: a card; or none, with one of these errors. TokenNotPresent: the slot is empty, for
-// there is no login, or not one of this person. SlotIDInvalid: no rule is for the program, so there is no slot.
+// see says what the program may see. About one that was not seen before, all is known only after a while.
+func (c *conn) see(ctx context.Context) (card, error) {
+	who, err := c.caller(ctx)
+	if err != nil {
+		return card{}, rpc.TokenNotPresent
+	}
+	found, err := c.look(ctx, who)
+	if !errors.Is(err, rpc.TokenNotPresent) || who.Digest != "" {
+		return found, err
+	}
+	now, err := c.door.Callers.Again(ctx, who)
+	if err != nil || now.Digest == "" {
+		return card{}, rpc.TokenNotPresent
+	}
+	c.mu.Lock()
+	c.who = now
+	c.mu.Unlock()
+	return c.look(ctx, now)
+}
+
+// caller is the program that has connected. One that is not known is looked for anew: what hindered that may have passed.
+func (c *conn) caller(ctx context.Context) (broker.Caller, error) {
+	c.mu.Lock()
+	who := c.who
+	c.mu.Unlock()
+	if who.PID != 0 {
+		return who, nil
+	}
+	who, err := c.door.Callers.Who(ctx, c.nc)
+	if err != nil {
+		return broker.Caller{}, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.who = who
+	return who, nil
+}
+
+// look says what a program may see: a card; or none, with one of these errors. TokenNotPresent: the slot is empty, since a
+// card may come that the program may use. SlotIDInvalid: no rule is for the program, so there is no slot.
+//
+// The difference matters: Chromium looks for slots once. When it has found an empty one it sees the card that comes; when it
+// has found none it does not, until it is started again.
 func (c *conn) look(ctx context.Context, who broker.Caller) (card, error) {
 	g, err := c.s.o.Broker.Grant(ctx, who, c.door.Use)
 	var denied *broker.Denied
 	switch {
-	case errors.As(err, &denied) && !isAboutPerson(denied):
+	case errors.As(err, &denied) && isForGood(denied, who):
 		return card{}, rpc.SlotIDInvalid
 	case err != nil:
 		return card{}, rpc.TokenNotPresent
@@ -41,10 +82,11 @@ func (c *conn) look(ctx context.Context, who broker.Caller) (card, error) {
 	return card{t, g, ends}, err
 }
 
-// isAboutPerson says whether the denial ends when somebody else logs in, or the same person again: then the program has to
-// find a slot, since many look for slots only when they start.
-func isAboutPerson(d *broker.Denied) bool {
-	return slices.Contains([]string{"login", "time", "user", "session"}, d.Rule)
+// isForGood says whether a denial is about the program. Others end when somebody else logs in, or the same person again, or
+// when more is known of the program.
+func isForGood(d *broker.Denied, who broker.Caller) bool {
+	unread := d.Rule == "package" && who.Digest == ""
+	return !unread && !slices.Contains([]string{"login", "time", "user", "session"}, d.Rule)
 }
 
 func (c *conn) getSlotList(ctx context.Context, r *rpc.Reader, w *rpc.Writer) error {
@@ -52,7 +94,7 @@ func (c *conn) getSlotList(ctx context.Context, r *rpc.Reader, w *rpc.Writer) er
 	if err := r.Done(); err != nil {
 		return err
 	}
-	_, err := c.look(ctx, c.who)
+	_, err := c.see(ctx)
 	slots := []uint64{theSlot}
 	if errors.Is(err, rpc.SlotIDInvalid) || err != nil && present {
 		slots = nil
@@ -75,7 +117,7 @@ func (c *conn) slot(ctx context.Context, number uint64) (card, error) {
 	if number != theSlot {
 		return card{}, rpc.SlotIDInvalid
 	}
-	return c.look(ctx, c.who)
+	return c.see(ctx)
 }
 
 func (c *conn) getSlotInfo(ctx context.Context, r *rpc.Reader, w *rpc.Writer) error {

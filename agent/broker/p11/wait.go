@@ -34,7 +34,7 @@ func (c *conn) waitForSlotEvent(ctx context.Context, r *rpc.Reader, w *rpc.Write
 
 // hasChanged says whether the program sees another card than it was told of, or one where there was none.
 func (c *conn) hasChanged(ctx context.Context) bool {
-	card, err := c.look(ctx, c.who)
+	card, err := c.see(ctx)
 	var now <-chan struct{}
 	if err == nil {
 		now = card.login

@@ -44,6 +44,8 @@ type world struct {
 	signs   int           // that the card has made
 	takes   chan struct{} // what a signature waits for; nil: nothing
 	changed error         // what Again says
+	unread  bool          // the program was not read yet
+	unknown error         // what Who says
 	refused []uint32
 }
 
@@ -149,15 +151,28 @@ func (w *world) Who(_ context.Context, conn net.Conn) (broker.Caller, error) {
 	if err != nil {
 		return broker.Caller{}, err
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.unknown != nil {
+		return broker.Caller{}, w.unknown
+	}
 	exe, err := os.Readlink(filepath.Join("/proc", itoa(peer.PID), "exe"))
-	return broker.Caller{PID: peer.PID, UID: peer.UID, Exe: exe, Tier: system.T1}, err
+	return w.read(broker.Caller{PID: peer.PID, UID: peer.UID, Exe: exe, Tier: system.T1}), err
 }
 
 // Again says that it is the same program, unless the test says otherwise.
 func (w *world) Again(_ context.Context, c broker.Caller) (broker.Caller, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return c, w.changed
+	return w.read(c), w.changed
+}
+
+// read adds what takes long to find out about a program. It needs the lock.
+func (w *world) read(c broker.Caller) broker.Caller {
+	if !w.unread {
+		c.Digest, c.Package = "00", "tests"
+	}
+	return c
 }
 
 // run runs a program with the virtual card, and returns what it says.
