@@ -26,7 +26,7 @@ func handlers() map[rpc.Call]handler {
 		rpc.GetTokenInfo:      {run: (*conn).getTokenInfo},
 		rpc.GetMechanismList:  {run: (*conn).getMechanismList},
 		rpc.GetMechanismInfo:  {run: (*conn).getMechanismInfo},
-		rpc.WaitForSlotEvent:  {run: (*conn).waitForSlotEvent, slow: true},
+		rpc.WaitForSlotEvent:  {run: (*conn).waitForSlotEvent},
 		rpc.OpenSession:       {run: (*conn).openSession},
 		rpc.CloseSession:      {run: (*conn).closeSession},
 		rpc.CloseAllSessions:  {run: (*conn).closeAllSessions},

@@ -52,6 +52,9 @@ func (c *conn) drop(login <-chan struct{}) {
 // session finds a session by its number, with the card that it is with. The lock is not held.
 func (c *conn) session(ctx context.Context, number uint64) (*session, card, error) {
 	card, err := c.see(ctx)
+	if ctx.Err() != nil { // the program has given up
+		return nil, card, ctx.Err()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s := c.sessions[number]

@@ -43,61 +43,79 @@ func answered(t *testing.T, nc net.Conn) rpc.Frame {
 	return f
 }
 
-// waits is a call that waits for a card.
-func waits() *rpc.Writer {
-	q := rpc.NewRequest(rpc.WaitForSlotEvent)
-	q.Ulong(0)
+// asks is a call to sign, in a session that has begun to.
+func asks(session uint64) *rpc.Writer {
+	q := rpc.NewRequest(rpc.Sign)
+	q.Ulong(session)
+	q.ByteArray([]byte("x"))
+	q.Room(256)
 	return q
 }
 
-func started(t *testing.T, w *world) net.Conn {
+// signing opens a session on a raw connection and begins a signature, which the card keeps for as long as the test likes.
+func signing(t *testing.T, w *world) (net.Conn, uint64) {
 	t.Helper()
+	w.takes = make(chan struct{})
+	_, key := opened(t, dial(t, w))
 	nc := raw(t, w)
-	q := rpc.NewRequest(rpc.Initialize)
-	q.ByteArray([]byte(rpc.Handshake))
-	q.Byte(0)
-	q.ByteArray([]byte{0})
-	if _, err := rpc.ReadAnswer(ask(t, nc, q.Bytes()), rpc.Initialize); err != nil {
+	q := rpc.NewRequest(rpc.OpenSession)
+	q.Ulong(theSlot)
+	q.Ulong(rpc.SessionSerial)
+	r, err := rpc.ReadAnswer(ask(t, nc, q.Bytes()), rpc.OpenSession)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return nc
+	number := r.Ulong()
+	q = rpc.NewRequest(rpc.SignInit)
+	q.Ulong(number)
+	q.Mechanism(rpc.Mechanism{Type: rpc.MechSHA256RSAPKCS})
+	q.Ulong(key)
+	if _, err := rpc.ReadAnswer(ask(t, nc, q.Bytes()), rpc.SignInit); err != nil {
+		t.Fatal(err)
+	}
+	return nc, number
 }
 
-// TestAThreadThatWaitsForACardHoldsUpNoOther: a program has one connection for all its threads.
-func TestAThreadThatWaitsForACardHoldsUpNoOther(t *testing.T) {
+// TestAThreadThatWaitsForTheCardHoldsUpNoOther: a program has one connection for all its threads.
+func TestAThreadThatWaitsForTheCardHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	nc := started(t, w)
-	begins(t, nc, 50, waits())
+	nc, session := signing(t, w)
+	begins(t, nc, 50, asks(session))
 	begins(t, nc, 51, rpc.NewRequest(rpc.GetInfo))
 	if f := answered(t, nc); f.Code != 51 {
 		t.Fatalf("call %d is answered first", f.Code)
 	}
-	w.out()
+	close(w.takes)
 	f := answered(t, nc)
-	r, err := rpc.ReadAnswer(f.Body, rpc.WaitForSlotEvent)
-	if f.Code != 50 || err != nil || r.Ulong() != theSlot {
+	if _, err := rpc.ReadAnswer(f.Body, rpc.Sign); f.Code != 50 || err != nil {
 		t.Errorf("call %d is answered: %v", f.Code, err)
 	}
 }
 
-// TestWhoWaitsForACardIsToldBeforeTheProgramEnds: p11-kit's client closes the connection when C_Finalize is answered, and a
-// thread that waits then waits forever.
-func TestWhoWaitsForACardIsToldBeforeTheProgramEnds(t *testing.T) {
+// TestOtherThreadsAreAnsweredBeforeTheProgramEnds: p11-kit's client closes the connection when C_Finalize is answered.
+func TestOtherThreadsAreAnsweredBeforeTheProgramEnds(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	nc := started(t, w)
-	begins(t, nc, 50, waits())
-	begins(t, nc, 51, rpc.NewRequest(rpc.GetInfo))
-	if f := answered(t, nc); f.Code != 51 {
-		t.Fatalf("call %d is answered first", f.Code)
+	nc, session := signing(t, w)
+	begins(t, nc, 50, asks(session))
+	for w.signatures() == 0 && t.Context().Err() == nil { // until the card is at it
+		ask(t, nc, rpc.NewRequest(rpc.GetInfo).Bytes())
 	}
-	begins(t, nc, 52, rpc.NewRequest(rpc.Finalize))
+	begins(t, nc, 51, rpc.NewRequest(rpc.Finalize))
 	f := answered(t, nc)
-	if _, err := rpc.ReadAnswer(f.Body, rpc.WaitForSlotEvent); f.Code != 50 || !errors.Is(err, rpc.CryptokiNotInitialized) {
+	if _, err := rpc.ReadAnswer(f.Body, rpc.Sign); f.Code != 50 || !errors.Is(err, rpc.FunctionCanceled) {
 		t.Errorf("call %d is answered with %v", f.Code, err)
 	}
-	if f := answered(t, nc); f.Code != 52 {
+	if f := answered(t, nc); f.Code != 51 {
 		t.Errorf("then call %d", f.Code)
+	}
+}
+
+// TestNobodyWaitsForACardInsideACall: p11-kit's client would abort the program when it ends meanwhile.
+func TestNobodyWaitsForACardInsideACall(t *testing.T) {
+	t.Parallel()
+	if _, err := dial(t, newWorld(t)).Number(rpc.WaitForSlotEvent, 0); !errors.Is(err, rpc.FunctionNotSupported) {
+		t.Errorf("it came to %v", err)
 	}
 }

@@ -28,7 +28,7 @@ import (
 const client = "/usr/lib/x86_64-linux-gnu/pkcs11/p11-kit-client.so"
 
 // pki is made once for all tests: keys take long.
-var pki = sync.OnceValues(func() (*testpki.PKI, error) { return testpki.New(testpki.Options{}) })
+var pki = sync.OnceValues(func() (*testpki.PKI, error) { return testpki.New(testpki.Options{Keys: &testpki.Keys{Rotate: 8}}) })
 
 // world is a virtual card on a socket, with a real broker and a key that the test holds.
 type world struct {
