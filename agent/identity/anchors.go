@@ -48,6 +48,23 @@ func loadAnchors(paths []string) (anchors, error) {
 	return a, nil
 }
 
+// IssuerNames returns the common names of the authorities below the roots, in order, each once: what cards' certificates say
+// of who has issued them. The error is a *ConfigError.
+func IssuerNames(anchors []string) ([]string, error) {
+	a, err := loadAnchors(anchors)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, cert := range a.intermediates {
+		if cert.Subject.CommonName != "" {
+			names = append(names, cert.Subject.CommonName)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
 // anchorFiles returns the files that path stands for and the folder they are in.
 func anchorFiles(path string) (files []string, dir string, err error) {
 	end, err := trustedEnd(path)

@@ -37,6 +37,7 @@ func commands() []command {
 		{name: "sso explain", args: []string{"NAME"}, build: buildSSOExplain},
 		{name: "sso allow", build: buildSSOAllow},
 		{name: "sso deny", build: buildSSODeny},
+		{name: "sso setup", build: buildSSOSetup},
 		{name: "sso enroll", args: []string{"NAME"}, build: buildSSOEnroll},
 		{name: "sso forget", args: []string{"NAME"}, build: buildSSOForget},
 		{name: "diag", build: buildDiag},

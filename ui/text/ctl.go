@@ -136,6 +136,20 @@ const (
 	CtlSSOYes
 	CtlSSONo
 	CtlSSONoQuestion
+	CtlSetupNew
+	CtlSetupChanged
+	CtlSetupGone
+	CtlSetupSame
+	CtlSetupModule
+	CtlSetupModuleGone
+	CtlSetupDone
+	CtlSetupNothing
+	CtlSetupPlanned
+	CtlSetupRoot
+	CtlSetupOneOf
+	CtlSetupLocked
+	CtlSetupDamaged
+	CtlSetupUnreadable
 
 	ctlLast
 )
@@ -146,6 +160,7 @@ func Ctl(l Lang, w CtlWord, args ...any) string {
 	maps.Copy(table, ctlCareSentences())
 	maps.Copy(table, ctlBundleSentences())
 	maps.Copy(table, ctlSSOSentences())
+	maps.Copy(table, ctlSetupSentences())
 	if w < ctlLastLabel {
 		table = ctlLabels()
 	}
@@ -253,6 +268,7 @@ func CtlHelp(l Lang, name string) string {
 		"sso deny":         {"låt inte ett program som frågar använda kortet", "do not let a program that asks use the card"},
 		"sso release":      {"avsluta det som har öppnats för ett system", "end what was opened for a system"},
 		"sso explain":      {"visa varför ett program släpps in eller inte", "show why a program is let in or not"},
+		"sso setup":        {"ställ in webbläsare, ssh och Kerberos så att de använder kortet", "set browsers, ssh and Kerberos up to use the card"},
 		"sso enroll":       {"spara ett lösenord för ett system som behöver det", "keep a password for a system that needs one"},
 		"sso forget":       {"glöm ett sparat lösenord", "forget a kept password"},
 		"diag":             {"visa på en sida varför kortinloggningen inte fungerar", "show on one page why card login does not work"},

@@ -25,7 +25,9 @@ type File struct {
 	Data []byte
 	Link string // where Path leads to, when it is a link and has no Data
 	Gone bool   // there is to be no such file
-	Same bool   // it is so already
+
+	Same    bool // it is so already
+	Existed bool // something is there already
 }
 
 // Plan is what is to be done. Nothing has been done yet.
@@ -91,7 +93,7 @@ func (c Computer) plan(files []File, notes []Note, after record) (Plan, error) {
 		if err != nil {
 			return Plan{}, err
 		}
-		files[i].Same = same
+		files[i].Same, files[i].Existed = same, exists(files[i].Path)
 	}
 	return Plan{Files: files, Notes: notes, after: after, root: c.Root}, nil
 }

@@ -55,7 +55,7 @@ func (u User) Install() (UserPlan, error) {
 	case state == occupied:
 		return UserPlan{}, &OccupiedError{Path: p.Link.Path}
 	default:
-		p.Link.Same = state == ours
+		p.Link.Same, p.Link.Existed = state == ours, state != absent
 	}
 	listed, err := u.modules()
 	if err != nil {
