@@ -1,0 +1,2 @@
+// Package pages tests what browsers do with the virtual card, in many ways and without the rest of the service.
+package pages
