@@ -38,6 +38,7 @@ func commands() []command {
 		{name: "sso allow", build: buildSSOAllow},
 		{name: "sso deny", build: buildSSODeny},
 		{name: "sso setup", build: buildSSOSetup},
+		{name: "sso check", args: []string{"URL"}, build: buildSSOCheck},
 		{name: "sso enroll", args: []string{"NAME"}, build: buildSSOEnroll},
 		{name: "sso forget", args: []string{"NAME"}, build: buildSSOForget},
 		{name: "diag", build: buildDiag},

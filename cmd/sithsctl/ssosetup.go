@@ -9,9 +9,7 @@ import (
 	"path/filepath"
 
 	"siths-agent/agent/broker/browser/setup"
-	systems "siths-agent/agent/broker/system"
 	"siths-agent/agent/identity"
-	"siths-agent/agent/policy"
 	"siths-agent/ui/text"
 )
 
@@ -26,13 +24,16 @@ func buildSSOSetup(fs *flag.FlagSet) action {
 	o := &setupOptions{}
 	fs.StringVar(&o.config, "config", "", "FILE")
 	fs.StringVar(&o.root, "root", "", "DIR")
-	fs.StringVar(&o.run, "run", "/run/siths-agent", "DIR")
+	fs.StringVar(&o.run, "run", "", "DIR")
 	fs.BoolVar(&o.dryRun, "dry-run", false, "")
 	fs.BoolVar(&o.remove, "remove", false, "")
 	fs.BoolVar(&o.asJSON, "json", false, "")
 	fs.BoolVar(&o.system, "system", false, "")
 	fs.BoolVar(&o.user, "user", false, "")
 	return func(ctx context.Context, e *env, _ []string) error {
+		if err := errors.Join(absolute(&o.root), absolute(&o.config)); err != nil {
+			return err
+		}
 		switch {
 		case o.system && o.user:
 			return e.usage(text.CtlSetupOneOf)
@@ -41,6 +42,14 @@ func buildSSOSetup(fs *flag.FlagSet) action {
 		}
 		return e.setupComputer(o)
 	}
+}
+
+// absolute makes a path that was named one that stays the same wherever it is used.
+func absolute(path *string) (err error) {
+	if *path != "" {
+		*path, err = filepath.Abs(*path)
+	}
+	return err
 }
 
 // setupComputer sets up what everybody on the computer gets.
@@ -69,16 +78,16 @@ func (e *env) setupComputer(o *setupOptions) error {
 // computer reads what is to be released to whom. To take everything away, nothing has to be known.
 func (e *env) computer(o *setupOptions) (setup.Computer, error) {
 	ctl, err := os.Executable()
-	c := setup.Computer{Root: o.root, Run: o.run, Ctl: ctl}
+	c := setup.Computer{Root: o.root, Run: e.runFolder(o.run), Ctl: ctl}
 	if err != nil || o.remove {
 		return c, err
 	}
-	loaded, err := e.loadPolicy(o.config)
+	loaded, sources, err := e.loadAll(o.config)
 	if err != nil {
 		return c, err
 	}
-	if c.Systems, err = e.loadSystems(o.config); err != nil {
-		return c, err
+	for _, s := range sources {
+		c.Systems = append(c.Systems, s.System)
 	}
 	c.Issuers, err = identity.IssuerNames(loaded.Policy.Trust.Anchors)
 	return c, err
@@ -90,7 +99,7 @@ func (e *env) setupUser(ctx context.Context, o *setupOptions) error {
 	if err != nil {
 		return err
 	}
-	u := setup.User{Computer: setup.Computer{Root: o.root, Run: o.run}, UID: os.Getuid(), Home: home,
+	u := setup.User{Computer: setup.Computer{Root: o.root, Run: e.runFolder(o.run)}, UID: os.Getuid(), Home: home,
 		Runtime: e.getenv("XDG_RUNTIME_DIR"), Address: e.getenv("P11_KIT_SERVER_ADDRESS")}
 	make := u.Install
 	if o.remove {
@@ -127,10 +136,13 @@ func (e *env) describeNSS(err error) error {
 	return err
 }
 
-// loadSystems reads systems.d beside the policy file.
-func (e *env) loadSystems(config string) ([]systems.System, error) {
-	if config == "" {
-		config = policy.DefaultFile()
+// runFolder is where the service has its sockets: what is said, else the folder of the socket that it is asked by.
+func (e *env) runFolder(said string) string {
+	switch {
+	case said != "":
+		return said
+	case e.socket != "":
+		return filepath.Dir(e.socket)
 	}
-	return systems.Load(filepath.Join(filepath.Dir(config), "systems.d"))
+	return "/run/siths-agent"
 }

@@ -150,6 +150,18 @@ const (
 	CtlSetupLocked
 	CtlSetupDamaged
 	CtlSetupUnreadable
+	CtlCheckVersion
+	CtlCheckYes
+	CtlCheckNo
+	CtlCheckKeep
+	CtlCheckKeepOpen
+	CtlCheckGood
+	CtlCheckResumes
+	CtlCheckOpen
+	CtlCheckHow
+	CtlCheckNoCard
+	CtlCheckRefused
+	CtlCheckNoRoots
 
 	ctlLast
 )
@@ -161,6 +173,7 @@ func Ctl(l Lang, w CtlWord, args ...any) string {
 	maps.Copy(table, ctlBundleSentences())
 	maps.Copy(table, ctlSSOSentences())
 	maps.Copy(table, ctlSetupSentences())
+	maps.Copy(table, ctlCheckSentences())
 	if w < ctlLastLabel {
 		table = ctlLabels()
 	}
@@ -269,6 +282,7 @@ func CtlHelp(l Lang, name string) string {
 		"sso release":      {"avsluta det som har öppnats för ett system", "end what was opened for a system"},
 		"sso explain":      {"visa varför ett program släpps in eller inte", "show why a program is let in or not"},
 		"sso setup":        {"ställ in webbläsare, ssh och Kerberos så att de använder kortet", "set browsers, ssh and Kerberos up to use the card"},
+		"sso check":        {"kontrollera om en webbserver visar sidor när kortet är utdraget", "check whether a web server shows pages when the card is out"},
 		"sso enroll":       {"spara ett lösenord för ett system som behöver det", "keep a password for a system that needs one"},
 		"sso forget":       {"glöm ett sparat lösenord", "forget a kept password"},
 		"diag":             {"visa på en sida varför kortinloggningen inte fungerar", "show on one page why card login does not work"},

@@ -17,7 +17,7 @@ func TestEveryWordOfTheCommandLineTakesTheSameArgumentsInBothLanguages(t *testin
 			t.Errorf("word %d: %q takes %v and %q takes %v", w, sv, a, en, b)
 		}
 	}
-	if got := len(ctlLabels()) + len(ctlSentences()) + len(ctlCareSentences()) + len(ctlBundleSentences()) + len(ctlSSOSentences()) + len(ctlSetupSentences()); got != int(ctlLast) {
+	if got := len(ctlLabels()) + len(ctlSentences()) + len(ctlCareSentences()) + len(ctlBundleSentences()) + len(ctlSSOSentences()) + len(ctlSetupSentences()) + len(ctlCheckSentences()); got != int(ctlLast) {
 		t.Errorf("%d texts for %d words", got, ctlLast)
 	}
 }

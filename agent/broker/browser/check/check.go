@@ -66,7 +66,9 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 // URLError says that an address is not one of a page of a web server with TLS.
 type URLError struct{ URL string }
 
-func (e *URLError) Error() string { return fmt.Sprintf("%q is no address of the form https://host/path", e.URL) }
+func (e *URLError) Error() string {
+	return fmt.Sprintf("%q is no address of the form https://host/path", e.URL)
+}
 
 // errNoTLS means that the server has neither of the versions that browsers use.
 var errNoTLS = errors.New("the server speaks neither TLS 1.2 nor TLS 1.3")

@@ -75,7 +75,10 @@ func TestAServerThatResumesIsToldFromOneThatDoesNot(t *testing.T) {
 			[]Version{{TLS: "TLS 1.2", Status: 200, Signatures: 1}, {TLS: "TLS 1.3", Status: 200, Signatures: 1}}, false},
 		"TLS 1.3 alone": {func(s *httptest.Server) { s.TLS.MinVersion = tls.VersionTLS13 },
 			[]Version{{TLS: "TLS 1.3", Status: 200, Signatures: 1, Resumes: true, KeepsOpen: true}}, false},
-		"a card is welcome": {func(s *httptest.Server) { s.TLS.ClientAuth = tls.VerifyClientCertIfGiven; s.TLS.MinVersion = tls.VersionTLS13 },
+		"a card is welcome": {func(s *httptest.Server) {
+			s.TLS.ClientAuth = tls.VerifyClientCertIfGiven
+			s.TLS.MinVersion = tls.VersionTLS13
+		},
 			[]Version{{TLS: "TLS 1.3", Status: 200, Signatures: 1, Resumes: true, KeepsOpen: true}}, true},
 	} {
 		t.Run(name, func(t *testing.T) {

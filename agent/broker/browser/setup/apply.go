@@ -36,7 +36,7 @@ func (p Plan) Apply() error {
 
 // remember writes down what was done. What has nothing to remember has no file.
 func (p Plan) remember(after record) error {
-	path := filepath.Join("/", p.root, recordFile)
+	path := filepath.Join(p.root, recordFile)
 	if after.empty() {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("forgetting what was set up: %w", err)

@@ -12,7 +12,7 @@ import (
 
 // Computer is what everybody on a computer gets.
 type Computer struct {
-	Root    string          // the folder that stands for the computer's; empty: its own
+	Root    string          // the folder that stands for the computer's, absolute; empty: its own
 	Run     string          // the folder of the service's sockets, as programs will see it
 	Ctl     string          // path of sithsctl, as the computer's users will start it
 	Systems []system.System // what may be released to whom
@@ -99,7 +99,7 @@ func (c Computer) plan(files []File, notes []Note, after record) (Plan, error) {
 }
 
 // path is where a file of the computer lies under the root.
-func (c Computer) path(file string) string { return filepath.Join("/", c.Root, file) }
+func (c Computer) path(file string) string { return filepath.Join(c.Root, file) }
 
 func (c Computer) has(kind system.Kind) bool {
 	return slices.ContainsFunc(c.Systems, func(s system.System) bool { return s.Kind == kind })
