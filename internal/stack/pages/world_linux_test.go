@@ -151,7 +151,7 @@ func (w *world) serve() {
 	server := p11.New(ctx, p11.Options{Dir: w.Path("run", "siths-agent", "p11"), Broker: w.broker, Callers: caller.New(ctx, nobody{}), Log: log})
 	anna, err := w.Person("anna")
 	w.must(err)
-	w.must(server.Add(p11.Socket{Name: "61001", UID: anna.UID, Use: broker.Use{Kinds: []system.Kind{system.TLS}}}))
+	w.must(server.Add(ctx, p11.Socket{Name: "61001", UID: anna.UID, Use: broker.Use{Kinds: []system.Kind{system.TLS}}}))
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
