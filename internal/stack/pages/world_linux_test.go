@@ -48,7 +48,6 @@ type world struct {
 	next    uint64
 	out     context.CancelFunc // takes the card out
 
-	mu   sync.Mutex
 	stop func() // ends the service
 }
 
