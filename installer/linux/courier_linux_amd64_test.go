@@ -42,11 +42,11 @@ func TestTheServiceFindsTheCourierWhereItsUnitsPutIt(t *testing.T) {
 	}
 }
 
-// underItsUnit starts the courier with what its unit leaves to it: a user without rights, no capabilities, the filter
+// underItsUnit starts a child with a socket with what its unit leaves to it: a user without rights, no capabilities, the filter
 // of system calls.
-func underItsUnit(t *testing.T) (socket string, pid int) {
+func underItsUnit(t *testing.T, program, file string) (socket string, pid int) {
 	t.Helper()
-	socket = filepath.Join(t.TempDir(), "courier.sock")
+	socket = filepath.Join(t.TempDir(), "child.sock")
 	l, err := safesocket.ListenPrivate(socket)
 	if err != nil {
 		t.Fatal(err)
@@ -56,8 +56,14 @@ func underItsUnit(t *testing.T) (socket string, pid int) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _, _ = listening.Close(), l.Close() })
-	files := []*os.File{listening}
-	for _, path := range []string{"/proc/self/exe", filepath.Join(builtPrograms(t), "siths-courier")} {
+	return socket, startUnderItsUnit(t, program, file, listening)
+}
+
+// startUnderItsUnit starts a program that is given a socket.
+func startUnderItsUnit(t *testing.T, program, file string, socket *os.File) (pid int) {
+	t.Helper()
+	files := []*os.File{socket}
+	for _, path := range []string{"/proc/self/exe", filepath.Join(builtPrograms(t), program)} {
 		f, err := os.Open(path) // its user cannot reach them by path
 		if err != nil {
 			t.Fatal(err)
@@ -68,7 +74,7 @@ func underItsUnit(t *testing.T) (socket string, pid int) {
 	cmd := exec.CommandContext(t.Context(), "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all",
 		"--inh-caps=-all", "--ambient-caps=-all", "--no-new-privs", "--", "/proc/self/fd/4", "/proc/self/fd/5")
 	cmd.ExtraFiles, cmd.Dir, cmd.Stderr = files, "/", t.Output()
-	cmd.Env = []string{callsVariable + "=" + allowed(t, courierFile)}
+	cmd.Env = []string{callsVariable + "=" + allowed(t, file)}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -76,14 +82,14 @@ func underItsUnit(t *testing.T) (socket string, pid int) {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	return socket, cmd.Process.Pid
+	return cmd.Process.Pid
 }
 
 func TestTheCourierWorksUnderItsUnitsRestrictions(t *testing.T) {
 	t.Parallel()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "an answer") }))
 	defer s.Close()
-	socket, pid := underItsUnit(t)
+	socket, pid := underItsUnit(t, "siths-courier", courierFile)
 	c := courier.Client{Socket: socket}
 	a, err := c.Ask(t.Context(), courier.Question{Fetch: &courier.Fetch{URL: s.URL, Limit: 100}, Timeout: waitLimit})
 	if err != nil || string(a.Body) != "an answer" {
