@@ -38,6 +38,10 @@ func TestATicketComesAndGoesWithItsCard(t *testing.T) {
 	if err != nil || !strings.Contains(out, lab.UPN("anna")) || !strings.Contains(out, "X-Auth-Ind: "+level) {
 		t.Errorf("no page: %v: %s", err, out)
 	}
+	conf := w.namingTheFolder(l)
+	if out, err := w.with(person, []string{"KRB5_CONFIG=" + conf}, "kvno", "HTTP/"+lab.App); err != nil {
+		t.Errorf("the person's programs do not find the ticket by krb5.conf: %v: %s", err, out)
+	}
 	if out, err := w.as(65534, l.Krb5Conf(), "klist"); err == nil {
 		t.Errorf("somebody else has the person's tickets: %s", out)
 	}
@@ -59,6 +63,17 @@ func TestATicketComesAndGoesWithItsCard(t *testing.T) {
 }
 
 func itoa(fd uintptr) string { return strconv.FormatUint(uint64(fd), 10) }
+
+// namingTheFolder is a krb5.conf that has every person's programs look for tickets where the service puts them.
+func (w *world) namingTheFolder(l *lab.Lab) string {
+	w.t.Helper()
+	text, err := os.ReadFile(l.Krb5Conf())
+	must(w.t, err)
+	line := "[libdefaults]\n default_ccache_name = DIR:" + filepath.Join(w.run, tickets) + "/%{uid}"
+	path := l.Path("everybody.conf")
+	must(w.t, os.WriteFile(path, []byte(strings.Replace(string(text), "[libdefaults]", line, 1)), 0o644))
+	return path
+}
 
 // wantTheirs checks that a ticket is the person's alone, in a folder that the person cannot change.
 func (w *world) wantTheirs(system string) {

@@ -197,9 +197,12 @@ func (w *world) there(system string) bool {
 
 // as runs a program as somebody, with the tickets of the person.
 func (w *world) as(uid uint32, conf, program string, args ...string) (string, error) {
+	return w.with(uid, []string{"KRB5_CONFIG=" + conf, "KRB5CCNAME=DIR:" + filepath.Dir(w.file(""))}, program, args...)
+}
+
+func (w *world) with(uid uint32, env []string, program string, args ...string) (string, error) {
 	cmd := exec.CommandContext(w.t.Context(), program, args...)
-	cmd.Env = []string{"PATH=/usr/bin", "LC_ALL=C", "KRB5_CONFIG=" + conf,
-		"KRB5CCNAME=DIR:" + filepath.Join(w.run, tickets, strconv.Itoa(person))}
+	cmd.Env = append([]string{"PATH=/usr/bin", "LC_ALL=C"}, env...)
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: uid}}
 	out, err := cmd.CombinedOutput()
