@@ -17,8 +17,8 @@ type SystemEntry struct {
 
 // SystemUse tells a program where its proof is. What does not belong to the system's kind is absent.
 type SystemUse struct {
-	Module  string `json:"module,omitempty"`  // tls: the PKCS#11 module that speaks to the virtual card
-	Address string `json:"address,omitempty"` // tls: of the virtual card, the value of P11_KIT_SERVER_ADDRESS
+	Module  string `json:"module,omitempty"`  // tls, ssh: the PKCS#11 module that speaks to the virtual card
+	Address string `json:"address,omitempty"` // tls, ssh: of the virtual card, the value of P11_KIT_SERVER_ADDRESS
 
 	Cache     string    `json:"ccache,omitempty"` // kerberos: the value of KRB5CCNAME
 	Principal string    `json:"principal,omitempty"`

@@ -60,9 +60,10 @@ func (v *Verbs) entry(s broker.Status, uid uint32) apitype.SystemEntry {
 	login, _, open := v.o.Broker.Present()
 	e := apitype.SystemEntry{System: Shown(s), Use: &apitype.SystemUse{}}
 	own := open && login.UID == uid
-	switch s.Kind {
-	case system.TLS:
+	if s.Kind != system.Kerberos {
 		e.Use.Module, e.Use.Address = v.o.Module(), "unix:path="+v.o.Card(uid)
+	}
+	switch s.Kind {
 	case system.SSH:
 		e.Use.Socket = v.o.SSH(uid)
 		if own {
