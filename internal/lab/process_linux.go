@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -121,5 +120,3 @@ func (l *Lab) do(env []string, input, path string, args ...string) error {
 	}
 	return nil
 }
-
-func portText(port int) string { return "127.0.0.1:" + strconv.Itoa(port) }

@@ -92,11 +92,11 @@ func layOut(l *lab.Lab, pki *testpki.PKI) error {
 		accounts += fmt.Sprintf("%q = %q\n", id, name)
 	}
 	return errors.Join(errs, os.WriteFile(l.Path("etc", "accounts.toml"), []byte(accounts), 0o644),
-		os.WriteFile(l.Path("etc", "agent.toml"), fmt.Appendf(nil, policy, l.Path("trust"), pki.PolicyTOML()), 0o644))
+		os.WriteFile(l.Path("etc", "agent.toml"), fmt.Appendf(nil, settings, l.Path("trust"), pki.PolicyTOML()), 0o644))
 }
 
-// policy is an agent's, for the lab's cards.
-const policy = `[trust]
+// settings are an agent's, for the lab's cards.
+const settings = `[trust]
 environment = "test"
 anchors = [%q]
 

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"siths-agent/agent/broker/system"
+	"siths-agent/agent/policy"
 	"siths-agent/internal/lab"
 )
 
@@ -45,6 +47,12 @@ func TestTheLabComesUpServesAndLeavesNoProcess(t *testing.T) {
 	}
 	go func() { _, _ = io.Copy(io.Discard, in) }() // the rest of it
 	asksForTheCard(t, dir)
+	if systems, wrong := system.Load(filepath.Join(dir, "etc", "systems.d")); len(wrong) > 0 || len(systems) != 5 {
+		t.Errorf("systems.d has %d systems: %v", len(systems), wrong)
+	}
+	if _, err := policy.Load(filepath.Join(dir, "etc", "agent.toml")); err != nil {
+		t.Errorf("the agent's policy: %v", err)
+	}
 	if len(processes(t, dir)) == 0 {
 		t.Error("no process was found while there must be some")
 	}
