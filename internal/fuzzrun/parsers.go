@@ -45,6 +45,7 @@ func parsers() []parser {
 		{"what the kernel tells of a process", "agent/programs", []string{"FuzzStatus"}},
 		{"messages to the ssh agent", "agent/broker/ssh", []string{"FuzzMessages"}},
 		{"calls to the virtual card, and its answers", "agent/broker/p11/rpc", []string{"FuzzFrame", "FuzzReader", "FuzzAttributes"}},
+		{"a program's conversation with the virtual card", "agent/broker/p11", []string{"FuzzServe"}},
 		{"what the kernel tells of a program that connects", "agent/broker/caller", []string{"FuzzStat", "FuzzMounts", "FuzzLabel"}},
 		{"files of systems.d", "agent/broker/system", []string{"FuzzParse"}},
 		{"events of all kinds, in who gets what", "agent/broker", []string{"FuzzNoSequenceReleasesWhatNoRuleAllows"}},
