@@ -87,6 +87,8 @@ func TestTheWallsStand(t *testing.T) {
 		{ticket, Module + "/agent/broker/...", "who may have a ticket is not for who gets it to say"},
 		{ticket, Module + "/agent/localapi", "who has a network serves nobody but the service"},
 		{ticket, Module + "/agent/audit", "who has a network writes no history"},
+		{Module + "/agent/broker/p11/remote", Module + "/agent/broker", "a client of the card decides nothing"},
+		{ctl, Module + "/agent/broker/p11", "it is a client of the card at most"},
 		{Module + "/ui/...", Module + "/pcsc", "what people see is no business of the readers"},
 		{Module + "/ui/...", Module + "/agent/client", "texts and screens are made of a snapshot; their program fetches it"},
 		{Module + "/ui/dialog", "fyne.io/...", "how a window is drawn is not what it says"},

@@ -15,6 +15,7 @@ import (
 // Limits that hold for every program.
 const (
 	maxConns    = 256              // connections to one socket
+	maxAll      = 4096             // connections to all sockets
 	maxSlow     = 16               // calls of a connection that are under way at once
 	maxSessions = 256              // sessions of a connection
 	frameTime   = 10 * time.Second // for the rest of a frame to come once its first byte has, and for an answer to be taken

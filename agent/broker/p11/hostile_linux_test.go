@@ -306,3 +306,15 @@ func TestConnectionsToASocketAreBounded(t *testing.T) {
 		t.Errorf("those who are in: %v", err)
 	}
 }
+
+func TestConnectionsToAllSocketsAreBounded(t *testing.T) {
+	t.Parallel()
+	own, all := make(chan struct{}, 2), make(chan struct{}, 3)
+	if !enter(own, all) || !enter(own, all) || enter(own, all) {
+		t.Error("a socket has more places than its own")
+	}
+	other := make(chan struct{}, 2)
+	if !enter(other, all) || enter(other, all) || len(other) != 1 || len(all) != 3 {
+		t.Errorf("%d and %d places are taken", len(other), len(all))
+	}
+}

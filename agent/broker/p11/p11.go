@@ -51,6 +51,7 @@ type Server struct {
 	o     Options
 	ctx   context.Context
 	calls map[rpc.Call]handler
+	room  chan struct{} // a place for each connection
 	work  sync.WaitGroup
 
 	mu    sync.Mutex
@@ -63,7 +64,7 @@ func New(ctx context.Context, o Options) *Server {
 	if o.Refused == nil {
 		o.Refused = func(context.Context, uint32) {}
 	}
-	return &Server{o: o, ctx: ctx, calls: handlers(), doors: map[string]bool{}, cards: map[uint64]*contents{}}
+	return &Server{o: o, ctx: ctx, calls: handlers(), room: make(chan struct{}, places()), doors: map[string]bool{}, cards: map[uint64]*contents{}}
 }
 
 // Add opens a socket, unless it is open, and closes it with all its connections when ctx ends or the server does. Programs
@@ -127,16 +128,31 @@ func (s *Server) accept(ctx context.Context, l net.Listener, door Socket) {
 			_ = nc.Close()
 			continue
 		}
-		select {
-		case places <- struct{}{}:
-			inside.Go(func() {
-				defer func() { <-places }()
-				s.serve(ctx, nc, door)
-			})
-		default:
-			s.o.Log.Warn("too many connections to the virtual card", "uid", door.UID)
+		if !enter(places, s.room) {
+			s.o.Log.Debug("too many connections to the virtual card", "uid", door.UID)
 			_ = nc.Close()
+			continue
 		}
+		inside.Go(func() {
+			defer func() { <-places; <-s.room }()
+			s.serve(ctx, nc, door)
+		})
+	}
+}
+
+// enter takes a place in both rooms, or in none.
+func enter(own, all chan struct{}) bool {
+	select {
+	case own <- struct{}{}:
+	default:
+		return false
+	}
+	select {
+	case all <- struct{}{}:
+		return true
+	default:
+		<-own
+		return false
 	}
 }
 
