@@ -27,8 +27,8 @@ import (
 // it puts the filter on and becomes the program that its arguments name.
 const callsVariable = "SITHS_TEST_CALLS"
 
-// courierVariable is what else that program is told.
-const courierVariable = "SITHS_COURIER_SOCKET"
+// courierVariable and ticketVariable are what else that program is told.
+const courierVariable, ticketVariable = "SITHS_COURIER_SOCKET", "SITHS_TICKET_SOCKET"
 
 func TestMain(m *testing.M) {
 	calls := os.Getenv(callsVariable)
@@ -45,7 +45,9 @@ func becomeFiltered(allowed string, args []string) error {
 	if err := installFilter(numbers(families), numbers(calls)); err != nil {
 		return err
 	}
-	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return !strings.HasPrefix(v, courierVariable+"=") })
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
+		return !strings.HasPrefix(v, courierVariable+"=") && !strings.HasPrefix(v, ticketVariable+"=")
+	})
 	return unix.Exec(args[0], args, append(env, "PATH=/usr/sbin:/usr/bin:/sbin:/bin"))
 }
 
@@ -64,8 +66,8 @@ exec unshare --mount --net --ipc --propagation private -- /bin/sh -euc '
 ' agentd "%[6]s" "$@"
 `
 
-// sandboxed makes a lab whose service runs under the unit's restrictions.
-func sandboxed(t *testing.T) *stacktest.Lab {
+// sandboxed makes a lab whose service runs under the unit's restrictions, with more variables where a test has them.
+func sandboxed(t *testing.T, more ...string) *stacktest.Lab {
 	t.Helper()
 	built, wrapped := builtPrograms(t), t.TempDir()
 	lab := stacktest.New(t, stack.Options{Bin: wrapped})
@@ -79,7 +81,7 @@ func sandboxed(t *testing.T) *stacktest.Lab {
 		t.Fatal(err)
 	}
 	script := fmt.Sprintf(sandbox, lab.Path("agent-1"), capabilities(t), self, allowed(t, unitFile), callsVariable,
-		filepath.Join(built, "siths-agentd"), variables(t))
+		filepath.Join(built, "siths-agentd"), strings.Join(append([]string{variables(t)}, more...), " "))
 	if err := stack.WriteProgram(filepath.Join(wrapped, "siths-agentd"), []byte(script)); err != nil {
 		t.Fatal(err)
 	}
@@ -249,7 +251,12 @@ func trainingCard(t *testing.T) (dir string, o stack.AgentOptions) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	card, err := pki.IssueCard(testpki.Person{})
+	return cardOf(t, pki, testpki.Person{})
+}
+
+func cardOf(t *testing.T, pki *testpki.PKI, person testpki.Person) (dir string, o stack.AgentOptions) {
+	t.Helper()
+	card, err := pki.IssueCard(person)
 	if err != nil {
 		t.Fatal(err)
 	}
