@@ -184,7 +184,7 @@ func (p probe) get(conn *tls.Conn) (answer, error) {
 	if err := conn.SetDeadline(time.Now().Add(answerTime)); err != nil {
 		return answer{}, err
 	}
-	request := http.Request{Method: http.MethodGet, URL: p.url, Host: p.url.Host, Header: http.Header{"User-Agent": {"sithsctl"}}}
+	request := http.Request{Method: http.MethodGet, URL: p.url, Host: p.url.Host, Header: http.Header{"User-Agent": {"sithsctl"}, "Connection": {"keep-alive"}}}
 	if err := request.Write(conn); err != nil {
 		return answer{}, err
 	}
