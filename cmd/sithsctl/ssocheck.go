@@ -99,9 +99,12 @@ func (e *env) printChecked(r check.Result) error {
 		case v.KeepsOpen:
 			line(text.CtlCheckKeepOpen)
 		}
-		if v.Resumes {
+		switch {
+		case v.Resumes:
 			line(text.CtlCheckYes)
-		} else {
+		case v.Named:
+			line(text.CtlCheckNamed)
+		default:
 			line(text.CtlCheckNo)
 		}
 	}

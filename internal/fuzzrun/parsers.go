@@ -36,6 +36,7 @@ func parsers() []parser {
 		{"what the service remembered on disk", "agent/memory", []string{"FuzzParse"}},
 		{"which warnings the service remembered on disk", "agent/expiry", []string{"FuzzParse"}},
 		{"browsers' policy of others, and NSS's list of modules", "agent/broker/browser/setup", []string{"FuzzPolicyOfOthers", "FuzzModules"}},
+		{"the first answer of web servers", "agent/broker/browser/check", []string{"FuzzFirstAnswer"}},
 		{"what browsers' processes call themselves", "agent/broker/browser/cut", []string{"FuzzProcess"}},
 		{"requests to the local API", "agent/localapi", []string{"FuzzRawRequests", "FuzzRequestBodies"}},
 		{"the PIN channel", "agent/localapi", []string{"FuzzPINChannel", "FuzzCareChannel"}},

@@ -153,6 +153,7 @@ const (
 	CtlCheckVersion
 	CtlCheckYes
 	CtlCheckNo
+	CtlCheckNamed
 	CtlCheckKeep
 	CtlCheckKeepOpen
 	CtlCheckGood

@@ -6,6 +6,7 @@ func ctlCheckSentences() map[CtlWord]pair {
 		CtlCheckVersion:  {"%s: sidan kom (%d) med %d underskrift(er) av kortet", "%s: the page came (%d) with %d signature(s) by the card"},
 		CtlCheckYes:      {"  ny anslutning utan kortet: sidan kom, sessionen återupptogs", "  new connection without the card: the page came, the session was resumed"},
 		CtlCheckNo:       {"  ny anslutning utan kortet: ingen sida", "  new connection without the card: no page"},
+		CtlCheckNamed:    {"  servern namnger sessionen: webbläsare kan begära att den återupptas", "  the server names the session: browsers can ask to resume it"},
 		CtlCheckKeep:     {"  samma anslutning utan kortet: sidan kom; servern håller den öppen i %s", "  same connection without the card: the page came; the server keeps it open for %s"},
 		CtlCheckKeepOpen: {"  samma anslutning utan kortet: sidan kom", "  same connection without the card: the page came"},
 		CtlCheckGood:     {"Servern återupptar inga sessioner: en ny anslutning kräver kortet.", "The server resumes no sessions: a new connection needs the card."},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"net"
 	"os"
 	"strconv"
@@ -57,8 +58,26 @@ func TestApacheIsToldAsItIsSetUp(t *testing.T) {
 			t.Errorf("as it should be: %+v", s)
 		}
 	}
-	if ordinary.Open || strict.Open {
-		t.Error("they show the page without a card")
+	if ordinary.Open || strict.Open || !ordinary.Resumes() || strict.Resumes() {
+		t.Errorf("%+v, %+v", ordinary, strict)
+	}
+	withoutTickets(t, l)
+	if r := check(lab.Web); len(r.Versions) != 2 || !r.Versions[0].Named || r.Versions[0].Resumes || !r.Versions[1].Resumes {
+		t.Errorf("without tickets, with a cache: %+v", r)
+	}
+}
+
+// withoutTickets turns tickets off and leaves the cache as it is.
+func withoutTickets(t *testing.T, l *lab.Lab) {
+	t.Helper()
+	l.Halt(lab.Web)
+	conf, err := os.OpenFile(l.Path("ordinary.conf"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = conf.WriteString("SSLSessionTickets off\n")
+	if err := errors.Join(err, conf.Close(), l.Resume(lab.Web)); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -34,14 +34,15 @@ type Version struct {
 	Status     int           `json:"status"`           // of the page with the card (RFC 9110, 15)
 	Signatures int           `json:"signatures"`       // that the card made for it
 	Resumes    bool          `json:"resumes"`          // a new connection gets the page without the card
+	Named      bool          `json:"named"`            // TLS 1.2: the server names the session, by which browsers can ask to resume it
 	KeepsOpen  bool          `json:"keeps_open"`       // a second page on the same connection, too
 	KeepFor    time.Duration `json:"keep_ns,omitzero"` // as the server says it, nanoseconds
 }
 
-// Resumes says whether a browser gets pages without the card on new connections, with any version.
+// Resumes says whether a browser gets pages without the card on new connections, with any version, or has to be feared to.
 func (r Result) Resumes() bool {
 	for _, v := range r.Versions {
-		if v.Resumes {
+		if v.Resumes || v.Named {
 			return true
 		}
 	}

@@ -136,3 +136,30 @@ func TestHowLongAServerKeepsAConnectionIsReadFromWhatItSays(t *testing.T) {
 		}
 	}
 }
+
+func TestASessionIsNamedWhereTheFirstAnswerNamesIt(t *testing.T) {
+	hello := append([]byte{22, 3, 3, 0, 74, 2, 0, 0, 70, 3, 3}, make([]byte, 32)...)
+	for name, c := range map[string]struct {
+		heard []byte
+		want  bool
+	}{
+		"a name of 32 bytes": {append(slices.Clone(hello), append([]byte{32}, make([]byte, 32)...)...), true},
+		"no name":            {append(slices.Clone(hello), 0, 0xc0, 0x2f, 0), false},
+		"cut short":          {hello, false},
+		"an alert":           {[]byte{21, 3, 3, 0, 2, 2, 40}, false},
+		"nothing":            {nil, false},
+	} {
+		if got := identifies(c.heard); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func FuzzFirstAnswer(f *testing.F) {
+	f.Add([]byte{22, 3, 3, 0, 74, 2, 0, 0, 70, 3, 3})
+	f.Fuzz(func(t *testing.T, heard []byte) {
+		if identifies(heard) && (len(heard) <= recordHead+helloHead || heard[0] != recordHandshake) {
+			t.Errorf("% x names a session", heard)
+		}
+	})
+}

@@ -86,6 +86,9 @@ func (p probe) first(ctx context.Context, card tls.Certificate, v *Version) erro
 		return p.refusal(err)
 	}
 	v.Status = answer.status
+	if l, ok := conn.NetConn().(*listener); ok && p.version == tls.VersionTLS12 {
+		v.Named = identifies(l.heard)
+	}
 	if !served(answer.status) {
 		return &RefusedError{Status: answer.status}
 	}
@@ -125,6 +128,7 @@ func (p probe) connect(ctx context.Context, card tls.Certificate) (*tls.Conn, er
 	if err != nil {
 		return nil, fmt.Errorf("connecting: %w", err)
 	}
+	raw = &listener{Conn: raw}
 	conn := tls.Client(raw, p.config(card))
 	if err := raw.SetDeadline(time.Now().Add(answerTime)); err != nil {
 		return nil, errors.Join(err, raw.Close())
