@@ -81,9 +81,16 @@ func (w *world) must(err error) {
 	}
 }
 
-// privateEtc gives the world an /etc of its own, for the settings of its computer: a copy of the one that it has.
+// private makes a folder that stands for the computer's own where settings are written: its /etc is the world's, a copy of
+// the one that is there, and its programs are those that are there.
+const private = `mkdir "$0"
+cp -a /etc "$0/"
+ln -s /usr "$0/usr"
+mount --bind "$0/etc" /etc`
+
+// privateEtc gives the world an /etc of its own. What is written beside it goes to the same folder, never to the machine.
 func (w *world) privateEtc() error {
-	r, err := w.Lab.Lab.Run(w.tb.Context(), stack.Cmd{Path: "/bin/sh", Args: []string{"-c", `mkdir "$0" && cp -a /etc "$0/" && mount --bind "$0/etc" /etc`, w.Path("computer")}})
+	r, err := w.Lab.Lab.Run(w.tb.Context(), stack.Cmd{Path: "/bin/sh", Args: []string{"-ec", private, w.Path("computer")}})
 	if err == nil && r.Code != 0 {
 		err = errors.New(r.Stderr)
 	}
@@ -97,7 +104,7 @@ func (w *world) setUp() {
 	w.must(err)
 	w.write("/etc/krb5.conf", string(krb5))
 	w.write("/etc/firefox/policies/policies.json", `{"policies":{"Certificates":{"Install":["`+w.lab.RootFile()+`"]}}}`)
-	w.well(w.Run(w.sithsctl("sso", "setup", "--config", w.Service.Config())))
+	w.well(w.Run(w.sithsctl("sso", "setup", "--root", w.Path("computer"), "--config", w.Service.Config())))
 	w.well(w.anna(w.sithsctl("sso", "setup", "--user")))
 	w.well(w.anna(stack.Cmd{Path: "certutil", Args: []string{"-A", "-n", "lab", "-t", "C,,", "-i", w.lab.RootFile(), "-d", "sql:" + w.Home("anna") + "/.pki/nssdb"}}))
 }
