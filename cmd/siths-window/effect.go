@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"siths-agent/agent/apitype"
 	"siths-agent/agent/diag"
 	"siths-agent/internal/version"
 	"siths-agent/ui/diagpage"
@@ -19,6 +20,8 @@ func (w *window) do(ctx context.Context, e dialog.Effect) {
 		if w.abandon != nil {
 			w.abandon()
 		}
+	case dialog.Reply:
+		go func() { _ = w.service.Consent(ctx, apitype.ConsentAnswer{ID: e.Question, Allow: e.Allow}) }() // no answer is a no
 	case dialog.Lock:
 		go func() { _ = w.service.Lock(ctx) }() // what came of it is in the next state
 	case dialog.Diagnose:

@@ -59,7 +59,7 @@ func (w *window) handOver(ctx context.Context, s dialog.Send, codes [][]byte) di
 	var r apitype.PINResult
 	var err error
 	if s.Kind == model.PIN {
-		r, err = w.service.PIN(ctx, apitype.PINRequest{Insertion: s.Insertion, LastTry: s.LastTry}, codes[0])
+		r, err = w.service.PIN(ctx, apitype.PINRequest{Insertion: s.Insertion, LastTry: s.LastTry, Consent: s.Consent}, codes[0])
 	} else {
 		r, err = w.service.Care(ctx, apitype.CareRequest{Insertion: s.Insertion, Unblock: s.Kind == model.Unblock, Sign: s.Sign, LastTry: s.LastTry},
 			codes[0], codes[1])

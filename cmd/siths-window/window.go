@@ -28,6 +28,7 @@ type service interface {
 	PIN(ctx context.Context, req apitype.PINRequest, pin []byte) (apitype.PINResult, error)
 	Care(ctx context.Context, req apitype.CareRequest, proof, fresh []byte) (apitype.PINResult, error)
 	Lock(ctx context.Context) error
+	Consent(ctx context.Context, a apitype.ConsentAnswer) error
 	diag.Asked
 }
 

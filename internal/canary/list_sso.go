@@ -28,6 +28,8 @@ func ssoCanaries() []Canary {
 			in(caller, "TestALabelCountsWhereTheKernelKeepsAProgramToItAlone")},
 		{"consent_proof", "A click is no yes where the card's code is wanted.", "agent/broker/consent",
 			in("agent/broker/consent", "TestAClickIsNoYesWhereTheCodeIsWanted")},
+		{"consent_enter", "A hasty Enter lets no program use the card.", "ui/model", []Test{
+			{Package: "ui/dialog", Run: "TestEnterIsANoAndEscIsToo"}}},
 		{"consent_pin", "A code that the card has not taken is no yes.", "agent", in("agent", "TestTheCodeIsAYesAndAClickIsNone")},
 		{"caller_hash", "The service reads no program that users can write.", caller, in(caller, "TestAProgramThatOthersCouldWriteIsNotRead")},
 		{"sso_origin", "No name of a server gets more into a browser's settings than itself.", setup,

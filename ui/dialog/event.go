@@ -69,6 +69,7 @@ type Send struct {
 	Sign      bool     // of Change and Unblock: the code for signatures
 	Insertion uint64   // that the code was typed for
 	LastTry   bool     // the person has said yes to spending the last try
+	Consent   string   // of PIN: the question to which the code is the yes
 	EvenEasy  bool     // the person has been told that the new code is easy to guess
 }
 
@@ -77,6 +78,12 @@ type Abandon struct{}
 
 // Wipe empties every field.
 type Wipe struct{}
+
+// Reply answers a question that needs no code.
+type Reply struct {
+	Question string
+	Allow    bool
+}
 
 // Lock locks the desktop.
 type Lock struct{}
@@ -107,6 +114,7 @@ func (Raise) effect()    {}
 func (Send) effect()     {}
 func (Abandon) effect()  {}
 func (Wipe) effect()     {}
+func (Reply) effect()    {}
 func (Lock) effect()     {}
 func (Diagnose) effect() {}
 func (Pack) effect()     {}

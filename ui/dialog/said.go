@@ -87,7 +87,7 @@ func (s *State) submit(todo *effects) {
 		return
 	}
 	if send.Kind == model.PIN {
-		send.Sign, send.EvenEasy = false, false
+		send.Sign, send.EvenEasy, send.Consent = false, false, s.shown.Question
 	}
 	send.LastTry = s.agreed == s.typedFor
 	s.sending, s.sentFor, s.answer, s.typing, s.quiet = &send, s.typedFor, nil, false, 0
@@ -123,6 +123,9 @@ func (s *State) chose(do model.Do, todo *effects) {
 		s.turn(model.Page{Kind: pageOf(do)}, todo)
 	case model.DoLicences:
 		s.page = model.Page{Kind: model.Licences, Rows: parts()}
+	case model.DoAllow, model.DoDeny:
+		s.replied, s.typing = s.shown.Question, false
+		todo.add(Wipe{}, Reply{s.replied, do == model.DoAllow})
 	case model.DoLock:
 		todo.add(Lock{})
 	case model.DoPreview:
@@ -170,6 +173,9 @@ func (s *State) answered(a Answered) {
 	case !a.Result.OK && s.sentFor != insertionOf(s.snap): // it is no answer about the card that is in
 	case sent.Kind == model.PIN:
 		s.page, s.answer = model.Page{}, &a.Result
+		if a.Result.OK && sent.Consent != "" {
+			s.replied = sent.Consent
+		}
 	case a.Result.OK:
 		s.page = model.Page{Kind: model.Changed, Sign: sent.Sign, Puk: sent.Kind == model.Unblock}
 	default:

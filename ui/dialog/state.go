@@ -50,7 +50,8 @@ type State struct {
 	saving      bool
 	answer      *apitype.PINResult // that no snapshot tells of yet
 	agreed      insertion          // for which the last try may be spent, once
-	worked      bool               // a code was asked for in this window
+	replied     string             // the question that was answered last; empty: none
+	worked      bool               // a code or an answer was asked for in this window
 	reason      reason
 	ended       bool
 
@@ -97,9 +98,12 @@ func (s State) wanted() model.Screen {
 // look is the service's state with what this window knows more: a code is with the service, or it has been answered.
 func (s State) look() apitype.Snapshot {
 	snap := s.snap
+	if snap.Consent != nil && snap.Consent.ID == s.replied {
+		snap.Consent = nil
+	}
 	waits := snap.Phase == apitype.NeedPIN || snap.Phase == apitype.Locked
 	switch {
-	case s.sending != nil && (waits || s.sending.Kind != model.PIN) && insertionOf(snap) == s.sentFor:
+	case s.sending != nil && (waits || s.sending.Kind != model.PIN || s.sending.Consent != "") && insertionOf(snap) == s.sentFor:
 		snap.Phase, snap.Problems = apitype.Verifying, nil
 	case s.answer != nil:
 		return answered(snap, *s.answer)

@@ -192,7 +192,7 @@ func (s *State) settle(todo *effects) {
 	default:
 		s.overtaken, s.typedFor = false, insertionOf(s.snap)
 	}
-	s.worked = s.worked || len(want.Fields) > 0
+	s.worked = s.worked || len(want.Fields) > 0 || want.Ask == model.AskConsent
 	if !reflect.DeepEqual(want, s.shown) {
 		s.shown = want
 		todo.add(Show{want})

@@ -22,12 +22,13 @@ type Screen struct {
 	Icon     Icon
 	Severity apitype.Severity
 
-	LocksIn int           // whole seconds until the desktop is locked; 0: no countdown
-	Closes  time.Duration // after which it closes by itself; 0: it stays
-	Later   *Later        // what is added when it lasts
-	Code    apitype.Code  // of the problem that it is about, for support
-	Ref     string        // of that problem, in the service's log
-	Tray    Tray
+	LocksIn  int           // whole seconds until the desktop is locked; 0: no countdown
+	Closes   time.Duration // after which it closes by itself; 0: it stays
+	Later    *Later        // what is added when it lasts
+	Question string        // of AskConsent, and of AskPIN where the code is the yes to it: which one
+	Code     apitype.Code  // of the problem that it is about, for support
+	Ref      string        // of that problem, in the service's log
+	Tray     Tray
 }
 
 // ID names a screen: of golden pictures, and in helpdesk's notes. It is never shown.
@@ -57,6 +58,8 @@ const (
 
 	CardKnown   ID = "card-known"
 	Systems     ID = "sso-list"
+	Consent     ID = "sso-consent"
+	ConsentPIN  ID = "sso-consent-pin"
 	Diagnostics ID = "diagnostics"
 	Bundle      ID = "bundle-preview"
 	Saved       ID = "bundle-saved"
@@ -83,6 +86,7 @@ const (
 	AskChange  Ask = "change"   // the old code, and twice the new one
 	AskUnblock Ask = "unblock"  // the PUK, and twice the new code
 	AskSave    Ask = "save"     // yes or no, before a file is written
+	AskConsent Ask = "consent"  // yes or no, before a program uses the card
 )
 
 // Field is one secret that a person types.
@@ -136,6 +140,8 @@ const (
 	DoPreview     Do = "preview"
 	DoCopy        Do = "copy"
 	DoSave        Do = "save"
+	DoAllow       Do = "allow" // let the program that asks use the card
+	DoDeny        Do = "deny"
 	DoAbout       Do = "about"
 	DoLicences    Do = "licences"
 )

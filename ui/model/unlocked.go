@@ -19,6 +19,9 @@ func (v *view) unlocked() Screen {
 		return Screen{ID: IdleLock, Title: v.say(text.ScreenIdle, n), Body: []string{v.say(text.ScreenIdleHow)},
 			Icon: IconTimer, Severity: apitype.Warning, Buttons: v.close()}
 	}
+	if q := v.consent(); q != nil {
+		return *q
+	}
 	s := v.open()
 	s.Icon, s.Buttons = IconOpen, v.close()
 	return s

@@ -12,6 +12,7 @@ const (
 	code      reason = iota // the service waits for the code of the card
 	refusal                 // the card that is in opens nothing, and the person has to know why
 	countdown               // the desktop is about to be locked
+	question                // a program asks for the card
 
 	reasons
 )
@@ -23,7 +24,8 @@ func (t *turn) wanted() [reasons]bool {
 		return out
 	}
 	asks := t.screen.Ask != model.AskNothing
-	out[code] = asks
+	out[question] = t.screen.Question != ""
+	out[code] = asks && !out[question]
 	out[refusal] = !asks && t.snapshot.Card != nil && opensNothing(t.snapshot.Phase) && t.screen.Severity == apitype.Error
 	out[countdown] = t.screen.LocksIn > 0
 	return out
@@ -39,6 +41,8 @@ func opensNothing(p apitype.Phase) bool {
 func (t *turn) openByItself() {
 	wanted, isNew := t.wanted(), false
 	t.shown[countdown] = t.shown[countdown] && wanted[countdown]
+	t.shown[question] = t.shown[question] && wanted[question] && t.asked == t.screen.Question
+	t.asked = t.screen.Question
 	for r, is := range wanted {
 		isNew = isNew || is && !t.shown[r]
 	}

@@ -76,6 +76,7 @@ type State struct {
 	windows int           // that are open
 	follows bool          // one of them shows what the state calls for
 	about   insertion     // that was in when the last of them was opened
+	asked   string        // the question that stands
 	shown   [reasons]bool // a window has been opened for it
 	spent   [kinds]bool   // a notification has told of it
 	stands  [kinds]bool   // that notification is not withdrawn yet

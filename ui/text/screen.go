@@ -38,6 +38,11 @@ const (
 	ScreenPulled
 	ScreenSwapped
 	ScreenInterruptedHow
+	ScreenConsent
+	ScreenConsentUnknown
+	ScreenConsentFile
+	ScreenConsentHow
+	ScreenConsentPIN
 
 	screenLastState
 )
@@ -111,6 +116,8 @@ const (
 	ScreenButtonPreview
 	ScreenButtonSave
 	ScreenButtonLicences
+	ScreenButtonAllow
+	ScreenButtonDeny
 	ScreenTray
 	ScreenTrayHolder
 	ScreenTraySystem

@@ -71,6 +71,8 @@ func screenLabels() map[ScreenWord]pair {
 		ScreenButtonPreview:     {"Spara till supporten", "Save for support"},
 		ScreenButtonSave:        {"Spara", "Save"},
 		ScreenButtonLicences:    {"Licenser", "Licences"},
+		ScreenButtonAllow:       {"Tillåt", "Allow"},
+		ScreenButtonDeny:        {"Tillåt inte", "Do not allow"},
 		ScreenTray:              {"SITHS Agent: %s", "SITHS Agent: %s"},
 		ScreenTrayHolder:        {"Kortet tillhör %s", "The card belongs to %s"},
 		ScreenTraySystem:        {"%s: %s", "%s: %s"},

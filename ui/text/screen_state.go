@@ -42,6 +42,11 @@ func screenStates() map[ScreenWord]pair {
 		ScreenSwapped:    {"Kortet är inte samma som nyss", "The card is not the one that was in"},
 		ScreenInterruptedHow: {"Det du skrev är raderat. Vänta ett ögonblick innan du skriver igen.",
 			"What you typed has been erased. Wait a moment before you type again."},
+		ScreenConsent:        {"Får %s använda ditt kort till %s?", "May %s use your card for %s?"},
+		ScreenConsentUnknown: {"ett okänt program", "an unknown program"},
+		ScreenConsentFile:    {"Programmets fil: %s", "The program's file: %s"},
+		ScreenConsentHow:     {"Tillåt bara om du själv väntar på det. Utan svar är det nej efter en minut.", "Allow it only if you are waiting for it yourself. Without an answer it is no after a minute."},
+		ScreenConsentPIN:     {"Skriv din legitimeringskod (PIN) för att tillåta det.", "Type your PIN to allow it."},
 	}
 }
 

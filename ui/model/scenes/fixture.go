@@ -56,3 +56,10 @@ func LocksIn(n int) func(*apitype.Snapshot) {
 		s.Session = &apitype.Session{ID: "c1", User: "anna", State: "unlocked", LocksInS: n}
 	}
 }
+
+// Asked has a program ask for the card.
+func Asked(code bool, program string) func(*apitype.Snapshot) {
+	return func(s *apitype.Snapshot) {
+		s.Consent = &apitype.Consent{ID: "q1", Program: program, PID: 4711, Systems: []string{"Lifecare"}, PIN: code}
+	}
+}
