@@ -63,8 +63,8 @@ func callerKeys() []policy.Key {
 	}, {
 		Name: "caller.consent", Type: policy.TypeString, Since: first, Default: `"never"`, Enum: words([]Consent{Never, FirstUse, EveryTime, PIN}),
 		Doc: policy.Text{
-			SV: "När personen tillfrågas innan ett program får något.",
-			EN: "When the person is asked before a program gets something."},
+			SV: "När personen tillfrågas innan ett program får något. Med \"pin\" är kortets kod svaret: den kan inget program ge.",
+			EN: "When the person is asked before a program gets something. With \"pin\" the card's code is the answer: no program can give it."},
 	}}
 }
 
