@@ -68,6 +68,7 @@ var ends = map[string]struct {
 	"the card's child crashes": {asIs, func(_ *world, b *fakeBroker, c *fakeCard) {
 		c.set(func(c *fakeCard) { c.crashing, c.useErr = true, token.ErrUnreadable })
 		_, _ = b.sign(token.PKCS1SHA256)
+		time.Sleep(pullTime)
 		synctest.Wait()
 		c.set(func(c *fakeCard) { c.crashing, c.useErr = false, nil })
 	}},

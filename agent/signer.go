@@ -52,8 +52,8 @@ func (s *signer) schemes() []token.Scheme {
 	return s.ch.info.Schemes
 }
 
-// sign has the card sign a digest. It runs beside the owning goroutine. A card that has forgotten its login is looked at at
-// once, and not only at the next heartbeat. What comes when the release is over goes nowhere.
+// sign has the card sign a digest. It runs beside the owning goroutine. A card that fails at it is looked at at once, and not
+// only at the next heartbeat. What comes when the release is over goes nowhere.
 func (s *signer) sign(ctx context.Context, scheme token.Scheme, digest []byte) ([]byte, error) {
 	if err := s.life.Err(); err != nil {
 		return nil, err
@@ -63,18 +63,39 @@ func (s *signer) sign(ctx context.Context, scheme token.Scheme, digest []byte) (
 	s.begun.Add(1)
 	sig, err := s.card.Use(ctx, s.id, scheme, digest)
 	s.ended.Add(1)
-	switch {
-	case errors.Is(err, token.ErrSilent):
-		s.a.post(func() { s.a.childFailed(s.ch, err) })
-	case errors.Is(err, token.ErrChanged), errors.Is(err, token.ErrRemoved):
-		s.a.post(func() { s.a.checkNow(s.ch) })
-	case scheme.IsPSS() && ctx.Err() == nil && s.life.Err() == nil:
-		s.settle(err == nil && s.proves(scheme, digest, sig))
+	if ctx.Err() == nil && s.life.Err() == nil {
+		s.learn(scheme, digest, sig, err)
 	}
 	if over := s.life.Err(); over != nil {
 		return nil, over
 	}
 	return sig, err
+}
+
+// learn takes what a signature, or its failure, tells of the card. A module's errors do not tell a card that cannot do what
+// was asked from one that is another by now.
+func (s *signer) learn(scheme token.Scheme, digest, sig []byte, err error) {
+	switch {
+	case err != nil && (errors.Is(err, token.ErrSilent) || isClosed(s.card.Done())):
+		s.doubt(err)
+		return
+	case err != nil && !errors.Is(err, token.ErrUnsupported) && !errors.Is(err, token.ErrNoKey):
+		s.a.post(func() { s.a.checkNow(s.ch) })
+	}
+	if scheme.IsPSS() && !errors.Is(err, token.ErrChanged) && !errors.Is(err, token.ErrRemoved) {
+		s.settle(err == nil && s.proves(scheme, digest, sig))
+	}
+}
+
+// doubt ends the login of a card that does not answer any more, unless its reader tells in time that it was pulled.
+func (s *signer) doubt(err error) {
+	done := s.ch.asking.add()
+	s.a.spawn(func() {
+		defer done()
+		if !isPulled(s.ch.ctx, err) {
+			s.a.post(func() { s.a.childFailed(s.ch, err) })
+		}
+	})
 }
 
 func (s *signer) proves(scheme token.Scheme, digest, sig []byte) bool {
@@ -132,7 +153,7 @@ func (a *Agent) learnPSS(s *signer, works bool) {
 	}
 }
 
-// checkNow is a heartbeat out of its turn: a signature has failed as it does at a card that has forgotten its login.
+// checkNow is a heartbeat out of its turn.
 func (a *Agent) checkNow(ch *child) {
 	if ch.ctx.Err() == nil && ch.handle == a.state.Handle {
 		a.step(session.Beat{})

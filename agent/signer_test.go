@@ -112,6 +112,7 @@ func TestACardThatDoesNotAnswerAProgramEndsTheLoginAsSilent(t *testing.T) {
 		if _, err := b.sign(token.PKCS1SHA256); !errors.Is(err, token.ErrSilent) {
 			t.Errorf("it came to %v", err)
 		}
+		time.Sleep(pullTime)
 		if s := w.snapshot(); s.Session.State != "locked" || !slices.Contains(codes(s), "card.silent") {
 			t.Errorf("%+v %v", s.Session, codes(s))
 		}

@@ -140,7 +140,7 @@ func (c *child) ask(ctx context.Context, what string, low, high int) (ailment, e
 	case silent:
 		wait = operationTime
 	case stuck:
-		if wait = 30 * 24 * time.Hour; what == "check " {
+		if wait = 30 * 24 * time.Hour; what == "check " || what == "use " {
 			wait = operationTime
 		}
 	}
@@ -187,9 +187,15 @@ func (c *child) Check(ctx context.Context) error {
 	return err
 }
 
-// Use signs a digest for a program, as long as the card takes it that its PIN was given.
+// Use signs a digest for a program, as long as the card takes it that its PIN was given. Of a card that fails at it a
+// heartbeat tells more, unless its child is gone.
 func (c *child) Use(ctx context.Context, cert [sha256.Size]byte, scheme token.Scheme, digest []byte) ([]byte, error) {
-	if _, err := c.ask(ctx, "use ", 200, 500); err != nil {
+	if _, err := c.ask(context.WithoutCancel(ctx), "use ", 200, 500); err != nil {
+		select {
+		case <-c.done:
+			go c.doubt(ctx)
+		default:
+		}
 		return nil, err
 	}
 	c.mu.Lock()

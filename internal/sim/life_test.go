@@ -36,6 +36,7 @@ type life struct {
 	next     uint64
 	children int
 	holding  []*child
+	logins   []*released
 	story    map[uint64]rank // insertion → how far its rows have come
 	logged   bytes.Buffer
 }
@@ -47,7 +48,7 @@ func (w *world) begin() {
 	l.view = view{desk: w.desk, life: l, events: make(chan unlock.Event)}
 	l.agent = agent.New(agent.Parts{
 		Version: "sim", Machine: machine, Policy: w.policy, Who: l, Desktop: l.view, Trail: journalOf{w.trail, l}, Memory: notesOf{w.notes, l},
-		Readers: l.readers, OpenCard: l.open, EndPrograms: l.endPrograms, Now: w.clock, Log: slog.New(slog.NewTextHandler(logbook{l}, nil)),
+		Readers: l.readers, OpenCard: l.open, EndPrograms: l.endPrograms, Now: w.clock, Broker: programs{l}, Log: slog.New(slog.NewTextHandler(logbook{l}, nil)),
 	})
 	ctx, stop := context.WithCancel(context.Background())
 	w.life, l.stop = l, stop

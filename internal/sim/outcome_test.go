@@ -11,7 +11,7 @@ import (
 
 // cutShort is what becomes of a question whose child has ended under it: a heartbeat is in doubt already.
 func (c *child) cutShort(ctx context.Context, what string) {
-	if what == "check " || ctx.Err() != nil {
+	if what == "check " || what == "use " || ctx.Err() != nil {
 		return
 	}
 	c.mu.Lock()
@@ -33,6 +33,7 @@ func (c *child) outcome(ctx context.Context, what string, a ailment) error {
 	err := c.found(what, a)
 	switch {
 	case err == nil:
+	case what == "use ": // see Use
 	case what == "check " && !errors.Is(err, token.ErrChanged):
 		go c.doubt(ctx)
 	default:

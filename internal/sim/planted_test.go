@@ -25,7 +25,7 @@ func planted() []string {
 	all := strings.Fields(`lock_on_removal drop_on_lock pin_for_card login_card one_pin row_before_unlock last_try
 		heartbeat wrong_pin_locks claim_expires relock service_down ticket_caller ticket_expires ticket_once
 		own_card statement_signed fresh_nonce statement_binding owed_lock lock_retry sleep_lock stop_lock
-		restart_lock own_session stale_attempt grace_deadline grace_pin holder_clears idle_lock`)
+		restart_lock own_session stale_attempt grace_deadline grace_pin holder_clears idle_lock sso_life`)
 	return all[:soak.Size(1, len(all))]
 }
 

@@ -301,6 +301,7 @@ func (w *world) checkView() {
 		w.phase = s.Phase
 		w.note("phase", string(s.Phase), 0)
 	}
+	w.checkReleased(v)
 	open := s.Session != nil && s.Session.State == "unlocked"
 	switch {
 	case s.Phase == apitype.Unlocked, open && w.grace == nil:

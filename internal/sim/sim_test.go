@@ -108,11 +108,11 @@ func report(t *testing.T, n tally, seeds, broken int, took time.Duration) {
 		ID: "1.1", Name: "workstations simulated, from seeds, with everything around the agent failing",
 		Asked: "100 workstation-years, 10 million card events, 1 million faults, 10,000 seeds in 10 min, no promise broken",
 		Found: fmt.Sprintf("%.1f workstation-years of %d working days (%.0f h of agent's time); %d card events "+
-			"(%d insertions and removals, %d openings, reads and resets, %d PINs, %d signatures, %d heartbeats); %d faults "+
+			"(%d insertions and removals, %d openings, reads and resets, %d PINs, %d signatures, %d heartbeats, %d signatures for programs); %d faults "+
 			"(%d answers of cards, %d readers, %d pulls and swaps, %d desktops, %d disks, %d clock steps, %d kills and restarts, "+
 			"%d by people, %d attacks, %d others); %d seeds, %d steps checked, %d lives, %d visits, %d unlocks; %.1f min; %d promises broken",
 			years, daysOfYear, n.passed.Hours(), n.cardEvents(), n.insertions+n.removals, n.openings+n.reads+n.resets, n.verifies,
-			n.signatures, n.checks, n.allFaults(), n.faults[faultCard], n.faults[faultReader], n.faults[faultPull], n.faults[faultDesk],
+			n.signatures, n.checks, n.uses, n.allFaults(), n.faults[faultCard], n.faults[faultReader], n.faults[faultPull], n.faults[faultDesk],
 			n.faults[faultDisk], n.faults[faultClock], n.faults[faultCrash], n.faults[faultPerson], n.faults[faultAttack],
 			n.faults[faultOther], seeds, n.steps, n.lives, n.visits, n.logins, took.Minutes(), broken),
 		Missed:  years < 100 || n.cardEvents() < 10_000_000 || n.allFaults() < 1_000_000 || took > 10*time.Minute,

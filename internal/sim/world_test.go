@@ -41,7 +41,7 @@ const (
 
 // tally is what happened in one or many worlds.
 type tally struct {
-	insertions, removals, openings, reads, verifies, signatures, checks, resets int
+	insertions, removals, openings, reads, verifies, signatures, checks, resets, uses int
 
 	faults                              [faultKinds]int
 	steps, lives, visits, logins, locks int
@@ -64,6 +64,7 @@ func (t tally) allFaults() (n int) {
 func (t *tally) add(o tally) {
 	t.insertions, t.removals, t.openings, t.reads = t.insertions+o.insertions, t.removals+o.removals, t.openings+o.openings, t.reads+o.reads
 	t.verifies, t.signatures, t.checks, t.resets = t.verifies+o.verifies, t.signatures+o.signatures, t.checks+o.checks, t.resets+o.resets
+	t.uses += o.uses
 	for i, f := range o.faults {
 		t.faults[i] += f
 	}
