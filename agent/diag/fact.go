@@ -37,6 +37,7 @@ const (
 	Addresses   Label = "addresses"    // how many the machine has on networks
 	Ready       Label = "ready"        // systems that are
 	NotReady    Label = "not-ready"    // systems that are not
+	System      Label = "system"       // the number of one as "sithsctl sso list" shows them, its kind, state, code and reason
 	Door        Label = "installed"    // whether what login screens load is there
 	Ways        Label = "login-ways"   // how many ways to log in ask for the card
 	Mistakes    Label = "mistakes"     // in policy

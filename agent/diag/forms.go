@@ -41,7 +41,7 @@ func forms() map[Label]form {
 		ATR: atr.FindString, USBDevice: usbDevice.FindString, CardNumber: cardEnd.FindString, Holder: hsaID,
 		Carrier: oneOf("card", "reserve", "mobile"), Revocation: oneOf("good", "revoked", "unknown", "off"), Source: oneOf("ocsp", "crl"),
 		ReaderCount: digits, ModuleCount: digits, Level: digits, DaysLeft: digits, Tries: digits, SignTries: digits, Addresses: digits,
-		Ready: digits, NotReady: digits, Ways: digits, Mistakes: digits, Line: digits,
+		Ready: digits, NotReady: digits, System: systemWords, Ways: digits, Mistakes: digits, Line: digits,
 		Kept: yes, Door: yes, Process: yes, Socket: yes, Key: policyKey, Event: event.FindString, Reference: reference.FindString,
 	}
 }
@@ -89,6 +89,20 @@ func knownCode(c apitype.Code) apitype.Code {
 		return c
 	}
 	return ""
+}
+
+// systemWords keeps a number with words that are all known.
+func systemWords(s string) string {
+	words := strings.Fields(s)
+	if len(words) < 3 || number.FindString(words[0]) == "" || !slices.Contains(systemKinds(), words[1]) || !slices.Contains(systemStates(), words[2]) {
+		return ""
+	}
+	for _, w := range words[3:] {
+		if knownCode(apitype.Code(w)) == "" && !slices.Contains(systemReasons(), w) {
+			return ""
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // readerWords keeps the known words of a reader's name, in their order. Serial numbers, and whatever else a device calls

@@ -3,6 +3,8 @@ package diag
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -165,6 +167,33 @@ func TestRowsAboutACardSayWhyNothingIsKnown(t *testing.T) {
 	}
 	if r := rowNamed(other, Systems); says(r, Ready) != "1" || says(r, NotReady) != "1" {
 		t.Errorf("two systems: %+v", r)
+	}
+}
+
+func TestThePageTellsOfEachSystemByItsNumber(t *testing.T) {
+	tell := func(systems ...apitype.System) Page {
+		return assemble(time.Now(), Options{Now: time.Now}.told(apitype.Diag{Snapshot: apitype.Snapshot{Systems: systems}}, true))
+	}
+	open := apitype.System{Name: "anna-andersson", Title: "Anna Andersson", Kind: "tls", State: "ready"}
+	closed := apitype.System{Name: "katalog", Kind: "kerberos", State: "unreachable", Why: apitype.NetworkDown, Reason: "late"}
+	p := tell(open, closed)
+	r := wantRow(t, p, Systems, Yellow, apitype.NetworkDown)
+	var lines []string
+	for _, f := range r.Facts {
+		lines = append(lines, string(f.What())+" "+f.String())
+	}
+	if got := strings.Join(lines, ", "); got != "ready 1, not-ready 1, system 1 tls ready, system 2 kerberos unreachable network.down late" || p.Withheld != 0 {
+		t.Errorf("the row says %q and withholds %d", got, p.Withheld)
+	}
+	wantRow(t, tell(open, apitype.System{Kind: "tls", State: "denied"}), Systems, Yellow, apitype.SystemDenied)
+	for _, hostile := range []apitype.System{{Kind: "anna", State: "ready"}, {Kind: "tls", State: "anna"}, {Kind: "tls", State: "denied", Why: "anna.andersson"},
+		{Kind: "tls", State: "denied", Reason: "anna"}} {
+		if p := tell(hostile); p.Withheld != 1 || says(rowNamed(p, Systems), System) != "" {
+			t.Errorf("%+v is told as %+v", hostile, rowNamed(p, Systems))
+		}
+	}
+	if r := rowNamed(tell(slices.Repeat([]apitype.System{open}, 1000)...), Systems); len(r.Facts) != 2+mostSystems {
+		t.Errorf("a thousand systems have %d facts", len(r.Facts))
 	}
 }
 

@@ -1,6 +1,8 @@
 package diag
 
 import (
+	"cmp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -131,17 +133,28 @@ func hidden(s apitype.Snapshot) finding {
 	return unclear(apitype.SystemDenied)
 }
 
+// mostSystems is of how many systems a page tells one by one.
+const mostSystems = 20
+
+// systemsOf tells of each system by its number: names are the administrator's own words.
 func systemsOf(s apitype.Snapshot) finding {
-	ready := 0
-	for _, system := range s.Systems {
-		if system.State == "ready" {
+	f, ready := green(), 0
+	for n, system := range s.Systems {
+		switch system.State {
+		case "ready":
 			ready++
+		case "unreachable", "denied":
+			f = f.and(unclear(cmp.Or(knownCode(system.Why), apitype.SystemDenied)))
+		}
+		if n < mostSystems {
+			words := []string{strconv.Itoa(n + 1), system.Kind, system.State, string(system.Why), system.Reason}
+			f = f.with(say(System, strings.Join(words, " ")))
 		}
 	}
 	if len(s.Systems) == 0 {
-		return green()
+		return f
 	}
-	return green().with(count(Ready, ready), count(NotReady, len(s.Systems)-ready))
+	return green().with(count(Ready, ready), count(NotReady, len(s.Systems)-ready)).and(f)
 }
 
 func eventsOf(d apitype.Diag, whole bool) finding {

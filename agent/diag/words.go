@@ -27,3 +27,15 @@ func modules() []string {
 func rivals() []string {
 	return []string{"scdaemon", "iid", "iidsetcs", "SACMonitor", "SACSrv", "CertPropSvc"}
 }
+
+// systemKinds, systemStates and systemReasons are what the service says of business systems.
+func systemKinds() []string { return []string{"tls", "kerberos", "ssh"} }
+
+func systemStates() []string {
+	return []string{"ready", "working", "need-pin", "released", "unreachable", "denied"}
+}
+
+func systemReasons() []string {
+	return strings.Fields(`unreachable late clock-skew wrong-kdc not-mapped revoked expired untrusted card-gone refused too-large no-program
+		malformed no-name idle absolute`)
+}

@@ -185,7 +185,7 @@ func FuzzRequestBodies(f *testing.F) {
 	l := newLab(f)
 	api := l.s.Handler()
 	f.Fuzz(func(t *testing.T, body []byte) {
-		for _, path := range []string{"/v1/unlock/begin", "/v1/unlock/finish", "/v1/session"} {
+		for _, path := range []string{"/v1/unlock/begin", "/v1/unlock/finish", "/v1/session", "/v1/systems/journal/explain"} {
 			r := httptest.NewRequest(http.MethodPost, path, bytes.NewReader(body))
 			r.Host = apitype.Host
 			w := httptest.NewRecorder()

@@ -83,6 +83,7 @@ func diagLabels() map[string]pair {
 		"synchronised": {"ställs automatiskt", "kept automatically"},
 		"addresses":    {"adresser", "addresses"},
 		"ready":        {"klara", "ready"},
+		"system":       {"system", "system"},
 		"not-ready":    {"inte klara", "not ready"},
 		"installed":    {"installerad", "installed"},
 		"login-ways":   {"inloggningar som frågar efter kort", "logins that ask for a card"},
