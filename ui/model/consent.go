@@ -32,5 +32,5 @@ func (v *view) program(q *apitype.Consent) (name string, file []string) {
 	if q.Program == "" {
 		return v.say(text.ScreenConsentUnknown), nil
 	}
-	return clean(q.Program[strings.LastIndexAny(q.Program, `/\\`)+1:], longCell), []string{v.say(text.ScreenConsentFile, clean(q.Program, longCell))}
+	return clean(q.Program[strings.LastIndexAny(q.Program, `/\`)+1:], longCell), []string{v.say(text.ScreenConsentFile, clean(q.Program, longCell))}
 }
