@@ -8,6 +8,7 @@ import (
 
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/audit"
+	"siths-agent/agent/broker/system"
 	"siths-agent/agent/policy"
 )
 
@@ -77,7 +78,8 @@ func hsaID(s string) string {
 }
 
 func policyKey(s string) string {
-	if _, known := policy.Lookup(s); known {
+	of := func(k policy.Key) bool { return k.Name == s }
+	if slices.ContainsFunc(policy.Keys(), of) || slices.ContainsFunc(system.Keys(), of) {
 		return s
 	}
 	return ""

@@ -108,6 +108,18 @@ func TestAModuleForAnotherProcessorIsSeen(t *testing.T) {
 	}
 }
 
+func TestABusinessSystemThatCannotBeUsedIsSeen(t *testing.T) {
+	o := options(t, &service{d: well()})
+	o.Config = filepath.Join(o.Root, "agent.toml")
+	m := machine{t, o.Root}
+	m.write("agent.toml", "")
+	m.write("systems.d/shell.toml", "title = 'Shell'\nkind = 'telnet'\n")
+	r := wantRow(t, Make(t.Context(), o), Policy, Red, apitype.ConfigInvalid)
+	if says(r, Mistakes) != "1" || says(r, Key) != "kind" || says(r, Line) != "2" {
+		t.Errorf("the policy is %+v", r)
+	}
+}
+
 func TestAPolicyThatCannotBeUsedIsSeen(t *testing.T) {
 	o := options(t, &service{d: well()})
 	o.Config = filepath.Join(o.Root, "agent.toml")

@@ -14,13 +14,18 @@ import (
 	"runtime"
 
 	"siths-agent/agent/apitype"
+	"siths-agent/agent/broker/system"
 	"siths-agent/agent/policy"
 )
 
-// policy says whether the policy files can be used, and what is wrong with the first line that cannot.
+// policy says whether the policy files and those of business systems can be used, and what is wrong with the first line
+// that cannot.
 func (o Options) policy(context.Context) finding {
 	_, err := policy.Load(o.Config)
 	var wrong policy.Errors
+	if _, errs := system.Load(system.Folder(o.Config)); err == nil && len(errs) > 0 {
+		err = errs
+	}
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return unclear(apitype.SystemDenied)

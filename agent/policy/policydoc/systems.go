@@ -23,6 +23,7 @@ says which condition a program does not meet.
 
 A program gets what all rules of the kind together allow it, and a signature does not tell what it is for: a browser that
 one system of ` + "`kind = \"tls\"`" + ` lets have the card can show it to any web site. The audit log names all systems that let it.
+Where one of them asks the person and another does not, nobody is asked, and the log names those that do not ask.
 
 Served are the kinds ` + "`tls`, `kerberos` and `ssh`" + `. Others are refused.
 
