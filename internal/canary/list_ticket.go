@@ -8,6 +8,8 @@ func ticketCanaries() []Canary {
 			in(child, "TestNothingInAQuestionBecomesAnOptionOrASetting")},
 		{"ticket_config", "A krb5.conf that others can write is not used.", keeper, in(keeper, "TestAConfigurationThatOthersCanWriteIsRefused")},
 		{"ticket_signatures", "A ticket takes few signatures.", keeper, in(keeper, "TestATicketTakesFewSignatures")},
+		{"ticket_wipe", "A ticket is overwritten for those who have it open, too.", keeper,
+			in(keeper, "TestATicketComesAndGoesWithItsCard|TestWhatAKilledServiceLeftIsDestroyedAtTheNextStart")},
 		{"ticket_owner", "A ticket is its person's, and nobody else's.", keeper, in(keeper, "TestATicketComesAndGoesWithItsCard")},
 	}
 }

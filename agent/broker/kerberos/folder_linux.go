@@ -17,9 +17,6 @@ import (
 // look for another realm's (MIT Kerberos, "Credential cache", type DIR).
 const prefix, primary = "tkt", "primary"
 
-// most is the largest file that is overwritten as a whole: a person's programs add to it what they get with the ticket.
-const most = 16 << 20
-
 // folder holds the tickets of all people, each in a folder of the uid's number that nobody but we can change.
 type folder struct {
 	dir string
@@ -141,14 +138,4 @@ func (h *held) destroy() error {
 		err = errors.Join(err, gone)
 	}
 	return err
-}
-
-// wipe overwrites a file. Its owner may have made it as long as they like.
-func wipe(file *os.File) error {
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
-	_, err = file.WriteAt(make([]byte, min(info.Size(), most)), 0)
-	return errors.Join(err, file.Truncate(0))
 }

@@ -93,7 +93,7 @@ func (w *worker) take(a ticket.Answer) error {
 	if w.held != nil {
 		_ = w.held.wipe() // its name is the new one's by now
 	}
-	made.lasts = a.Ends.Sub(time.Now())
+	made.lasts = time.Until(a.Ends)
 	w.held, w.until = made, a.Ends
 	w.shown.Store(&Ticket{Cache: "FILE:" + made.path, Principal: a.Principal, Until: a.Ends})
 	return w.ctx.Err() // whoever sees it ended destroys what is held
