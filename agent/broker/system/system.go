@@ -41,7 +41,7 @@ type Measure string
 
 // The measures.
 const (
-	Tickets    Measure = "tickets"    // the system's tickets are destroyed
+	Tickets    Measure = "tickets"    // the system's tickets are destroyed, which those of kind Kerberos always are
 	NetService Measure = "netservice" // browsers that have used the card start their network process anew; windows stay
 )
 
