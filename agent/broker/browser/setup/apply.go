@@ -48,8 +48,8 @@ func (p Plan) remember(after record) error {
 	if err != nil {
 		return err
 	}
-	if _, err := makeFolders(filepath.Dir(path)); err != nil {
-		return err
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil { // as the service makes it
+		return fmt.Errorf("remembering what was set up: %w", err)
 	}
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
 		return nil
