@@ -31,7 +31,7 @@ import (
 )
 
 // patience is how long anything may take that is to happen.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // measures are what a test's business system has the service do when the card leaves.
 type measures []system.Measure
