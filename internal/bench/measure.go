@@ -21,7 +21,7 @@ func measure(ctx context.Context, only string, progress io.Writer) (r report, er
 	for _, p := range peers() {
 		r.Peers = append(r.Peers, p.Name)
 	}
-	r.Peers = append(r.Peers, openssl, goX509, mitKinit, pinentry, clipman)
+	r.Peers = append(r.Peers, openssl, goX509, mitKinit, directOpenSC, pinentry, clipman)
 	noise := watchNoise(ctx)
 	for _, part := range []struct {
 		doing string
@@ -32,6 +32,7 @@ func measure(ctx context.Context, only string, progress io.Writer) (r report, er
 		{"on a card that answers at once", w.measureOverhead},
 		{"a report", w.measureReport},
 		{"what is believed of a card", w.measureTrust},
+		{"signatures for programs", w.measureSignatures},
 		{"tickets", w.measureTickets},
 		{"who connects", w.measureCallers},
 		{"tray and windows on a desktop", w.measureDesk},

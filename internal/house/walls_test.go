@@ -130,7 +130,7 @@ func TestSomePackagesHaveOnePlaceThatUsesThem(t *testing.T) {
 		why   string
 	}{
 		{scard, []string{Module + "/pcsc", Module + "/internal/bench"}, false, "who asks PC/SC has to know its traps"},
-		{pkcs11, []string{Module + "/pcsc/token/host/child"}, false, "vendor code belongs into the child"},
+		{pkcs11, []string{Module + "/pcsc/token/host/child", Module + "/internal/bench"}, false, "vendor code belongs into the child, and a bench plays a program of the person's"},
 		{"fyne.io/fyne/v2/...", []string{Module + "/ui/widget", window}, false, "one room draws"},
 		{"fyne.io/systray/...", []string{tray}, false, "one program stands in the panel"},
 		{Module + "/agent/courier/child", []string{courier}, false, "one process has a network"},
