@@ -21,7 +21,7 @@ func (l *Lab) WriteSystems(dir string) error {
 
 // systems are the files. Any program of the person may use the web servers' grants and ssh's, so that tools can be tried.
 func (l *Lab) systems() map[Part]string {
-	const tls = "title = %q\nkind = \"tls\"\n\n[caller]\nmin_tier = 0\n\n[session]\non_removal = [\"netservice\"]\n\n[tls]\norigins = [\"https://%s:%d\"]\nmax_signatures_per_minute = 600\n"
+	const tls = "title = %q\nkind = \"tls\"\n\n[caller]\nmin_tier = 0\n\n[session]\non_removal = [\"netservice\"]\n\n[tls]\norigins = [\"https://%s:%d\"]\nmax_signatures_per_minute = 1000\n"
 	const kerberos = "title = %q\nkind = \"kerberos\"\n\n[session]\non_removal = [\"tickets\"]\n\n[kerberos]\nrealm = %q\n%sconfig = %q\n"
 	return map[Part]string{
 		Web:    fmt.Sprintf(tls, "Lab's web server", App, l.Ports[Web]),

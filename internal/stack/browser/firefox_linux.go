@@ -94,12 +94,16 @@ type marionette struct {
 	next int
 }
 
+// pageLoad is how long a page may take; a longer one is a LoadError.
+const pageLoad = 10 * time.Second
+
 // begin reads the greeting and opens a session, in which a page that does not load is an error.
 func (m *marionette) begin(ctx context.Context) error {
 	if _, err := m.read(); err != nil {
 		return err
 	}
-	return m.do(ctx, "WebDriver:NewSession", map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{"acceptInsecureCerts": false}}}, nil)
+	return m.do(ctx, "WebDriver:NewSession", map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{
+		"acceptInsecureCerts": false, "timeouts": map[string]any{"pageLoad": pageLoad.Milliseconds()}}}}, nil)
 }
 
 // do sends a command and waits for its answer. A connection whose wait was cut short is not used again.

@@ -24,7 +24,7 @@ func TestCyclesUnderLoadHangNoProgramAndRestartNoBrowser(t *testing.T) {
 	t.Parallel()
 	w := open(t, lab.Web)
 	browsers := w.browsers(browser.Chromium, browser.Firefox)
-	client := w.start()
+	client := w.start("program")
 	w.insertAnna()
 	uses := []use{{"a Go program", func(context.Context) error { return w.fetch(client) }}, w.browse(browsers[0]), w.browse(browsers[1])}
 	w.atOnce(uses)
@@ -42,7 +42,8 @@ func TestCyclesUnderLoadHangNoProgramAndRestartNoBrowser(t *testing.T) {
 	slices.Sort(slow)
 	worst := slow[len(slow)-1]
 	soak.Report(t, soak.Row{ID: "14.1", Name: "remove and insert under load", Asked: fmt.Sprintf("no hung program, no browser restart, usable within %s", usableWithin),
-		Found:  fmt.Sprintf("%d cycles, %d signatures of two programs meanwhile, usable after %s at the worst, %s in the middle", cycles, signed, round(worst), round(slow[len(slow)/2])),
+		Found: fmt.Sprintf("%d cycles, %d signatures of two programs meanwhile, usable after %s at the worst, %s in the middle; %d pages that were under way did not come and were loaded anew",
+			cycles, signed, round(worst), round(slow[len(slow)/2]), w.stuck.Load()),
 		Missed: worst > usableWithin, Command: "make soak ONLY=Cycles"})
 }
 
@@ -58,7 +59,7 @@ func (w *world) usable(uses []use) time.Duration {
 		together.Go(func() {
 			err := errNotYet
 			for err != nil && ctx.Err() == nil {
-				err = u.do(ctx)
+				err = w.attempt(ctx, u)
 			}
 			if err != nil {
 				w.tb.Errorf("%s cannot use the card that is back: %v", u.name, err)
@@ -78,7 +79,7 @@ func (w *world) load(programs int) (stop func() int64) {
 	var signed atomic.Int64
 	var all sync.WaitGroup
 	for range programs {
-		p := w.start()
+		p := w.start("load") // with signatures a minute of its own, which it may use up
 		all.Go(func() {
 			for ctx.Err() == nil {
 				if err := p.signOnce(); errors.Is(err, errHung) {
@@ -128,7 +129,8 @@ func TestNoPageIsServedLongAfterTheCardHasGone(t *testing.T) {
 				}
 			}
 			soak.Report(t, soak.Row{ID: row, Name: "pages in " + string(kind) + " after the removal", Asked: "none later than 1 s, though the server resumes and keeps connections",
-				Found:  fmt.Sprintf("%d runs, %d with a later one; the last page was asked for after %s at the latest, %s in the middle", len(last), late, round(slices.Max(last)), round(last[len(last)/2])),
+				Found: fmt.Sprintf("%d runs, %d with a later one; the last page was asked for after %s at the latest, %s in the middle; %d pages that were under way did not come and were loaded anew",
+					len(last), late, round(slices.Max(last)), round(last[len(last)/2]), w.stuck.Load()),
 				Missed: late > 0, Command: "make soak ONLY=NoPageIsServed"})
 		})
 	}

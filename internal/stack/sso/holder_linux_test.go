@@ -31,14 +31,14 @@ type line struct {
 	err  error
 }
 
-// start starts a program of anna's.
-func (w *world) start() *program {
+// start starts a program of anna's, a file of that name.
+func (w *world) start(name string) *program {
 	w.tb.Helper()
 	in, commands := io.Pipe()
 	answers, out := io.Pipe()
 	p := &program{in: commands, out: bufio.NewReader(answers), answer: make(chan line, 1)}
 	var err error
-	p.proc, err = w.Session.Start(w.Lifetime(), stack.Cmd{Path: w.OwnProgram("program"), Env: []string{moduleVar + "=" + module}, Stdin: in, Stdout: out})
+	p.proc, err = w.Session.Start(w.Lifetime(), stack.Cmd{Path: w.OwnProgram(name), Env: []string{moduleVar + "=" + module}, Stdin: in, Stdout: out})
 	w.must(err)
 	w.tb.Cleanup(func() {
 		p.proc.Kill()
@@ -75,7 +75,7 @@ func TestASessionThatIsHeldGetsNothingFromTheNextPersonsCard(t *testing.T) {
 	t.Parallel()
 	w := open(t, lab.Web)
 	w.insertAnna()
-	holder := w.start()
+	holder := w.start("holder")
 	for _, command := range []string{"open", "sign"} {
 		if l := holder.do(command); l.err != nil {
 			t.Fatalf("%s: %v", command, l.err)

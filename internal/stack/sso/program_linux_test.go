@@ -68,12 +68,13 @@ func commands() map[string]func(*card, string) (string, error) {
 	}
 }
 
-// page fetches a page, with a new handshake.
+// page fetches a page, with a new session and a new handshake.
 func page(c *card, words string) (string, error) {
 	url, rootFile, _ := strings.Cut(words, " ")
 	if err := c.open(); err != nil {
 		return "", err
 	}
+	defer func() { _ = c.module.CloseSession(c.session) }() // it has ended by itself when the card has gone
 	root, err := os.ReadFile(rootFile)
 	if err != nil {
 		return "", err

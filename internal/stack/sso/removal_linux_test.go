@@ -41,7 +41,7 @@ func TestOnePINOpensEverythingAtOnceAndTheCardEndsItAll(t *testing.T) {
 	t.Parallel()
 	w := open(t, lab.KDC, lab.Web, lab.SPNEGO, lab.SSH)
 	browsers := w.browsers(browser.Chromium, browser.Firefox)
-	client := w.start()
+	client := w.start("program")
 	if l := client.do("slots"); l.err != nil || l.said != "0" {
 		t.Fatalf("slots with a card before there is one: %+v", l)
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,9 +30,10 @@ const (
 // world is a PC with a desktop session of anna's, whose computer IT has set up for single sign-on with the lab's systems.
 type world struct {
 	*workplace.Desk
-	lab  *lab.Lab
-	card *stack.Card // anna's, nil until it was in the reader once
-	tb   testing.TB
+	lab   *lab.Lab
+	card  *stack.Card  // anna's, nil until it was in the reader once
+	stuck atomic.Int64 // pages that did not come, and were no refusals
+	tb    testing.TB
 }
 
 // open makes a world with some of the systems. Everything in it ends with the test.
