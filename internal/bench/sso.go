@@ -40,6 +40,9 @@ func (w *world) measureSignatures(ctx context.Context) ([]figure, error) {
 	if err := w.copySelf(); err != nil {
 		return nil, err
 	}
+	if err := awaitCard(ctx); err != nil {
+		return nil, err
+	}
 	direct, err := w.program(ctx, nil, opensc, signRounds, string(cardPIN()))
 	if err != nil {
 		return nil, err
@@ -65,6 +68,14 @@ func (w *world) measureSignatures(ctx context.Context) ([]figure, error) {
 		return nil, err
 	}
 	return signatureFigures(direct.Millis, virtual.Millis, ends, callers), s.stop()
+}
+
+// awaitCard waits until the reader service knows of the card.
+func awaitCard(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	_, err := next(ctx, "the card", watchReader(ctx), func(x sighting) bool { return x.Kind == pcsc.CardIn })
+	return err
 }
 
 func signatureFigures(direct, virtual, ends, callers sample) []figure {
