@@ -36,8 +36,13 @@ func TestWhoGetsWhatARuleReleases(t *testing.T) {
 		"the right label":                          {rule: labelled, caller: func(c *Caller) { c.Tier, c.Label = system.T2, "chromium" }},
 		"another label":                            {rule: labelled, caller: func(c *Caller) { c.Tier, c.Label = system.T2, "unconfined" }, refuse: "label"},
 		"a label where the kernel has none":        {rule: labelled, caller: func(c *Caller) { c.Label = "chromium" }, refuse: "tier"},
-		"a label without its tier":                 {rule: func(r *system.Caller) { r.Label = "chromium" }, caller: func(c *Caller) { c.Label = "chromium" }, refuse: "label"},
-		"a yes of the person needs a label before": {rule: func(r *system.Caller) { r.MinTier = system.T3 }, refuse: "tier"},
+		"a label that is not enforced":             {rule: labelled, caller: func(c *Caller) { c.Tier, c.Label = system.T2, "" }, refuse: "label"},
+		"any label":                                {rule: func(r *system.Caller) { r.MinTier = system.T2 }, caller: func(c *Caller) { c.Tier, c.Label = system.T2, "chromium" }},
+		"no label where any would do":              {rule: func(r *system.Caller) { r.MinTier = system.T2 }, refuse: "tier"},
+		"a label besides, and the kernel has none": {rule: func(r *system.Caller) { r.Label = "chromium" }},
+		"a label besides, and it is another":       {rule: func(r *system.Caller) { r.Label = "chromium" }, caller: func(c *Caller) { c.Label = "unconfined" }, refuse: "label"},
+		"a yes of the person needs no label":       {rule: func(r *system.Caller) { r.MinTier = system.T3 }},
+		"a yes of the person needs a known file":   {rule: func(r *system.Caller) { r.MinTier = system.T3 }, caller: func(c *Caller) { c.Tier = system.T0 }, refuse: "tier"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, caller := web("lifecare"), browser()

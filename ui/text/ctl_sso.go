@@ -16,7 +16,7 @@ func ctlSSOSentences() map[CtlWord]pair {
 		CtlSSOUnmet:       {"NEJ", "NO"},
 		CtlSSOWanted:      {"krav: %s", "wanted: %s"},
 		CtlSSOSeen:        {"sett: %s", "seen: %s"},
-		CtlPolicyNoLabels: {"%s: kräver kärnans märkning (lsm_label), som den här datorn inte har. Ingen släpps in.", "%s: wants the kernel's label (lsm_label), which this computer does not have. Nobody is let in."},
+		CtlPolicyNoLabels: {"%s: kräver kärnans märkning (min_tier = 2), som den här datorn inte har. Ingen släpps in.", "%s: wants the kernel's label (min_tier = 2), which this computer does not have. Nobody is let in."},
 		CtlReportSystems:  {"Kortets underskrifter efter system:", "Signatures of cards by system:"},
 		CtlReportReplaced: {"Inloggningar utan lösenord efter dag, i system där kortet ersätter det:", "Logins without a password by day, at systems where the card takes its place:"},
 		CtlReportFew:      {"För system är \"<5\" färre än fem personer.", "For systems \"<5\" is fewer than five people."},

@@ -53,13 +53,13 @@ func callerKeys() []policy.Key {
 	}, {
 		Name: "caller.lsm_label", Type: policy.TypeString, Since: first, Default: `""`, Optional: true, Form: name(),
 		Doc: policy.Text{
-			SV: "Märkningen som kärnans säkerhetsmodul (AppArmor) ska ha satt på programmet. Kräver min_tier = 2; utan säkerhetsmodul får ingen något.",
-			EN: "The label that the kernel's security module (AppArmor) has to have put on the program. Needs min_tier = 2; without such a module nobody gets anything."},
+			SV: "Märkningen som kärnans säkerhetsmodul (AppArmor) ska ha satt på programmet. Med min_tier under 2 jämförs den bara där kärnan märker program.",
+			EN: "The label that the kernel's security module (AppArmor) has to have put on the program. With min_tier below 2 it is compared only where the kernel labels programs."},
 	}, {
 		Name: "caller.min_tier", Type: policy.TypeInt, Since: first, Default: "1", Min: "0", Max: "3",
 		Doc: policy.Text{
-			SV: "Hur säkert det ska vara vilket program som frågar: 0 användaren, 1 även programfilen (ingen gräns mot skadlig kod hos samma användare), 2 även kärnans märkning, 3 även personens ja.",
-			EN: "How sure it has to be which program asks: 0 the user, 1 the program's file too (no boundary against malware of the same user), 2 the kernel's label too, 3 the person's yes too."},
+			SV: "Hur säkert det ska vara vilket program som frågar: 0 användaren, 1 även programfilen (ingen gräns mot skadlig kod hos samma användare), 2 även kärnans märkning (där kärnan inte märker program får ingen något), 3 programfilen och personens ja.",
+			EN: "How sure it has to be which program asks: 0 the user, 1 the program's file too (no boundary against malware of the same user), 2 the kernel's label too (where the kernel labels no programs nobody gets anything), 3 the program's file and the person's yes."},
 	}, {
 		Name: "caller.consent", Type: policy.TypeString, Since: first, Default: `"never"`, Enum: words([]Consent{Never, FirstUse, EveryTime, PIN}),
 		Doc: policy.Text{
@@ -96,8 +96,8 @@ func tlsKeys() []policy.Key {
 	}, {
 		Name: "tls.origins", Type: policy.TypeStrings, Since: first, Default: "[]", Optional: true, Form: origin(),
 		Doc: policy.Text{
-			SV: "Webbplatser som webbläsare visar kortets certifikat för utan att fråga. Minst en, med kind = \"tls\".",
-			EN: "Web sites that browsers show the card's certificate to without asking. At least one, with kind = \"tls\"."},
+			SV: "Webbplatser som webbläsare visar kortets certifikat för utan att fråga. Utan dem frågar webbläsaren.",
+			EN: "Web sites that browsers show the card's certificate to without asking. Without any, the browser asks."},
 	}, {
 		Name: "tls.acr", Type: policy.TypeString, Since: first, Default: `""`, Optional: true, Form: title(),
 		Doc: policy.Text{

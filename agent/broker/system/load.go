@@ -173,16 +173,6 @@ func contradictions(v policy.Values) policy.Errors {
 			errs = append(errs, v.Wrong(at, policy.NotAllowed, at, same(`kind = "`+string(k)+`"`)))
 		}
 	}
-	if kind == string(TLS) && len(policy.Value[[]string](v, "tls.origins")) == 0 {
-		errs = append(errs, v.Wrong("tls.origins", policy.KeyMissing, `kind = "tls"`, origin().Allowed))
-	}
-	tier, label := policy.Value[int](v, "caller.min_tier"), policy.Value[string](v, "caller.lsm_label")
-	if label != "" && tier < int(T2) {
-		errs = append(errs, v.Wrong("caller.min_tier", policy.NotAllowed, fmt.Sprint(tier), policy.Text{SV: "2 | 3, med lsm_label", EN: "2 | 3, with lsm_label"}))
-	}
-	if label == "" && tier >= int(T2) {
-		errs = append(errs, v.Wrong("caller.lsm_label", policy.KeyMissing, fmt.Sprintf("min_tier = %d", tier), name().Allowed))
-	}
 	return errs
 }
 

@@ -35,4 +35,4 @@ func (s Source) Settings() []Setting {
 }
 
 // NeedsLabel says whether nobody gets anything from the system where the kernel puts no labels on programs (KernelLabels).
-func (s System) NeedsLabel() bool { return s.Caller.MinTier >= T2 }
+func (s System) NeedsLabel() bool { return s.Caller.MinTier == T2 }

@@ -16,7 +16,7 @@ const (
 // Tier says how sure it is which program asks.
 type Tier int
 
-// The tiers, each including the ones below it.
+// The tiers, each including the ones below it but that T3 needs no label.
 const (
 	T0 Tier = iota // the user and the desktop session, from the kernel
 	T1             // and the program's file, its digest and its package: for policy and audit, no boundary (docs/attacksurface.md)
@@ -65,7 +65,7 @@ type Caller struct {
 	Exe       []string // absolute paths of program files; what a kind is known to be used with when the file names none
 	Package   string   // that the program's file belongs to, as the system's package manager names it
 	Publisher string   // of the program's signature (Windows)
-	Label     string   // of the kernel's security module; needs MinTier 2
+	Label     string   // of the kernel's security module; with MinTier 2 there has to be one
 	MinTier   Tier
 	Consent   Consent
 }
