@@ -251,7 +251,7 @@ func labs(t *testing.T, l *lab.Lab) system.System {
 	text, err := os.ReadFile(l.Krb5Conf())
 	must(t, err)
 	lines := slices.DeleteFunc(strings.SplitAfter(string(text), "\n"), func(line string) bool {
-		return strings.Contains(line, "pkinit_cert_match") || strings.Contains(line, "pkinit_pool")
+		return strings.Contains(line, "pkinit_pool")
 	})
 	conf := l.Path("client.conf")
 	must(t, os.WriteFile(conf, []byte(strings.Join(lines, "")), 0o644))

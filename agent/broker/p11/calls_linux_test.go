@@ -230,3 +230,19 @@ func TestOneProgramsGoodbyeIsNoOthers(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestKinitFindsThePersonsCertificateAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.as = "/usr/bin/kinit"
+	c := dial(t, w)
+	number, _ := opened(t, c)
+	certificates, err := c.Find(number, rpc.Attribute{Type: rpc.AttrClass, Value: rpc.Number(rpc.ClassCertificate)})
+	if err != nil || len(certificates) != 1 {
+		t.Fatalf("%v, %v", certificates, err)
+	}
+	value, err := c.Attribute(number, certificates[0], rpc.AttrValue)
+	if err != nil || !bytes.Equal(value, w.card.Auth.Cert.Raw) {
+		t.Errorf("it is not the person's: %v", err)
+	}
+}

@@ -32,6 +32,7 @@ type contents struct {
 type object struct {
 	handle     uint64
 	private    bool
+	authority  bool // an issuer's certificate
 	attributes map[uint32][]byte
 }
 
@@ -82,7 +83,7 @@ func newContents(l broker.Login) (*contents, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading an issuer's certificate: %w", err)
 		}
-		t.add(l.Insertion, certificateAttributes(issuer, clean(issuer.Subject.CommonName), rpc.CategoryAuthority))
+		t.add(l.Insertion, certificateAttributes(issuer, clean(issuer.Subject.CommonName), rpc.CategoryAuthority)).authority = true
 	}
 	return t, nil
 }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"slices"
 
+	"siths-agent/agent/broker"
 	"siths-agent/agent/broker/p11/rpc"
+	"siths-agent/agent/broker/system"
 )
 
 // getAttributeValue tells attributes of an object (PKCS#11 2.40, 5.7): all that can be told are, whatever is wrong with
@@ -57,12 +59,13 @@ func (c *conn) findObjectsInit(ctx context.Context, r *rpc.Reader, _ *rpc.Writer
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	sole := wantsSole(c.who)
 	if s.finds {
 		return rpc.OperationActive
 	}
 	s.finds, s.found = true, nil
 	for _, o := range card.objects {
-		if o.fits(template) {
+		if o.fits(template) && !(sole && o.authority) {
 			s.found = append(s.found, o.handle)
 		}
 	}
@@ -113,4 +116,10 @@ func (c *conn) findObjectsFinal(ctx context.Context, r *rpc.Reader, _ *rpc.Write
 	}
 	s.finds, s.found = false, nil
 	return nil
+}
+
+// wantsSole says whether a program is to find the card's own certificate alone. MIT's kinit makes no choice: where it finds
+// two certificates, and krb5.conf(5) has no pkinit_cert_match, it gives up. It has the issuers from pkinit_pool.
+func wantsSole(who broker.Caller) bool {
+	return slices.Contains(system.Programs(system.Kerberos), who.Exe)
 }
