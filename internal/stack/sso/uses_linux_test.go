@@ -126,11 +126,11 @@ func (w *world) afterRemoval(all []use, while time.Duration) (time.Time, []time.
 					last[i] = begun.Sub(gone)
 				}
 			}
+			if ctx.Err() != nil {
+				w.tb.Errorf("%s hung after the card had gone", u.name)
+			}
 		})
 	}
 	together.Wait()
-	if ctx.Err() != nil {
-		w.tb.Errorf("a program hung after the card had gone")
-	}
 	return gone, last
 }

@@ -32,8 +32,42 @@ func TestMain(m *testing.M) {
 
 const chromium = "/usr/lib/chromium/chromium"
 
+// patience bounds the wait for what has to happen; only a defect makes a test wait that long.
+const patience = 20 * time.Second
+
+// one is a process that a test has started.
+type one struct{ done chan struct{} }
+
+// ends waits for its end.
+func (o one) ends() bool {
+	select {
+	case <-o.done:
+		return true
+	case <-time.After(patience):
+		return false
+	}
+}
+
+// ended waits for its end for as long as one takes that is under way.
+func (o one) ended() bool {
+	select {
+	case <-o.done:
+		return true
+	case <-time.After(50 * time.Millisecond):
+		return false
+	}
+}
+
+// comesToBe waits for what is expected of it.
+func (o one) comesToBe(ended bool) bool {
+	if ended {
+		return o.ends()
+	}
+	return !o.ended()
+}
+
 // start starts a process that calls itself so.
-func start(t *testing.T, uid uint32, args ...string) (ended func() bool) {
+func start(t *testing.T, uid uint32, args ...string) one {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "process")
 	for d := filepath.Dir(program); d != "/tmp" && d != "/"; d = filepath.Dir(d) {
@@ -69,14 +103,7 @@ func start(t *testing.T, uid uint32, args ...string) (ended func() bool) {
 	done := make(chan struct{})
 	go func() { _ = cmd.Wait(); close(done) }()
 	t.Cleanup(func() { _ = in.Close(); <-done })
-	return func() bool {
-		select {
-		case <-done:
-			return true
-		case <-time.After(50 * time.Millisecond):
-			return false
-		}
-	}
+	return one{done}
 }
 
 func TestOnlyThePersonsOwnNetworkProcessesOfTheBrowsersThatARuleNamesAreEnded(t *testing.T) {
@@ -97,9 +124,9 @@ func TestOnlyThePersonsOwnNetworkProcessesOfTheBrowsersThatARuleNamesAreEnded(t 
 		"an argument that contains it": {anna, at(chromium, typeWord, "--title="+subTypeWord), false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ended := start(t, c.uid, c.args...)
+			process := start(t, c.uid, c.args...)
 			n, err := NetworkServices(t.Context(), anna, []string{chromium})
-			if err != nil || (n == 1) != c.ends || ended() != c.ends {
+			if err != nil || (n == 1) != c.ends || !process.comesToBe(c.ends) {
 				t.Errorf("%d ended, %v", n, err)
 			}
 		})
@@ -107,8 +134,8 @@ func TestOnlyThePersonsOwnNetworkProcessesOfTheBrowsersThatARuleNamesAreEnded(t 
 }
 
 func TestARuleWithoutProgramsMeansEveryBrowser(t *testing.T) {
-	ended := start(t, anna, "/opt/other/browser", typeWord, subTypeWord)
-	if n, err := NetworkServices(t.Context(), anna, nil); err != nil || n != 1 || !ended() {
+	process := start(t, anna, "/opt/other/browser", typeWord, subTypeWord)
+	if n, err := NetworkServices(t.Context(), anna, nil); err != nil || n != 1 || !process.ends() {
 		t.Errorf("%d, %v", n, err)
 	}
 }
@@ -151,7 +178,7 @@ func TestTheEndOfALoginCutsItsPersonsBrowsers(t *testing.T) {
 		}, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ended := start(t, anna, chromium, typeWord, subTypeWord)
+			process := start(t, anna, chromium, typeWord, subTypeWord)
 			l := &logins{told: make(chan struct{}, 1), present: make(chan broker.Login, 1), done: make(chan struct{})}
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
@@ -162,18 +189,18 @@ func TestTheEndOfALoginCutsItsPersonsBrowsers(t *testing.T) {
 			}()
 			l.present <- broker.Login{UID: anna}
 			l.told <- struct{}{}
-			if ended() {
+			if process.ended() {
 				t.Error("it was ended while the card was in")
 			}
 			if !c.stop {
 				close(l.done)
 			}
-			if !c.stop && ended() != c.ends {
+			if !c.stop && !process.comesToBe(c.ends) {
 				t.Errorf("after the login's end: %v", !c.ends)
 			}
 			cancel()
 			<-over
-			if ended() != c.ends {
+			if !process.comesToBe(c.ends) {
 				t.Errorf("after all: %v", !c.ends)
 			}
 		})
