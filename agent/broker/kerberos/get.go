@@ -104,3 +104,11 @@ func passing(err error) bool {
 	f, ok := errors.AsType[*ticket.Failure](err)
 	return ok && slices.Contains([]ticket.Reason{ticket.Unreachable, ticket.Late, ticket.ClockSkew, ticket.WrongKDC, ticket.CardGone, ticket.NoProgram}, f.Reason)
 }
+
+// final says whether it would be of no use to try again soon: the KDC says no, or the card has no name for it. What is in
+// the way on this machine, a full disk first of all, may be over at any time.
+func final(err error) bool {
+	_, nameless := errors.AsType[*Nameless](err)
+	_, answered := errors.AsType[*ticket.Failure](err)
+	return nameless || answered && !passing(err)
+}

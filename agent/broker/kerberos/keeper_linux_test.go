@@ -171,6 +171,56 @@ func TestNothingIsThereThatIsNotWrittenDown(t *testing.T) {
 	if err := w.status("journal").Why; !errors.Is(err, broker.ErrUnwritten) || w.there("journal") {
 		t.Errorf("%v; there: %v", err, w.there("journal"))
 	}
+	w.mu.Lock()
+	w.full = nil
+	w.mu.Unlock()
+	w.awaitState("journal", broker.Ready)
+}
+
+// TestATicketThatIsRefusedAnewGoesAtItsEnd: and not only when the KDC is asked the next time.
+func TestATicketThatIsRefusedAnewGoesAtItsEnd(t *testing.T) {
+	t.Parallel()
+	w, k := faked(t)
+	k.lasts = 300 * time.Millisecond
+	w.systems(wanting(t, "journal"))
+	w.insert()
+	w.awaitState("journal", broker.Ready)
+	k.failing(&ticket.Failure{Reason: ticket.Revoked, Detail: "no"})
+	w.awaitState("journal", broker.Refused)
+	if w.there("journal") || k.times() != 3 {
+		t.Errorf("there: %v, asked %d times", w.there("journal"), k.times())
+	}
+}
+
+func TestNobodyWaitsForTheDiskToAskForATicket(t *testing.T) {
+	t.Parallel()
+	w, _ := faked(t)
+	journal := wanting(t, "journal")
+	w.systems(journal, wanting(t, "other"))
+	w.insert()
+	w.awaitState("journal", broker.Ready)
+	w.awaitState("other", broker.Ready)
+	slow := make(chan struct{})
+	w.mu.Lock()
+	w.slow = slow
+	w.mu.Unlock()
+	w.systems(journal)
+	w.await("the other ticket to go", func() bool { return !w.there("other") })
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		if _, ok := w.keeper.Ticket("journal"); !ok {
+			t.Error("there is no ticket")
+		}
+		w.keeper.Reload([]system.System{journal})
+	}()
+	select {
+	case <-answered:
+	case <-time.After(rowTime / 2):
+		t.Error("who asks waits for the disk")
+	}
+	close(slow)
+	<-answered
 }
 
 func TestAnotherLoginAndAStopLeaveNothing(t *testing.T) {

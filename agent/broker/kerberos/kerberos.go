@@ -50,7 +50,7 @@ type Keeper struct {
 
 	mu      sync.Mutex
 	systems []system.System
-	visit   *visit // nil: none
+	visit   *visit // nil: none; its workers come and go under the lock
 }
 
 // New returns a keeper without systems, and destroys what a former one has left behind.
@@ -118,9 +118,10 @@ func (k *Keeper) follow(ctx context.Context) {
 		v = newVisit(ctx, k, login, ended)
 	}
 	k.mu.Lock()
-	defer k.mu.Unlock()
 	k.visit = v
-	v.sync(k.systems)
+	systems := k.systems
+	k.mu.Unlock()
+	v.sync(systems)
 }
 
 // leave ends the visit and waits until its tickets are gone.
@@ -179,8 +180,10 @@ func (k *Keeper) worker(name string) *worker {
 	return k.visit.workers[name]
 }
 
-// pauses are how long is waited after failures.
-type pauses struct{ first, longest, refused time.Duration }
+// pauses are how long is waited after failures. A glance is how often is looked whether a ticket's time is over.
+type pauses struct{ first, longest, refused, glance time.Duration }
 
 // usualPauses: a KDC that cannot be reached is asked again soon, one that says no is not bothered.
-func usualPauses() pauses { return pauses{time.Second, time.Minute, 15 * time.Minute} }
+func usualPauses() pauses {
+	return pauses{time.Second, time.Minute, 15 * time.Minute, 20 * time.Second}
+}

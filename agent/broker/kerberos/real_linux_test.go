@@ -106,7 +106,7 @@ func TestAKDCThatIsDownIsTriedAgainAndAtOnceWhenAsked(t *testing.T) {
 	t.Parallel()
 	l, asker := realm(t)
 	w := newWorld(t, asker)
-	w.keeper.pauses = pauses{time.Hour, time.Hour, time.Hour}
+	w.keeper.pauses = pauses{time.Hour, time.Hour, time.Hour, time.Minute}
 	l.Halt(lab.KDC)
 	w.systems(labs(t, l))
 	w.insert()

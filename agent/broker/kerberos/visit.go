@@ -31,8 +31,25 @@ func newVisit(ctx context.Context, k *Keeper, l broker.Login, ended <-chan struc
 	return v
 }
 
-// sync has a worker for each system that still has time in this login, and for no other.
+// sync has a worker for each system that still has time in this login, and for no other. Nobody who asks for a ticket waits
+// for one that ends, whose row may wait for the disk.
 func (v *visit) sync(systems []system.System) {
+	left := v.left(systems)
+	for name, w := range v.workers {
+		if s, there := left[name]; !there || !reflect.DeepEqual(s, w.system) {
+			v.set(name, nil)
+			w.leave()
+		}
+	}
+	for name, s := range left {
+		if v.workers[name] == nil {
+			v.set(name, newWorker(v, s))
+		}
+	}
+}
+
+// left are the systems that still have time, by their names.
+func (v *visit) left(systems []system.System) map[string]system.System {
 	left := map[string]system.System{}
 	over := map[string]bool{}
 	for _, s := range v.k.o.Broker.Systems() {
@@ -44,16 +61,17 @@ func (v *visit) sync(systems []system.System) {
 			left[s.Name] = s
 		}
 	}
-	for name, w := range v.workers {
-		if s, there := left[name]; !there || !reflect.DeepEqual(s, w.system) {
-			w.leave()
-			delete(v.workers, name)
-		}
-	}
-	for name, s := range left {
-		if v.workers[name] == nil {
-			v.workers[name] = newWorker(v, s)
-		}
+	return left
+}
+
+// set changes who works for a system; nil: nobody. It is called by Keeper.Run alone, which reads them without the lock.
+func (v *visit) set(name string, w *worker) {
+	v.k.mu.Lock()
+	defer v.k.mu.Unlock()
+	if w == nil {
+		delete(v.workers, name)
+	} else {
+		v.workers[name] = w
 	}
 }
 

@@ -74,18 +74,25 @@ func (w *worker) run() {
 	defer close(w.done)
 	defer w.destroy("login")
 	next, _ := w.attempt()
-	for timer := time.NewTimer(next); ; {
+	for due := time.Now().Add(next); ; {
 		select {
-		case <-timer.C:
+		case <-time.After(min(time.Until(due), w.v.k.pauses.glance)):
+			if time.Now().Before(due) && !w.isOver() {
+				continue
+			}
 			next, _ = w.attempt()
 		case o := <-w.orders:
 			next = w.obey(o)
 		case <-w.ctx.Done():
 			return
 		}
-		timer.Reset(next)
+		due = time.Now().Add(next)
 	}
 }
+
+// isOver says whether there is a ticket that is good for nothing any more. Its time goes by the clock on the wall, which may
+// be set, and goes on while the machine sleeps.
+func (w *worker) isOver() bool { return w.held != nil && !time.Now().Before(w.until) }
 
 // never is longer than any login.
 const never = 10 * 365 * 24 * time.Hour
@@ -99,7 +106,7 @@ func (w *worker) obey(o order) time.Duration {
 		o.done <- nil
 		return never
 	}
-	if w.held != nil && time.Now().Before(w.until) {
+	if w.held != nil && !w.isOver() {
 		o.done <- nil
 		return w.renewal()
 	}
@@ -126,7 +133,7 @@ func (w *worker) attempt() (time.Duration, error) {
 	}
 	w.v.k.o.Log.Warn("no ticket", "system", w.system.Name, "error", err)
 	w.note(err)
-	if w.held != nil && time.Now().After(w.until) {
+	if w.isOver() {
 		w.destroy("expired")
 	}
 	return w.afterwards(err), err
@@ -134,15 +141,15 @@ func (w *worker) attempt() (time.Duration, error) {
 
 // afterwards says what a failure comes to, and returns when to try again. A ticket that is still good stays.
 func (w *worker) afterwards(err error) time.Duration {
-	p := w.v.k.pauses
-	if !passing(err) {
-		if w.held == nil {
-			w.tell(broker.Refused, err)
-		}
-		return p.refused
+	p, state := w.v.k.pauses, broker.Refused
+	if passing(err) {
+		state = broker.Unreachable
 	}
 	if w.held == nil {
-		w.tell(broker.Unreachable, err)
+		w.tell(state, err)
+	}
+	if final(err) {
+		return p.refused
 	}
 	w.pause = min(max(2*w.pause, p.first), p.longest)
 	return w.pause

@@ -61,6 +61,7 @@ type world struct {
 	mu    sync.Mutex
 	rows  []audit.Row
 	full  error         // what writing a row comes to
+	slow  chan struct{} // what a row about an end waits for; nil: nothing
 	holds chan struct{} // what a signature waits for; nil: nothing
 	asked chan struct{} // told when the card is asked to sign
 }
@@ -81,7 +82,7 @@ func newWorld(t *testing.T, asker Asker) *world {
 	w.keeper, err = New(Options{Run: w.run, Broker: w.Broker, Callers: caller.New(t.Context(), nobodysSessions{}),
 		Tickets: asker, Record: w.record, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	must(t, err)
-	w.keeper.pauses = pauses{5 * time.Millisecond, 20 * time.Millisecond, time.Hour}
+	w.keeper.pauses = pauses{5 * time.Millisecond, 20 * time.Millisecond, time.Hour, 20 * time.Millisecond}
 	pki, err := hierarchy()
 	must(t, err)
 	w.card, err = pki.IssueCard(lab.Card("anna", "SE2321000131-P000000000001"))
@@ -104,7 +105,17 @@ func folderForAll(t *testing.T) string {
 	return dir
 }
 
-func (w *world) record(_ context.Context, row audit.Row) error {
+func (w *world) record(ctx context.Context, row audit.Row) error {
+	w.mu.Lock()
+	slow := w.slow
+	w.mu.Unlock()
+	if slow != nil && row.Event == audit.SSOEnded {
+		select {
+		case <-slow:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.full != nil {
