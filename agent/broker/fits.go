@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,8 +11,8 @@ import (
 
 // Condition is one thing that a rule asks for.
 type Condition struct {
-	Name string // what it is about: login, user, session, time, own, exe, package, publisher, label or tier
-	Want string // empty: the Name says it
+	Name string   // what it is about: login, user, session, time, own, exe, package, publisher, label or tier
+	Want []string // any of these; none: the Name says it
 	Seen string
 	Met  bool
 }
@@ -32,10 +33,10 @@ func (e Explanation) failed() Condition {
 
 func (e Explanation) denied() *Denied {
 	c := e.failed()
-	if c.Want == "" {
+	if len(c.Want) == 0 {
 		return &Denied{System: e.System, Rule: c.Name, Why: orNone(c.Seen)}
 	}
-	return &Denied{System: e.System, Rule: c.Name, Why: "wants " + c.Want + ", is " + orNone(c.Seen)}
+	return &Denied{System: e.System, Rule: c.Name, Why: "wants " + strings.Join(c.Want, " or ") + ", is " + orNone(c.Seen)}
 }
 
 func orNone(s string) string {
@@ -54,10 +55,10 @@ type person struct {
 // judge holds a program against a system's rule. own says that the agent has started it for this system.
 func judge(s system.System, c Caller, p *person, over string, own bool) Explanation {
 	e := Explanation{System: s.Name, Consent: consentOf(s.Caller)}
-	e.Conditions = []Condition{{"login", "", "", p != nil}, {"time", "", over, over == ""}}
+	e.Conditions = []Condition{{"login", nil, "", p != nil}, {"time", nil, over, over == ""}}
 	if own {
 		e.Consent = system.Never
-		e.Conditions = append(e.Conditions, Condition{"own", "", "", true})
+		e.Conditions = append(e.Conditions, Condition{"own", nil, "", true})
 	} else {
 		e.Conditions = append(e.Conditions, whose(c, p)...)
 		e.Conditions = append(e.Conditions, which(s.Caller, c)...)
@@ -72,29 +73,34 @@ func whose(c Caller, p *person) []Condition {
 		return nil
 	}
 	uid := strconv.Itoa(int(p.uid))
-	user := Condition{"user", uid, strconv.Itoa(int(c.UID)), sameUser(c, *p)}
+	user := Condition{"user", []string{uid}, strconv.Itoa(int(c.UID)), sameUser(c, *p)}
 	// A program that a desktop starts through the user's service manager is in no session of its own (systemd, user@.service).
-	session := Condition{"session", orNone(p.session), orNone(c.Session), p.session == "" || c.Session == "" || c.Session == p.session}
+	session := Condition{"session", []string{orNone(p.session)}, orNone(c.Session), p.session == "" || c.Session == "" || c.Session == p.session}
 	return []Condition{user, session}
 }
 
 // which says whether the program is one of those that a rule names. All that is set has to fit.
 func which(r system.Caller, c Caller) []Condition {
-	out := []Condition{{"tier", strconv.Itoa(int(r.MinTier)), strconv.Itoa(int(c.Tier)), sureEnough(r, c)}}
+	out := []Condition{{"tier", []string{strconv.Itoa(int(r.MinTier))}, strconv.Itoa(int(c.Tier)), sureEnough(r, c)}}
 	named := r.Package != "" || r.Label != "" || r.MinTier == system.T0
 	if len(r.Exe) > 0 || !named {
-		out = append(out, Condition{"exe", strings.Join(r.Exe, " or "), c.Exe, rightProgram(r, c)})
+		out = append(out, Condition{"exe", onThisSystem(r.Exe), c.Exe, rightProgram(r, c)})
 	}
 	if r.Package != "" {
-		out = append(out, Condition{"package", r.Package, c.Package, r.Package == c.Package})
+		out = append(out, Condition{"package", []string{r.Package}, c.Package, r.Package == c.Package})
 	}
 	if r.Publisher != "" && signedPrograms {
-		out = append(out, Condition{"publisher", r.Publisher, "", false})
+		out = append(out, Condition{"publisher", []string{r.Publisher}, "", false})
 	}
 	if r.Label != "" {
-		out = append(out, Condition{"label", r.Label, c.Label, rightLabel(r, c)})
+		out = append(out, Condition{"label", []string{r.Label}, c.Label, rightLabel(r, c)})
 	}
 	return out
+}
+
+// onThisSystem leaves out the files of other operating systems, which no program here can be.
+func onThisSystem(files []string) []string {
+	return slices.DeleteFunc(slices.Clone(files), func(f string) bool { return !filepath.IsAbs(f) })
 }
 
 // consentOf is when the person is asked: the highest tier is that they have said yes.

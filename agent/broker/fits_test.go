@@ -2,6 +2,7 @@ package broker
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"siths-agent/agent/audit"
@@ -153,12 +154,14 @@ func TestAChangedRuleEndsItsGrantsAndNoOthers(t *testing.T) {
 }
 
 func TestExplainSaysWhatWasWantedAndWhatWasSeen(t *testing.T) {
-	w := newWorld(web("lifecare"))
+	s := web("lifecare")
+	s.Caller.Exe = append(s.Caller.Exe, `C:\Program Files\Browser\browser.exe`) // no program here
+	w := newWorld(s)
 	w.Open(t.Context(), w.anna(1))
 	c := browser()
 	c.Exe = "/usr/bin/curl"
 	e := w.Explain(c, "lifecare")
-	if f := e.failed(); e.Allowed || f.Want != chromium || f.Seen != "/usr/bin/curl" {
+	if f := e.failed(); e.Allowed || !slices.Equal(f.Want, []string{chromium}) || f.Seen != "/usr/bin/curl" {
 		t.Errorf("it says %+v", e)
 	}
 	if e := w.Explain(browser(), "lifecare"); !e.Allowed {

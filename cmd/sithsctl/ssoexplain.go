@@ -6,7 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"math"
-	"strings"
+	"slices"
 	"text/tabwriter"
 
 	"siths-agent/agent/apitype"
@@ -28,16 +28,31 @@ func buildSSOExplain(fs *flag.FlagSet) action {
 		if *asJSON {
 			return e.printJSON(x)
 		}
-		return e.printSystemExplained(x)
+		return e.printSystemExplained(x, *pid != 0 || *program != "")
 	}
 }
 
-func (e *env) printSystemExplained(x apitype.Explanation) error {
-	verdict := text.CtlSSORefused
-	if x.Allowed {
-		verdict = text.CtlSSOAllowed
+// aboutProgram says whether a condition is about which program asks.
+func aboutProgram(c apitype.Check) bool {
+	return slices.Contains([]string{"tier", "exe", "package", "publisher", "label"}, c.What)
+}
+
+// verdictOf says whether a program is let in; where none was named, whether any would be.
+func verdictOf(x apitype.Explanation, named bool) text.CtlWord {
+	missing := func(c apitype.Check) bool { return !c.Met && (named || !aboutProgram(c)) }
+	switch {
+	case x.Allowed && !named:
+		return text.CtlSSOAnyProgram
+	case x.Allowed:
+		return text.CtlSSOAllowed
+	case x.Why != "" || slices.ContainsFunc(x.Checks, missing):
+		return text.CtlSSORefused
 	}
-	lines := []string{e.say(verdict, cmp.Or(x.Title, x.System))}
+	return text.CtlSSOSomePrograms
+}
+
+func (e *env) printSystemExplained(x apitype.Explanation, named bool) error {
+	lines := []string{e.say(verdictOf(x, named), cmp.Or(x.Title, x.System))}
 	if x.Why != "" {
 		lines = append(lines, e.problemText(nil, &apitype.Problem{Code: x.Why})+" ["+string(x.Why)+"]")
 	}
@@ -51,16 +66,24 @@ func (e *env) printSystemExplained(x apitype.Explanation) error {
 	}
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	for _, c := range x.Checks {
-		met := text.CtlSSOUnmet
-		if c.Met {
-			met = text.CtlSSOMet
-		}
-		fmt.Fprintf(w, "  %s\t%s%s\n", e.say(met), clean(text.Condition(e.lang, c.What)), e.valuesOf(c))
+		fmt.Fprintf(w, "  %s\t%s%s\n", e.met(c, named), clean(text.Condition(e.lang, c.What)), e.valuesOf(c))
 	}
 	return w.Flush()
 }
 
-// valuesOf are two more columns where a condition is about a value, and one where there is more to say of it.
+// met says whether a condition is met, as far as that can be known of a program that was not named.
+func (e *env) met(c apitype.Check, named bool) string {
+	switch {
+	case c.Met:
+		return e.say(text.CtlSSOMet)
+	case !named && aboutProgram(c):
+		return "?"
+	}
+	return e.say(text.CtlSSOUnmet)
+}
+
+// valuesOf are two more columns where a condition is about a value, and one where there is more to say of it. Each further
+// value that would do has a line of its own.
 func (e *env) valuesOf(c apitype.Check) string {
 	if len(c.Wanted) == 0 {
 		if why := cmp.Or(text.SystemReason(e.lang, c.Seen, ""), c.Seen); why != "" {
@@ -68,6 +91,10 @@ func (e *env) valuesOf(c apitype.Check) string {
 		}
 		return ""
 	}
-	seen := cmp.Or(c.Seen, e.say(text.CtlSSONothing))
-	return "\t" + clean(e.say(text.CtlSSOWanted, strings.Join(c.Wanted, ", "))) + "\t" + clean(e.say(text.CtlSSOSeen, seen))
+	seen := e.say(text.CtlSSOSeen, cmp.Or(c.Seen, e.say(text.CtlSSONothing)))
+	out := "\t" + clean(seen) + "\t" + clean(e.say(text.CtlSSOWanted, c.Wanted[0]))
+	for _, other := range c.Wanted[1:] {
+		out += "\n  \t\t\t" + clean(e.say(text.CtlSSOOr, other))
+	}
+	return out
 }

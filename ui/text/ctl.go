@@ -125,10 +125,13 @@ const (
 	CtlSSONoSecret
 	CtlSSOAllowed
 	CtlSSORefused
+	CtlSSOAnyProgram
+	CtlSSOSomePrograms
 	CtlSSORule
 	CtlSSOMet
 	CtlSSOUnmet
 	CtlSSOWanted
+	CtlSSOOr
 	CtlSSOSeen
 	CtlSSONothing
 	CtlSSOQuestion

@@ -52,12 +52,9 @@ func (v *Verbs) program(ctx context.Context, of *uint32, login broker.Login, req
 func checksOf(x broker.Explanation) []apitype.Check {
 	var all []apitype.Check
 	for _, c := range x.Conditions {
-		check := apitype.Check{What: c.Name, Seen: c.Seen, Met: c.Met}
-		switch {
-		case c.Name == "tier":
-			check.Wanted, check.Seen = []string{"T" + c.Want}, "T"+c.Seen
-		case c.Want != "":
-			check.Wanted = []string{c.Want}
+		check := apitype.Check{What: c.Name, Wanted: c.Want, Seen: c.Seen, Met: c.Met}
+		if c.Name == "tier" {
+			check.Wanted, check.Seen = []string{"T" + c.Want[0]}, "T"+c.Seen
 		}
 		all = append(all, check)
 	}
