@@ -44,6 +44,8 @@ func ssoCanaries() []Canary {
 			in(p11, "TestOnlyADigestWithItsNameIsSigned")},
 		{"p11_frame_limit", "A message to the virtual card has a mebibyte at most.", rpc,
 			in(rpc, "TestAFrameThatIsTooLongIsRefusedBeforeItIsRead")},
+		{"p11_attributes", "A short question to the virtual card has no endless answer.", p11,
+			in(p11, "TestAQuestionHasNoAnswerOfHundredsOfMegabytes")},
 		{"ssh_user", "An ssh socket is for the programs of its own user.", ssh, in(ssh, "TestAnotherUsersProgramIsSentAway")},
 		{"ssh_host", "The card logs in with ssh at the servers of the rule only.", ssh, in(ssh, "TestTheCardLogsInWhereTheRuleSays")},
 		{"ssh_proof", "A server is the one that has proved its key in this session.", ssh, in(ssh, "TestTheCardLogsInWhereTheRuleSays")},

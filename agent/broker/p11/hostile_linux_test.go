@@ -3,11 +3,13 @@ package p11
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"os"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -109,6 +111,34 @@ func TestALengthOfFourGiBEndsThatConnectionAlone(t *testing.T) {
 	}
 	if _, err := other.Slots(true); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAQuestionHasNoAnswerOfHundredsOfMegabytes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	nc := raw(t, w)
+	open := rpc.NewRequest(rpc.OpenSession)
+	open.Ulong(theSlot)
+	open.Ulong(rpc.SessionSerial)
+	r, err := rpc.ReadAnswer(ask(t, nc, open.Bytes()), rpc.OpenSession)
+	if err != nil {
+		t.Fatal(err)
+	}
+	question := rpc.NewRequest(rpc.GetAttributeValue)
+	question.Ulong(r.Ulong())
+	question.Ulong(handleOf(1, 0))
+	question.Wanted(slices.Repeat([]rpc.Wanted{{Type: rpc.AttrValue, Room: 4096}}, 100_000))
+	err = rpc.WriteFrame(nc, rpc.Frame{Code: 17, Body: question.Bytes()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := make([]byte, 12) // rpc-transport.c: the last four bytes are the length of the message
+	if _, err := io.ReadFull(nc, header); err != nil {
+		t.Fatal(err)
+	}
+	if n := binary.BigEndian.Uint32(header[8:]); n > rpc.MaxMessage {
+		t.Errorf("a question of %d bytes has an answer of %d", len(question.Bytes()), n)
 	}
 }
 

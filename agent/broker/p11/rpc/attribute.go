@@ -112,7 +112,7 @@ func (w *Writer) Wanted(list []Wanted) {
 // of ours wraps or derives, and p11-kit 0.24 refuses them too.
 func (r *Reader) Attributes() []Attribute {
 	n := int(r.uint32())
-	if n > len(r.b)/5 { // a type and a byte are the least that one takes
+	if n > len(r.b)/5 || isTooMany(n) { // a type and a byte are the least that one takes
 		r.fail("%d attributes in %d bytes", n, len(r.b))
 		return nil
 	}
@@ -159,7 +159,7 @@ func (r *Reader) numbers() []byte {
 // Wanted reads which attributes are wanted.
 func (r *Reader) Wanted() []Wanted {
 	n := int(r.uint32())
-	if n > len(r.b)/8 {
+	if n > len(r.b)/8 || isTooMany(n) {
 		r.fail("%d wanted attributes in %d bytes", n, len(r.b))
 		return nil
 	}
