@@ -61,6 +61,7 @@ func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error)
 		log.Warn("warnings about cards that end may be given twice", "error", err)
 	}
 	warnShared(log, who)
+	p.sso.left = leftOpen(p.parts.Memory)
 	systems, wrong := system.Load(system.Folder(o.config))
 	p.sso.know(systems, loaded.Accounts)
 	p.amiss = wrong

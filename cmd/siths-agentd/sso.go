@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -21,6 +23,7 @@ import (
 	"siths-agent/agent/broker/ssh"
 	"siths-agent/agent/broker/system"
 	"siths-agent/agent/broker/verbs"
+	"siths-agent/agent/memory"
 	"siths-agent/agent/unlock"
 )
 
@@ -39,6 +42,7 @@ type sso struct {
 	people  atomic.Pointer[[]uint32]        // who are in the table of accounts
 	tickets atomic.Pointer[kerberos.Keeper] // nil: none
 	verbs   *verbs.Verbs                    // set by open
+	left    []memory.Desk                   // that the last service has left open; set before anything runs
 	knock   chan uint32                     // users who were at another's door
 	began   chan struct{}                   // there may be somebody new
 	folder  string                          // of the systems' files
@@ -123,13 +127,37 @@ func (s *sso) open(ctx context.Context, run string, desktop *unlock.Desktop) (wa
 	s.verbs = s.newVerbs(run, book)
 	var work sync.WaitGroup
 	work.Go(func() { d.follow(ctx) })
-	work.Go(func() { cut.Cutter{Logins: s.broker, Systems: s.inForce, Log: s.log}.Run(ctx) })
+	cutter := cut.Cutter{Logins: s.broker, Systems: s.inForce, Left: d.whoLeft(ctx), Log: s.log}
+	work.Go(func() { cutter.Run(ctx) })
 	return func() {
 		kept()
 		work.Wait()
 		d.cards.Wait()
 		d.keys.Wait()
 	}
+}
+
+// whoLeft are the users whose browsers may still show what the last service's card has opened: it was killed, and has ended
+// nothing. Where it is not known whose desktop was open, it is everybody's.
+func (d *doors) whoLeft(ctx context.Context) (uids []uint32) {
+	for _, desk := range d.left {
+		if desk.Everybody() {
+			return slices.Collect(maps.Keys(d.known(ctx)))
+		}
+		if desk.UID != nil {
+			uids = append(uids, *desk.UID)
+		}
+	}
+	return uids
+}
+
+// leftOpen reads what the last service has left open. A record that cannot be read stands for every desktop.
+func leftOpen(m agent.Memory) []memory.Desk {
+	desks, err := m.Recall()
+	if err != nil { // which the agent tells, who reads it too
+		return []memory.Desk{{}}
+	}
+	return desks
 }
 
 // newVerbs makes what answers people who ask about systems.

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"siths-agent/agent/apitype"
 	"siths-agent/internal/testpki"
@@ -123,4 +125,53 @@ func (i *installation) rows() string {
 		i.t.Fatal(err)
 	}
 	return string(log)
+}
+
+// browser is a process of daemon's that calls itself the network process of Chromium, and ends with its input.
+func browser(t *testing.T) (ended <-chan struct{}) {
+	t.Helper()
+	cmd := &exec.Cmd{Path: "/bin/sh", Args: []string{"/usr/lib/chromium/chromium", "-c", "read -r nothing", "--type=utility",
+		"--utility-sub-type=network.mojom.NetworkService"}}
+	if os.Geteuid() == 0 {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: daemonUID, Gid: daemonUID}}
+	}
+	in, err := cmd.StdinPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(done) }()
+	t.Cleanup(func() { _ = in.Close(); <-done })
+	return done
+}
+
+func TestWhatAKilledServicesCardHasOpenedInBrowsersIsCutAtTheNextStart(t *testing.T) {
+	uid := os.Geteuid()
+	if uid == 0 {
+		uid = daemonUID
+	}
+	for what, left := range map[string]string{
+		"the login of a person": `{"v":1,"desks":[{"account":"daemon","uid":` + strconv.Itoa(uid) + `}]}`,
+		"what nobody can read":  `{"v":1,`,
+	} {
+		i := install(t)
+		i.withDaemon()
+		i.writeSystem("web", "title = \"W\"\nkind = \"tls\"\n[tls]\norigins = [\"https://web.example.se\"]\n")
+		if err := os.MkdirAll(i.state, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(i.state, "login.json"), []byte(left), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		ended := browser(t)
+		i.start()
+		select {
+		case <-ended:
+		case <-time.After(10 * time.Second):
+			t.Errorf("%s: the browser goes on", what)
+		}
+	}
 }

@@ -24,12 +24,16 @@ type Logins interface {
 type Cutter struct {
 	Logins  Logins
 	Systems func() []system.System // those in force
+	Left    []uint32               // users whose logins a service before this one, which was killed, has not seen to their ends
 	Log     *slog.Logger
 }
 
 // Run works until ctx ends, and cuts once more when a login is open then.
 func (c Cutter) Run(ctx context.Context) {
 	told := c.Logins.Watch(ctx)
+	for _, uid := range c.Left {
+		c.cut(uid, c.Systems())
+	}
 	for {
 		login, done, open := c.Logins.Present()
 		if !open {

@@ -220,3 +220,18 @@ func FuzzProcess(f *testing.F) {
 		}
 	})
 }
+
+func TestALoginThatAKilledServiceHasLeftIsCutByTheNext(t *testing.T) {
+	hers := start(t, anna, chromium, typeWord, subTypeWord)
+	his := start(t, anna+1, chromium, typeWord, subTypeWord)
+	l := &logins{told: make(chan struct{}, 1), present: make(chan broker.Login, 1), done: make(chan struct{})}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	Cutter{Logins: l, Systems: lifecare(system.NetService), Left: []uint32{anna}, Log: slog.New(slog.DiscardHandler)}.Run(ctx)
+	if !hers() {
+		t.Error("a browser goes on with what the card of the killed service has opened")
+	}
+	if his() {
+		t.Error("another person's browser is cut")
+	}
+}
