@@ -40,10 +40,10 @@ type Options struct {
 
 // Socket is a door to the virtual card.
 type Socket struct {
-	Name    string // of the file in Options.Dir, without .sock
-	UID     uint32 // who alone may come in
-	Use     broker.Use
-	Callers Callers // nil: those of Options
+	Name    string     // of the file in Options.Dir, without .sock
+	UID     uint32     // who alone may come in
+	Use     broker.Use // its Only is set here
+	Callers Callers    // nil: those of Options
 }
 
 // Server serves the virtual card on its sockets.
@@ -78,6 +78,7 @@ func (s *Server) Add(ctx context.Context, door Socket) error {
 	if door.Callers == nil {
 		door.Callers = s.o.Callers
 	}
+	door.Use.Only = canServe
 	if err := safesocket.MakeFolder(s.o.Dir); err != nil {
 		return fmt.Errorf("making the folder of virtual cards: %w", err)
 	}

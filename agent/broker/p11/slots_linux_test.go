@@ -77,3 +77,22 @@ func TestAnotherPersonsCardIsAnEmptySlot(t *testing.T) {
 		t.Errorf("the slot is %v: %v", slots, err)
 	}
 }
+
+func TestASystemThatNamesItsServersIsNotToBeHadThroughTheCard(t *testing.T) {
+	t.Parallel()
+	named := system.System{Name: "servers", Kind: system.SSH, SSH: &system.SSHRule{HostKeys: []string{"SHA256:one"}}}
+	w := newWorld(t, named)
+	sees(t, "with servers that only ssh-agent can tell", dial(t, w), 0, 0)
+	any := system.System{Name: "any", Kind: system.SSH, SSH: &system.SSHRule{}}
+	w.Reload([]system.System{named, any})
+	c := dial(t, w)
+	number, key := opened(t, c)
+	if _, _, err := sign(c, number, key, rpc.Mechanism{Type: rpc.MechSHA256RSAPKCS}, []byte("x"), 256); err != nil {
+		t.Fatal(err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if last := w.rows[len(w.rows)-1]; !slices.Equal(last.Systems, []string{"any"}) {
+		t.Errorf("the signature is for %v", last.Systems)
+	}
+}

@@ -119,8 +119,8 @@ func sshKeys() []policy.Key {
 	return []policy.Key{{
 		Name: "ssh.host_keys", Type: policy.TypeStrings, Since: first, Default: "[]", Optional: true, Form: fingerprint(),
 		Doc: policy.Text{
-			SV: "Fingeravtryck av servrar, och av deras utfärdare, som agentens ssh-uttag loggar in hos. En tom lista tillåter alla.",
-			EN: "Fingerprints of servers, and of their authorities, that the agent's ssh socket logs in to. An empty list allows all."},
+			SV: "Fingeravtryck av servrar, och av deras utfärdare, som agentens ssh-uttag loggar in hos. En tom lista tillåter alla. Med en lista gäller systemet bara ssh-uttaget (SSH_AUTH_SOCK), inte PKCS11Provider, där ingen kan se vilken server det gäller.",
+			EN: "Fingerprints of servers, and of their authorities, that the agent's ssh socket logs in to. An empty list allows all. With a list the system is for that socket (SSH_AUTH_SOCK) alone and not for PKCS11Provider, where nobody can tell which server it is for."},
 	}, signatures("ssh")}
 }
 

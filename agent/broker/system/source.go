@@ -36,3 +36,7 @@ func (s Source) Settings() []Setting {
 
 // NeedsLabel says whether nobody gets anything from the system where the kernel puts no labels on programs (KernelLabels).
 func (s System) NeedsLabel() bool { return s.Caller.MinTier == T2 }
+
+// NamesServers says whether the system is good for some servers only, which the ssh-agent alone can tell: who has the card
+// sign through PKCS#11 does not say for whom it is.
+func (s System) NamesServers() bool { return s.SSH != nil && len(s.SSH.HostKeys) > 0 }

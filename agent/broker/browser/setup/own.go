@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"siths-agent/agent/broker/system"
 )
@@ -41,10 +42,15 @@ func (c Computer) own(module string) ([]File, []Note, error) {
 	}
 	return append(files,
 		File{Path: c.path(p11kitFile), Data: p11kitModule()},
-		File{Path: c.path(sshFile), Data: sshConfig(module), Gone: !c.has(system.SSH)},
+		File{Path: c.path(sshFile), Data: sshConfig(module), Gone: !c.hasCardForSSH()},
 		File{Path: c.path(unitFile), Data: userUnit(c.Ctl)},
 		File{Path: c.path(wantsFile), Link: filepath.Join("..", filepath.Base(unitFile))},
 	), notes, nil
+}
+
+// hasCardForSSH says whether ssh gets anything from the card by itself. What names its servers takes the ssh-agent.
+func (c Computer) hasCardForSSH() bool {
+	return slices.ContainsFunc(c.Systems, func(s system.System) bool { return s.Kind == system.SSH && !s.NamesServers() })
 }
 
 const header = "# Written by \"sithsctl sso setup\"; \"sithsctl sso setup --remove\" takes it away.\n"
