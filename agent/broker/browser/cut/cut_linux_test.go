@@ -228,10 +228,10 @@ func TestALoginThatAKilledServiceHasLeftIsCutByTheNext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	Cutter{Logins: l, Systems: lifecare(system.NetService), Left: []uint32{anna}, Log: slog.New(slog.DiscardHandler)}.Run(ctx)
-	if !hers() {
+	if !hers.ends() {
 		t.Error("a browser goes on with what the card of the killed service has opened")
 	}
-	if his() {
+	if his.ended() {
 		t.Error("another person's browser is cut")
 	}
 }
