@@ -200,7 +200,7 @@ func (d *doors) add(ctx context.Context) {
 	for uid := range d.known(ctx) {
 		door := p11.Socket{Name: nameOf(uid), UID: uid,
 			Use: broker.Use{Kinds: []system.Kind{system.TLS, system.Kerberos, system.SSH}}}
-		if err := errors.Join(d.cards.Add(ctx, door), d.keys.Add(uid)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(d.cards.Add(ctx, door), d.keys.Add(ctx, uid)); err != nil && ctx.Err() == nil {
 			d.log.Error("a person's programs do not find the card", "uid", uid, "error", err)
 		}
 	}

@@ -19,7 +19,6 @@ const (
 	maxSlow     = 16               // calls of a connection that are under way at once
 	maxSessions = 256              // sessions of a connection
 	frameTime   = 10 * time.Second // for the rest of a frame to come once its first byte has, and for an answer to be taken
-	restTime    = 50 * time.Millisecond
 )
 
 // conn is one program's connection. One goroutine reads it; calls that may take their time are answered by others, since
@@ -43,16 +42,6 @@ type conn struct {
 	sessions map[uint64]*session
 	last     uint64          // number of the session that was opened last; none has another's
 	seen     <-chan struct{} // the login that the program knows of, by its end; nil: none
-}
-
-// rest keeps a failing accept from spinning. False: the socket is closed.
-func rest(ctx context.Context) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(restTime):
-		return true
-	}
 }
 
 // serve answers a program until it goes. A removed card and a denial are answers; they end no connection, since p11-kit's

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"sync"
 	"testing"
 	"time"
 
@@ -52,7 +53,8 @@ func FuzzServe(f *testing.F) {
 		s := lit(ctx, certificate)
 		near, far := net.Pipe()
 		go func() { _, _ = io.Copy(io.Discard, near) }()
-		s.work.Go(func() {
+		var served sync.WaitGroup
+		served.Go(func() {
 			s.serve(ctx, far, Socket{UID: 1000, Use: broker.Use{Kinds: []system.Kind{system.TLS}}, Callers: known{}})
 		})
 		open := rpc.NewRequest(rpc.OpenSession)
@@ -62,7 +64,7 @@ func FuzzServe(f *testing.F) {
 		_ = rpc.WriteFrame(near, rpc.Frame{Code: 16, Body: open.Bytes()})
 		_, _ = near.Write(said)
 		_ = near.Close()
-		s.Wait()
+		served.Wait()
 		if ctx.Err() != nil {
 			t.Error("it does not end with its program")
 		}

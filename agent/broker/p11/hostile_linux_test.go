@@ -10,12 +10,12 @@ import (
 	"net"
 	"os"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"siths-agent/agent/broker"
-	"siths-agent/agent/broker/p11/remote"
 	"siths-agent/agent/broker/p11/rpc"
 	"siths-agent/agent/broker/system"
 )
@@ -149,8 +149,9 @@ func pipe(t *testing.T) net.Conn {
 	b := broker.New(broker.Parts{Log: slog.New(slog.DiscardHandler)})
 	s := New(ctx, Options{Broker: b, Log: slog.New(slog.DiscardHandler)})
 	near, far := net.Pipe()
-	s.work.Go(func() { s.serve(ctx, far, Socket{Callers: nobody{}}) })
-	t.Cleanup(func() { cancel(); s.Wait(); _ = near.Close() })
+	var served sync.WaitGroup
+	served.Go(func() { s.serve(ctx, far, Socket{Callers: nobody{}}) })
+	t.Cleanup(func() { cancel(); served.Wait(); _ = near.Close() })
 	return near
 }
 
@@ -318,33 +319,5 @@ func TestSessionsOfAProgramAreBounded(t *testing.T) {
 	}
 	if _, err := c.OpenSession(theSlot); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestConnectionsToASocketAreBounded(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	var last error
-	var all []*remote.Conn
-	for range maxConns {
-		all = append(all, dial(t, w))
-	}
-	if _, last = remote.Dial(t.Context(), w.socket); last == nil {
-		t.Error("there is room for one more")
-	}
-	if _, err := all[0].Slots(true); err != nil {
-		t.Errorf("those who are in: %v", err)
-	}
-}
-
-func TestConnectionsToAllSocketsAreBounded(t *testing.T) {
-	t.Parallel()
-	own, all := make(chan struct{}, 2), make(chan struct{}, 3)
-	if !enter(own, all) || !enter(own, all) || enter(own, all) {
-		t.Error("a socket has more places than its own")
-	}
-	other := make(chan struct{}, 2)
-	if !enter(other, all) || enter(other, all) || len(other) != 1 || len(all) != 3 {
-		t.Errorf("%d and %d places are taken", len(other), len(all))
 	}
 }

@@ -9,16 +9,13 @@ package p11
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net"
-	"path/filepath"
 	"sync"
 
 	"siths-agent/agent/broker"
+	"siths-agent/agent/broker/door"
 	"siths-agent/agent/broker/p11/rpc"
-	"siths-agent/agent/safesocket"
 )
 
 // Callers says which program is at the other end of a connection.
@@ -49,123 +46,28 @@ type Socket struct {
 // Server serves the virtual card on its sockets.
 type Server struct {
 	o     Options
-	ctx   context.Context
 	calls map[rpc.Call]handler
-	room  chan struct{} // a place for each connection
-	work  sync.WaitGroup
+	doors *door.Doors
 
 	mu    sync.Mutex
-	doors map[string]bool
 	cards map[uint64]*contents // by insertion; one at most
 }
 
 // New returns a server without sockets. All that it does ends with ctx, and Wait returns when it has.
 func New(ctx context.Context, o Options) *Server {
-	if o.Refused == nil {
-		o.Refused = func(context.Context, uint32) {}
-	}
-	return &Server{o: o, ctx: ctx, calls: handlers(), room: make(chan struct{}, places()), doors: map[string]bool{}, cards: map[uint64]*contents{}}
+	doors := door.New(ctx, door.Options{Dir: o.Dir, What: "the virtual card", Each: maxConns, All: places(), Refused: o.Refused, Log: o.Log})
+	return &Server{o: o, calls: handlers(), doors: doors, cards: map[uint64]*contents{}}
 }
 
 // Add opens a socket, unless it is open, and closes it with all its connections when ctx ends or the server does. Programs
 // may stay connected to it from before a card comes until long after.
-func (s *Server) Add(ctx context.Context, door Socket) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := errors.Join(ctx.Err(), s.ctx.Err()); err != nil || s.doors[door.Name] {
-		return err
+func (s *Server) Add(ctx context.Context, socket Socket) error {
+	if socket.Callers == nil {
+		socket.Callers = s.o.Callers
 	}
-	if door.Callers == nil {
-		door.Callers = s.o.Callers
-	}
-	door.Use.Only = canServe
-	if err := safesocket.MakeFolder(s.o.Dir); err != nil {
-		return fmt.Errorf("making the folder of virtual cards: %w", err)
-	}
-	l, err := safesocket.ListenFor(s.path(door), door.UID)
-	if err != nil {
-		return fmt.Errorf("opening the virtual card of uid %d: %w", door.UID, err)
-	}
-	s.doors[door.Name] = true
-	s.work.Go(func() { s.keep(ctx, l, door) })
-	return nil
-}
-
-func (s *Server) path(door Socket) string { return filepath.Join(s.o.Dir, door.Name+".sock") }
-
-// keep lets programs in through a socket until ctx or the server ends.
-func (s *Server) keep(ctx context.Context, l net.Listener, door Socket) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(s.ctx, cancel)()
-	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
-	s.accept(ctx, l, door)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.doors, door.Name)
+	socket.Use.Only = canServe
+	return s.doors.Add(ctx, door.Door{Name: socket.Name, UID: socket.UID}, func(ctx context.Context, nc net.Conn) { s.serve(ctx, nc, socket) })
 }
 
 // Wait waits until all has ended.
-func (s *Server) Wait() { s.work.Wait() }
-
-// accept returns when all that came in have gone.
-func (s *Server) accept(ctx context.Context, l net.Listener, door Socket) {
-	var inside sync.WaitGroup
-	defer inside.Wait()
-	places := make(chan struct{}, maxConns)
-	for {
-		nc, err := l.Accept()
-		if errors.Is(err, net.ErrClosed) {
-			return
-		}
-		if err != nil {
-			s.o.Log.Warn("accepting a connection to the virtual card", "error", err)
-			if !rest(ctx) {
-				return
-			}
-			continue
-		}
-		if !s.mayEnter(nc, door) {
-			_ = nc.Close()
-			continue
-		}
-		if !enter(places, s.room) {
-			s.o.Log.Debug("too many connections to the virtual card", "uid", door.UID)
-			_ = nc.Close()
-			continue
-		}
-		inside.Go(func() {
-			defer func() { <-places; <-s.room }()
-			s.serve(ctx, nc, door)
-		})
-	}
-}
-
-// enter takes a place in both rooms, or in none.
-func enter(own, all chan struct{}) bool {
-	select {
-	case own <- struct{}{}:
-	default:
-		return false
-	}
-	select {
-	case all <- struct{}{}:
-		return true
-	default:
-		<-own
-		return false
-	}
-}
-
-// mayEnter says whether who has connected is the one for whom the socket is.
-func (s *Server) mayEnter(nc net.Conn, door Socket) bool {
-	peer, err := safesocket.PeerOf(nc)
-	if err == nil && isTheirs(peer, door) {
-		return true
-	}
-	s.o.Log.Debug("another user at a virtual card", "socket", door.Name, "uid", peer.UID, "error", err)
-	if err == nil {
-		s.o.Refused(s.ctx, peer.UID)
-	}
-	return false
-}
+func (s *Server) Wait() { s.doors.Wait() }

@@ -7,10 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
-	"io"
-	"net"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -230,28 +227,6 @@ func TestOnlyADigestWithItsNameIsSigned(t *testing.T) {
 	}
 }
 
-func TestAnotherUserIsShownOut(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	if err := w.server.Add(t.Context(), Socket{Name: "other", UID: 65534}); err != nil {
-		t.Fatal(err)
-	}
-	nc, err := net.Dial("unix", filepath.Join(filepath.Dir(w.socket), "other.sock"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = nc.Close() }()
-	_, _ = nc.Write([]byte{0})
-	if n, err := nc.Read(make([]byte, 1)); !errors.Is(err, io.EOF) && n != 0 {
-		t.Errorf("it gets %d bytes: %v", n, err)
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !slices.Equal(w.refused, []uint32{w.uid}) {
-		t.Errorf("the users %v were refused", w.refused)
-	}
-}
-
 // TestASocketClosesWithWhatItIsFor: its connections end too, and the file is gone.
 func TestASocketClosesWithWhatItIsFor(t *testing.T) {
 	t.Parallel()
@@ -261,7 +236,7 @@ func TestASocketClosesWithWhatItIsFor(t *testing.T) {
 	if err := w.server.Add(ctx, door); err != nil {
 		t.Fatal(err)
 	}
-	c, err := remote.Dial(t.Context(), w.server.path(door))
+	c, err := remote.Dial(t.Context(), w.server.doors.Path(door.Name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,6 +245,6 @@ func TestASocketClosesWithWhatItIsFor(t *testing.T) {
 		_, err = c.Slots(false)
 	}
 	for err = nil; !errors.Is(err, os.ErrNotExist) && t.Context().Err() == nil; {
-		_, err = os.Lstat(w.server.path(door))
+		_, err = os.Lstat(w.server.doors.Path(door.Name))
 	}
 }

@@ -47,7 +47,6 @@ type world struct {
 	as      string        // the program that callers count as; empty: what they are
 	unread  bool          // the program was not read yet
 	unknown error         // what Who says
-	refused []uint32
 }
 
 func newWorld(t *testing.T, systems ...system.System) *world {
@@ -60,7 +59,7 @@ func newWorld(t *testing.T, systems ...system.System) *world {
 	w.Reload(systems)
 	ctx, cancel := context.WithCancel(t.Context())
 	dir := filepath.Join(t.TempDir(), "p11")
-	w.server = New(ctx, Options{Dir: dir, Broker: w.Broker, Callers: w, Refused: w.refuse, Log: slog.New(slog.DiscardHandler)})
+	w.server = New(ctx, Options{Dir: dir, Broker: w.Broker, Callers: w, Log: slog.New(slog.DiscardHandler)})
 	use := broker.Use{Kinds: []system.Kind{system.TLS, system.SSH, system.Kerberos}}
 	if err := w.server.Add(t.Context(), Socket{Name: "me", UID: w.uid, Use: use}); err != nil {
 		t.Fatal(err)
@@ -131,12 +130,6 @@ func (w *world) record(_ context.Context, row audit.Row) error {
 	defer w.mu.Unlock()
 	w.rows = append(w.rows, row)
 	return nil
-}
-
-func (w *world) refuse(_ context.Context, uid uint32) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.refused = append(w.refused, uid)
 }
 
 // signatures is how many the card has made.

@@ -11,7 +11,6 @@ import (
 
 	"siths-agent/agent/audit"
 	"siths-agent/agent/broker/system"
-	"siths-agent/agent/safesocket"
 )
 
 func TestTheCardsKeyIsThereWhileSomebodyIsLoggedIn(t *testing.T) {
@@ -145,23 +144,5 @@ func TestADeniedProgramSeesNoKey(t *testing.T) {
 	}
 	if n := w.events(audit.SSODenied); n == 0 {
 		t.Error("no row tells of it")
-	}
-}
-
-func TestAnotherUsersProgramIsSentAway(t *testing.T) {
-	w := newWorld(t, anyProgram())
-	if err := w.Add(4711); err != nil {
-		t.Fatal(err)
-	}
-	nc, err := net.Dial("unix", SocketOf(w.o.Dir, 4711))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = writeFrame(nc, []byte{requestIdentities})
-	if answer, err := readFrame(nc); err == nil {
-		t.Errorf("answered %d", answer)
-	}
-	if isTheirs(safesocket.Peer{UID: 1}, 2) {
-		t.Error("anybody is let in")
 	}
 }

@@ -25,8 +25,8 @@ type conn struct {
 }
 
 // serve answers a program until it goes.
-func (s *Server) serve(nc net.Conn) {
-	ctx, cancel := context.WithCancel(s.ctx)
+func (s *Server) serve(ctx context.Context, nc net.Conn) {
+	ctx, cancel := context.WithCancel(ctx)
 	stop := context.AfterFunc(ctx, func() { _ = nc.Close() })
 	defer func() {
 		cancel()

@@ -42,14 +42,14 @@ var card = sync.OnceValues(func() (*rsa.PrivateKey, []byte) {
 
 // world is a server with a broker and the people that it is for.
 type world struct {
+	ctx context.Context
 	*Server
 	t   testing.TB
 	b   *broker.Broker
 	end context.CancelFunc // of the login
 
-	mu      sync.Mutex
-	rows    []audit.Row
-	refused []uint32
+	mu   sync.Mutex
+	rows []audit.Row
 }
 
 // sessions knows every process's desktop session.
@@ -66,10 +66,9 @@ func newWorld(t testing.TB, systems ...system.System) *world {
 	w := &world{t: t}
 	w.b = broker.New(broker.Parts{Record: w.record, Log: slog.New(slog.DiscardHandler)})
 	w.b.Reload(systems)
-	w.Server = New(ctx, Options{Dir: t.TempDir(), Broker: w.b, Callers: caller.New(ctx, sessions{}), Log: slog.New(slog.DiscardHandler),
-		Refused: func(_ context.Context, uid uint32) { w.refused = append(w.refused, uid) }})
+	w.Server = New(ctx, Options{Dir: t.TempDir(), Broker: w.b, Callers: caller.New(ctx, sessions{}), Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() { cancel(); w.Wait() })
-	if err := w.Add(w.uid()); err != nil {
+	if err := w.Add(ctx, w.uid()); err != nil {
 		t.Fatal(err)
 	}
 	w.login()
@@ -93,7 +92,7 @@ func (w *world) events(e audit.Event) int {
 }
 
 func (w *world) login() {
-	ctx, end := context.WithCancel(w.ctx)
+	ctx, end := context.WithCancel(w.t.Context())
 	key, der := card()
 	w.end = end
 	w.b.Open(ctx, broker.Login{Insertion: 1, UID: w.uid(), Name: "Anna Test", Certificate: der,
