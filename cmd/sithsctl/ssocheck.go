@@ -81,7 +81,7 @@ func (e *env) unchecked(err error) error {
 	var refused *check.RefusedError
 	switch {
 	case errors.As(err, &wrong):
-		return &fault{text: e.say(text.CtlFailed, err), code: "usage", exit: exitUsage}
+		return &fault{text: e.say(text.CtlCheckAddress, wrong.URL), code: "usage", exit: exitUsage}
 	case errors.As(err, &refused):
 		return &fault{text: e.say(text.CtlCheckRefused, err), code: "refused", exit: exitCert}
 	}

@@ -165,6 +165,7 @@ const (
 	CtlCheckHow
 	CtlCheckNoCard
 	CtlCheckRefused
+	CtlCheckAddress
 	CtlCheckNoRoots
 
 	ctlLast

@@ -17,6 +17,7 @@ func ctlCheckSentences() map[CtlWord]pair {
 		CtlCheckNoCard: {"Det finns inget kort för sithsctl. Är kortet upplåst, och släpper ett system i systems.d in %s?",
 			"There is no card for sithsctl. Is the card unlocked, and does a system in systems.d let %s in?"},
 		CtlCheckRefused: {"Servern godtar inte kortet: %v", "The server does not accept the card: %v"},
+		CtlCheckAddress: {"%s är ingen adress av formen https://värd/sida.", "%s is no address of the form https://host/page."},
 		CtlCheckNoRoots: {"det finns inget certifikat i %s", "there is no certificate in %s"},
 	}
 }

@@ -45,6 +45,10 @@ func setupNotes(path, detail string) map[string]pair {
 			path + " is a snap, which sees neither the module nor the service's socket. Use the browser's deb package."},
 		"flatpak": {path + " är en flatpak, som varken ser modulen eller tjänstens sockel. Använd webbläsarens deb-paket.",
 			path + " is a flatpak, which sees neither the module nor the service's socket. Use the browser's deb package."},
+		"no-realm": {detail + ": systemet anger inget kerberos.realm, så webbläsare skickar inga biljetter till dess servrar.",
+			detail + ": the system names no kerberos.realm, so browsers send no tickets to its servers."},
+		"sssd": {path + " anger inte " + detail + ", så inloggning med lösenord försöker spara biljetter där bara tjänsten får. Sätt det till FILE:/tmp/krb5cc_%U_XXXXXX.",
+			path + " does not set " + detail + ", so logins by password try to keep tickets where only the service may. Set it to FILE:/tmp/krb5cc_%U_XXXXXX."},
 		"elsewhere": {"Variabeln " + detail + " leder program till något annat än tjänsten. Ta bort den.",
 			"The variable " + detail + " leads programs to something else than the service. Take it out."},
 	}

@@ -35,7 +35,7 @@ func (c Computer) krb5(wanted bool) (File, error) {
 }
 
 func (c Computer) krb5Block() []byte {
-	return fmt.Appendf(nil, "%s[libdefaults]\n\tdefault_ccache_name = DIR:%s/tickets/%%{uid}\n%s", blockBegin, c.Run, blockEnd)
+	return fmt.Appendf(nil, "%s[libdefaults]\n default_ccache_name = DIR:%s/tickets/%%{uid}\n%s", blockBegin, c.Run, blockEnd)
 }
 
 var errHalfBlock = errors.New("the block of siths-agent has a beginning and no end")

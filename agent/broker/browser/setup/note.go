@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -22,6 +23,12 @@ const (
 	Elsewhere NoteKind = "elsewhere"  // the variable Detail sends PKCS#11 calls to another place than the service
 )
 
+// The kinds of notes about tickets.
+const (
+	NoRealm NoteKind = "no-realm" // the system Detail names no realm: browsers send no tickets to its servers
+	SSSD    NoteKind = "sssd"     // Path has logins by password put their tickets where only the service may
+)
+
 // Note is one of them.
 type Note struct {
 	Kind   NoteKind `json:"kind"`
@@ -31,7 +38,7 @@ type Note struct {
 
 // look finds what stands in the way on the computer.
 func (c Computer) look() []Note {
-	notes := c.contested()
+	notes := append(c.contested(), c.tickets()...)
 	for _, path := range []string{"/usr/share/p11-kit/modules/opensc-pkcs11.module", "/etc/xdg/autostart/pkcs11-register.desktop"} {
 		if _, err := os.Stat(c.path(path)); err == nil {
 			notes = append(notes, Note{Kind: PastAgent, Path: c.path(path)})
@@ -43,6 +50,27 @@ func (c Computer) look() []Note {
 	const apps = "/var/lib/flatpak/app/"
 	for _, found := range c.all(apps+"org.mozilla.firefox", apps+"org.chromium.Chromium", apps+"com.google.Chrome", apps+"com.microsoft.Edge") {
 		notes = append(notes, Note{Kind: Flatpak, Path: found})
+	}
+	return notes
+}
+
+// sssdFile is the configuration of sssd, and ownTickets the key by which it puts tickets elsewhere than libkrb5 does by
+// default (sssd-krb5(5)).
+const sssdFile, ownTickets = "/etc/sssd/sssd.conf", "krb5_ccname_template"
+
+// tickets finds what of tickets does not go together.
+func (c Computer) tickets() []Note {
+	if !c.has(system.Kerberos) {
+		return nil
+	}
+	var notes []Note
+	for _, s := range c.Systems {
+		if s.Kind == system.Kerberos && s.Kerberos != nil && s.Kerberos.Realm == "" {
+			notes = append(notes, Note{Kind: NoRealm, Detail: s.Name})
+		}
+	}
+	if data, err := os.ReadFile(c.path(sssdFile)); err == nil && !bytes.Contains(data, []byte(ownTickets)) {
+		notes = append(notes, Note{Kind: SSSD, Path: c.path(sssdFile), Detail: ownTickets})
 	}
 	return notes
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -237,5 +238,27 @@ func TestTicketsPlaceStandsBeforeWhateverElseKerberosIsTold(t *testing.T) {
 	put(t, path, blockBegin+theirs)
 	if _, err := c.Install(); !errors.Is(err, errHalfBlock) {
 		t.Errorf("half a block: %v", err)
+	}
+}
+
+func TestWhatOfTicketsDoesNotGoTogetherIsTold(t *testing.T) {
+	c := computer(t)
+	c.Systems[1].Kerberos.Realm = ""
+	sssd := filepath.Join(c.Root, sssdFile)
+	put(t, sssd, "[sssd]\ndomains = kommun.example\n")
+	p, err := c.Install()
+	want := []Note{{Kind: NoRealm, Detail: "files"}, {Kind: SSSD, Path: sssd, Detail: ownTickets}}
+	if err != nil || !slices.Equal(p.Notes, want) {
+		t.Errorf("%v, %+v", err, p.Notes)
+	}
+	put(t, sssd, "[domain/kommun.example]\n"+ownTickets+" = FILE:/tmp/krb5cc_%U_XXXXXX\n")
+	c.Systems[1].Kerberos.Realm = "KOMMUN.EXAMPLE"
+	if p, err := c.Install(); err != nil || len(p.Notes) != 0 {
+		t.Errorf("%v, %+v", err, p.Notes)
+	}
+	c.Systems = c.Systems[:1]
+	put(t, sssd, "")
+	if p, err := c.Install(); err != nil || len(p.Notes) != 0 {
+		t.Errorf("without a system that wants tickets: %v, %+v", err, p.Notes)
 	}
 }
