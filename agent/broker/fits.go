@@ -82,7 +82,9 @@ func whose(c Caller, p *person) []Condition {
 // which says whether the program is one of those that a rule names. All that is set has to fit.
 func which(r system.Caller, c Caller) []Condition {
 	out := []Condition{{"tier", []string{strconv.Itoa(int(r.MinTier))}, strconv.Itoa(int(c.Tier)), sureEnough(r, c)}}
-	named := r.Package != "" || r.Label != "" || r.MinTier == system.T0
+	// A label names the program only where the kernel tells one: it tells none of programs that it leaves alone.
+	labelled := r.Label != "" && c.Label != ""
+	named := r.Package != "" || labelled || r.MinTier == system.T0 && r.Label == ""
 	if len(r.Exe) > 0 || !named {
 		out = append(out, Condition{"exe", onThisSystem(r.Exe), c.Exe, rightProgram(r, c)})
 	}

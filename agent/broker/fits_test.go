@@ -42,6 +42,9 @@ func TestWhoGetsWhatARuleReleases(t *testing.T) {
 		"no label where any would do":              {rule: func(r *system.Caller) { r.MinTier = system.T2 }, refuse: "tier"},
 		"a label besides, and the kernel has none": {rule: func(r *system.Caller) { r.Label = "chromium" }},
 		"a label besides, and it is another":       {rule: func(r *system.Caller) { r.Label = "chromium" }, caller: func(c *Caller) { c.Label = "unconfined" }, refuse: "label"},
+		"a label alone, and it is the right one":   {rule: func(r *system.Caller) { r.Exe, r.Label = nil, "chromium" }, caller: func(c *Caller) { c.Tier, c.Label = system.T2, "chromium" }},
+		"a label alone, and the program has none":  {rule: func(r *system.Caller) { r.Exe, r.Label = nil, "chromium" }, caller: func(c *Caller) { c.Exe = "/tmp/evil" }, refuse: "exe"},
+		"a label alone in the lowest tier":         {rule: func(r *system.Caller) { r.Exe, r.Label, r.MinTier = nil, "chromium", system.T0 }, caller: func(c *Caller) { c.Exe = "/tmp/evil" }, refuse: "exe"},
 		"a yes of the person needs no label":       {rule: func(r *system.Caller) { r.MinTier = system.T3 }},
 		"a yes of the person needs a known file":   {rule: func(r *system.Caller) { r.MinTier = system.T3 }, caller: func(c *Caller) { c.Tier = system.T0 }, refuse: "tier"},
 	} {
