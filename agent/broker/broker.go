@@ -84,13 +84,17 @@ func (b *Broker) find(name string) (system.System, bool) {
 	return b.systems[at], true
 }
 
-// Open begins a login, which ends with ctx, and returns at once. A former login is over. A login whose certificate or key
+// Open begins a login, which ends with ctx, and returns at once. A former login is over; one that was opened with the same
+// ctx is told anew, and only its grants are. A login whose certificate or key
 // cannot be used opens nothing, and the log says why.
 func (b *Broker) Open(ctx context.Context, l Login) {
 	opened, err := newLogin(ctx, l, b.parts.Now())
 	b.mu.Lock()
-	if b.login != nil {
-		b.login.end()
+	if former := b.login; former != nil {
+		if opened != nil && isSame(former, ctx, l) {
+			opened.follow(former)
+		}
+		former.end()
 	}
 	b.login = opened
 	if opened != nil {

@@ -233,3 +233,49 @@ func TestWhoWatchesHearsOfLoginsAndSystems(t *testing.T) {
 		}
 	}
 }
+
+func TestASignatureThatIsThereWhenTheLoginEndsStaysHere(t *testing.T) {
+	w := newWorld(web("lifecare"))
+	ctx, end := context.WithCancel(t.Context())
+	w.Open(ctx, w.anna(1))
+	g := mustGrant(t, w, browser())
+	signature, err := signWith(token.PKCS1SHA256, digest())
+	if err != nil {
+		t.Fatal(err)
+	}
+	release := func() error {
+		return g.releasable(g.lease.systems, token.PKCS1SHA256, digest(), made{signature: signature})
+	}
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	end()
+	wantErr(t, release(), ErrEnded)
+}
+
+// TestALoginThatIsToldAnewIsTheSame: what a card is found out not to manage is told by opening its login again.
+func TestALoginThatIsToldAnewIsTheSame(t *testing.T) {
+	asks := web("archive")
+	asks.Caller.Consent = system.FirstUse
+	w := newWorld(asks, web("lifecare"))
+	w.answer = func(context.Context, Question) bool { return true }
+	login, end := context.WithCancel(t.Context())
+	w.Open(login, w.anna(1))
+	if err := w.Release(t.Context(), "lifecare"); err != nil {
+		t.Fatal(err)
+	}
+	mustSign(t, mustGrant(t, w, browser()))
+	w.Open(login, w.anna(1))
+	mustSign(t, mustGrant(t, w, browser()))
+	if n := len(w.asked); n != 1 {
+		t.Errorf("the person is asked %d times", n)
+	}
+	if got := mustGrant(t, w, browser()).Systems(); len(got) != 1 || got[0] != "archive" {
+		t.Errorf("what the person has ended is open again: %v", got)
+	}
+	end()
+	w.Open(t.Context(), w.anna(1))
+	if got := mustGrant(t, w, browser()).Systems(); len(got) != 2 {
+		t.Errorf("after another PIN there are %v", got)
+	}
+}

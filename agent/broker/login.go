@@ -16,6 +16,7 @@ import (
 // login is a Login while it is open. What follows the turns needs the broker's lock.
 type login struct {
 	Login
+	of     context.Context // that it was opened with
 	ctx    context.Context
 	end    context.CancelFunc
 	opened time.Time
@@ -56,11 +57,29 @@ func newLogin(ctx context.Context, l Login, now time.Time) (*login, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	n := &login{Login: l, opened: now, cert: cert, key: key, leases: map[string]*lease{},
+	n := &login{Login: l, of: ctx, opened: now, cert: cert, key: key, leases: map[string]*lease{},
 		timers: map[string][]*time.Timer{}, closed: map[string]string{}, idle: map[string]*time.Timer{},
 		asked: map[asking]*answer{}, states: map[string]Status{}}
 	n.ctx, n.end = context.WithCancel(ctx)
 	return n, nil
+}
+
+// isSame says whether a login is the one that is open, told anew.
+func isSame(former *login, ctx context.Context, l Login) bool {
+	return former.of == ctx && former.Insertion == l.Insertion
+}
+
+// follow goes on with a login that is told anew, as when its card is found out to manage less than its module says: what has
+// ended has, and what the person has said holds.
+func (l *login) follow(former *login) {
+	l.opened, l.closed = former.opened, former.closed
+	for key, a := range former.asked {
+		select {
+		case <-a.done:
+			l.asked[key] = a
+		default: // it ends with the former
+		}
+	}
 }
 
 // lease returns the lease for these systems, which stays until one of them changes or its time is over.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -278,5 +279,35 @@ func TestATicketTakesFewSignatures(t *testing.T) {
 	}
 	if made == 0 || made > 3 {
 		t.Errorf("%d signatures for one ticket", made)
+	}
+}
+
+// somebody is who comes to a socket in a test of who may.
+type somebody struct{ broker.Caller }
+
+func (s somebody) Who(context.Context, net.Conn) (broker.Caller, error)        { return s.Caller, nil }
+func (s somebody) Again(context.Context, broker.Caller) (broker.Caller, error) { return s.Caller, nil }
+
+func TestAProgramIsTheAgentsOwnForOneTicketAndAsTheRightUserAlone(t *testing.T) {
+	w, _ := faked(t)
+	w.systems(wanting(t, "journal"))
+	w.insert()
+	w.awaitState("journal", broker.Ready)
+	kinit := broker.Caller{PID: 77, Start: 1, UID: 61900}
+	o := &owned{Callers: somebody{kinit}, broker: w.Broker, uid: kinit.UID, system: "journal"}
+	use := broker.Use{System: "journal"}
+	if _, err := o.Who(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Grant(t.Context(), kinit, use); err != nil {
+		t.Errorf("while its socket is there: %v", err)
+	}
+	o.disown()
+	if _, err := w.Grant(t.Context(), kinit, use); err == nil {
+		t.Error("it goes on when its socket is gone")
+	}
+	o.uid++
+	if _, err := o.Who(t.Context(), nil); !errors.Is(err, errForeign) {
+		t.Errorf("another user comes to %v", err)
 	}
 }

@@ -51,6 +51,26 @@ func TestTheCardLogsInWhereTheRuleSays(t *testing.T) {
 	}
 }
 
+func TestAServersProofIsNoneWithSHA1(t *testing.T) {
+	k, _ := card()
+	host, err := ssh.NewSignerFromKey(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, anyProgram(printOf(host)))
+	for algo, want := range map[string]bool{ssh.KeyAlgoRSA: false, ssh.KeyAlgoRSASHA256: true} {
+		sig, err := host.(ssh.AlgorithmSigner).SignWithAlgorithm(rand.Reader, []byte("session"), algo)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, _ := w.dial()
+		_, _ = a.Extension(sessionBind, ssh.Marshal(bindMessage{host.PublicKey().Marshal(), []byte("session"), ssh.Marshal(sig), false}))
+		if got := logsIn(t, a, "session"); got != want {
+			t.Errorf("%s logs in: %v", algo, got)
+		}
+	}
+}
+
 func mustSign(t *testing.T, s ssh.Signer, data []byte) *ssh.Signature {
 	t.Helper()
 	sig, err := s.Sign(rand.Reader, data)
