@@ -16,7 +16,7 @@ import (
 
 func TestTheCardsKeyIsThereWhileSomebodyIsLoggedIn(t *testing.T) {
 	w := newWorld(t, anyProgram())
-	a, _ := w.dial()
+	a := w.client()
 	for range 2 {
 		keys, err := a.List()
 		if err != nil || len(keys) != 1 || keys[0].Comment != "Anna Test" || ssh.FingerprintSHA256(keys[0]) != ssh.FingerprintSHA256(cardKey(t)) {
@@ -62,7 +62,7 @@ func TestALoginIsSignedWithSHA2AndNothingElseIs(t *testing.T) {
 		"more behind it":         {good(func(m *loginMessage) { m.Rest = []byte("x") }), agent.SignatureFlagRsaSha256, ""},
 	}
 	w := newWorld(t, anyProgram())
-	a, _ := w.dial()
+	a := w.client()
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			sig, err := a.SignWithFlags(key, c.data, c.flags)
@@ -81,7 +81,7 @@ func TestALoginIsSignedWithSHA2AndNothingElseIs(t *testing.T) {
 
 func TestAnotherKeyIsNotSignedWith(t *testing.T) {
 	w := newWorld(t, anyProgram())
-	a, _ := w.dial()
+	a := w.client()
 	other := newHost(t).PublicKey()
 	if _, err := a.SignWithFlags(other, login(other, ssh.KeyAlgoRSASHA256, []byte("s")), agent.SignatureFlagRsaSha256); err == nil {
 		t.Error("signed")
@@ -90,7 +90,7 @@ func TestAnotherKeyIsNotSignedWith(t *testing.T) {
 
 func TestWhatTheAgentDoesNotServeIsRefusedByAnAnswer(t *testing.T) {
 	w := newWorld(t, anyProgram())
-	_, nc := w.dial()
+	nc := w.dial()
 	for kind := 0; kind < 256; kind++ {
 		if kind == requestIdentities {
 			continue
@@ -100,7 +100,7 @@ func TestWhatTheAgentDoesNotServeIsRefusedByAnAnswer(t *testing.T) {
 			t.Errorf("message %d is answered by %d", kind, answer)
 		}
 	}
-	a, _ := w.dial()
+	a := w.client()
 	if keys, err := a.List(); err != nil || len(keys) != 1 {
 		t.Errorf("afterwards: %v, %v", keys, err)
 	}
@@ -122,7 +122,7 @@ func ask(t testing.TB, nc net.Conn, message []byte) []byte {
 func TestAMessageOfAnImpossibleLengthEndsTheConnection(t *testing.T) {
 	w := newWorld(t, anyProgram())
 	for _, n := range []uint32{0, maxFrame + 1, 1<<32 - 1} {
-		_, nc := w.dial()
+		nc := w.dial()
 		if _, err := nc.Write(binary.BigEndian.AppendUint32(nil, n)); err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +137,7 @@ func TestADeniedProgramSeesNoKey(t *testing.T) {
 	s := anyProgram()
 	s.Caller = system.Caller{Exe: []string{"/usr/bin/ssh"}, MinTier: system.T1, Consent: system.Never}
 	w := newWorld(t, s)
-	a, _ := w.dial()
+	a := w.client()
 	if keys, err := a.List(); err != nil || len(keys) != 0 {
 		t.Errorf("%v, %v", keys, err)
 	}

@@ -40,7 +40,7 @@ func TestTheCardLogsInWhereTheRuleSays(t *testing.T) {
 	w := newWorld(t, anyProgram(printOf(host)))
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			a, _ := w.dial()
+			a := w.client()
 			for _, b := range c.bind {
 				_, _ = a.Extension(sessionBind, b)
 			}
@@ -63,7 +63,7 @@ func TestAServersProofIsNoneWithSHA1(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, _ := w.dial()
+		a := w.client()
 		_, _ = a.Extension(sessionBind, ssh.Marshal(bindMessage{host.PublicKey().Marshal(), []byte("session"), ssh.Marshal(sig), false}))
 		if got := logsIn(t, a, "session"); got != want {
 			t.Errorf("%s logs in: %v", algo, got)
@@ -108,7 +108,7 @@ func TestAServerIsKnownByItsAuthorityToo(t *testing.T) {
 	w := newWorld(t, anyProgram(printOf(authority)))
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			a, _ := w.dial()
+			a := w.client()
 			_, err := a.Extension(sessionBind, binds(t, c.host, []byte("session"), false))
 			if got := logsIn(t, a, "session"); got != c.want {
 				t.Errorf("logs in: %v (%v)", got, err)
@@ -119,7 +119,7 @@ func TestAServerIsKnownByItsAuthorityToo(t *testing.T) {
 
 func TestAForwardedConnectionHasNoKeyWhateverTheRuleSays(t *testing.T) {
 	w := newWorld(t, anyProgram())
-	a, _ := w.dial()
+	a := w.client()
 	if _, err := a.Extension(sessionBind, binds(t, newHost(t), []byte("s"), true)); err == nil {
 		t.Error("a forwarded connection is taken")
 	}
@@ -133,7 +133,7 @@ func TestAForwardedConnectionHasNoKeyWhateverTheRuleSays(t *testing.T) {
 
 func TestExtensionsThatAreNotServedAreRefused(t *testing.T) {
 	w := newWorld(t, anyProgram())
-	a, _ := w.dial()
+	a := w.client()
 	for _, name := range []string{"query", "restrict-destination-v00@openssh.com", ""} {
 		if _, err := a.Extension(name, nil); err == nil {
 			t.Errorf("%q is served", name)

@@ -103,14 +103,20 @@ func (w *world) login() {
 }
 
 // dial is a connection of this very process.
-func (w *world) dial() (agent.ExtendedAgent, net.Conn) {
+func (w *world) dial() net.Conn {
 	w.t.Helper()
 	nc, err := net.Dial("unix", w.socket())
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { _ = nc.Close() })
-	return agent.NewClient(nc), nc
+	return nc
+}
+
+// client is one that talks as ssh does. It reads whatever comes on its connection, which is therefore nobody else's.
+func (w *world) client() agent.ExtendedAgent {
+	w.t.Helper()
+	return agent.NewClient(w.dial())
 }
 
 // any lets every program of the person log in to any server, or to those with the fingerprints.
