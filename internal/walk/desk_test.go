@@ -31,7 +31,7 @@ func TestTheWalkOnADesktopShowsIconAndWindow(t *testing.T) {
 		t.Fatalf("exit code %d:\n%s", p.Code(), seen)
 	}
 	told(t, text.SV, seen.String(), []text.WalkWord{text.WalkTitle, text.WalkDesk, text.WalkInsert, text.WalkDeskPIN, text.WalkProof,
-		text.WalkDeskIn, text.WalkThief, text.WalkRemove, text.WalkLocked, text.WalkAuditWhole, text.WalkDone})
+		text.WalkDeskIn, text.WalkProgramSigned, text.WalkThief, text.WalkRemove, text.WalkLocked, text.WalkProgramEnded, text.WalkAuditWhole, text.WalkDone})
 	d.Await("icon and window to be gone", func() bool { return len(d.TrayItems()) == 0 && len(d.Windows("^SITHS")) == 0 })
 }
 

@@ -50,11 +50,11 @@ func walkMainJob(ctx context.Context, t teller, person *keyboard, d *desk) (err 
 }
 
 func (w *walk) steps(ctx context.Context) error {
-	way := []func(context.Context) error{w.noCard, w.insert, w.enter, w.thief, w.remove, w.trail}
+	way := []func(context.Context) error{w.noCard, w.insert, w.enter, w.program, w.thief, w.remove, w.programAfter, w.trail}
 	if w.desk != nil {
 		defer func() { w.stopTray() }()
 		way = []func(context.Context) error{w.noCard, w.showTray, w.pause(text.WalkDeskInsert), w.insert, w.enterInWindow,
-			w.thief, w.pause(text.WalkDeskRemove), w.remove, w.pause(text.WalkDeskEnd), w.trail}
+			w.program, w.thief, w.pause(text.WalkDeskRemove), w.remove, w.programAfter, w.pause(text.WalkDeskEnd), w.trail}
 	}
 	for _, step := range way {
 		if err := step(ctx); err != nil {

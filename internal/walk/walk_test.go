@@ -36,8 +36,8 @@ func TestMain(m *testing.M) {
 // steps are the sentences of a walk in their order.
 func steps() []text.WalkWord {
 	return []text.WalkWord{text.WalkTitle, text.WalkWorld, text.WalkWorldReady, text.WalkNoCard, text.WalkNobodyEnters, text.WalkInsert,
-		text.WalkHolder, text.WalkRead, text.WalkPIN, text.WalkProof, text.WalkUnlocked, text.WalkThief, text.WalkThiefRefused,
-		text.WalkRemove, text.WalkLocked, text.WalkAudit, text.WalkAuditWhole, text.WalkDone}
+		text.WalkHolder, text.WalkRead, text.WalkPIN, text.WalkProof, text.WalkUnlocked, text.WalkProgram, text.WalkProgramSigned,
+		text.WalkThief, text.WalkThiefRefused, text.WalkRemove, text.WalkLocked, text.WalkProgramEnded, text.WalkAudit, text.WalkAuditWhole, text.WalkDone}
 }
 
 // told checks that the sentences were told in this order, each up to its first argument, and none twice.
@@ -66,7 +66,7 @@ func TestTheWalkGoesAsPromised(t *testing.T) {
 	}
 	told(t, text.SV, out.String(), steps())
 	for _, want := range []string{"Anna Test", "SE2321000131-P000000000001", text.Walk(text.SV, text.WalkPINGiven), readerInUse,
-		"unlock.granted", "session.locked", "anna removed"} {
+		"unlock.granted", "sso.released", "session.locked", "anna removed"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, &out)
 		}

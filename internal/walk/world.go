@@ -92,7 +92,7 @@ func (w *world) issueCard() (setup, error) {
 // serve starts the service and waits for its socket.
 func (w *world) serve(ctx context.Context, known setup) error {
 	f := folder(w.lab.Path("agent"))
-	if err := f.write(known); err != nil {
+	if err := errors.Join(f.write(known), f.writeSystem(), w.showRun(ctx, f)); err != nil {
 		return fmt.Errorf("writing the service's folder: %w", err)
 	}
 	program, err := w.lab.Program("siths-agentd")

@@ -19,6 +19,9 @@ const (
 	WalkPINGiven
 	WalkUnlocked
 	WalkProof
+	WalkProgram
+	WalkProgramSigned
+	WalkProgramEnded
 	WalkThief
 	WalkThiefRefused
 	WalkRemove
@@ -46,6 +49,8 @@ const (
 	WalkExpected
 	WalkTooManyCommands
 	WalkThiefGotIn
+	WalkProgramRefused
+	WalkProgramStill
 	WalkMissing
 	WalkNoWorld
 	WalkBlocked
@@ -85,6 +90,10 @@ func walkSteps() map[WalkWord]pair {
 			"Unlocked: the account %s, %d ms and %d card commands after the PIN."},
 		WalkProof: {"Kortets nyckel har skrivit under ett bevis som bara gäller nu, här och för det kontot.",
 			"The card's key has signed a proof that is good only now, here and for that account."},
+		WalkProgram: {"Ett program hos %s, pkcs11-tool, skriver under genom tjänstens virtuella kort. Så når också webbläsare, Kerberos och ssh kortet.",
+			"A program of %s's, pkcs11-tool, signs through the service's virtual card. Browsers, Kerberos and ssh reach the card that way too."},
+		WalkProgramSigned: {"Underskrivet, utan att någon kod frågades efter.", "Signed, and no PIN was asked for."},
+		WalkProgramEnded:  {"Samma program får inte längre någon underskrift.", "The same program gets no signature any more."},
 		WalkThief: {"Ett annat program, som användaren nobody, försöker använda kortet.",
 			"Another program, as the user nobody, tries to use the card."},
 		WalkThiefRefused: {"Nekat: %s", "Refused: %s"},
@@ -131,6 +140,8 @@ func walkFailures() map[WalkWord]pair {
 		WalkExpected:        {"läget skulle bli \"%s\" men är \"%s\"", "the state should be \"%s\" and is \"%s\""},
 		WalkTooManyCommands: {"kortet fick %d kommandon, högst %d är utlovade", "the card got %d commands, at most %d are promised"},
 		WalkThiefGotIn:      {"det andra programmet nekades inte: %s", "the other program was not refused: %s"},
+		WalkProgramRefused:  {"programmet fick ingen underskrift: %s", "the program got no signature: %s"},
+		WalkProgramStill:    {"programmet fick en underskrift utan kort", "the program got a signature without a card"},
 		WalkMissing:         {"%s saknas. Kör: %s", "%s is missing. Run: %s"},
 		WalkNoWorld: {"En egen värld går inte att starta här (%s). Kör: sudo make run. Utan root kan bara en riktig läsare provas: make run REAL=1",
 			"A private world cannot be started here (%s). Run: sudo make run. Without root only a real reader can be tried: make run REAL=1"},
