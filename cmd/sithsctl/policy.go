@@ -24,8 +24,8 @@ func buildPolicyCheck(fs *flag.FlagSet) action {
 		names := slices.Clone(loaded.Files)
 		for _, s := range systems {
 			names = append(names, s.File)
-			if s.System.NeedsLabel() && !business.KernelLabels() {
-				fmt.Fprintln(e.stderr, clean(e.say(text.CtlPolicyNoLabels, s.File)))
+			if said, amiss := labelsOf(s.System); amiss {
+				fmt.Fprintln(e.stderr, clean(e.say(said, s.File)))
 			}
 		}
 		files := strings.Join(names, ", ")
@@ -34,6 +34,17 @@ func buildPolicyCheck(fs *flag.FlagSet) action {
 		}
 		return e.println(e.say(text.CtlPolicyGood, files))
 	}
+}
+
+// labelsOf says what is amiss with the labels that a system builds on.
+func labelsOf(s business.System) (said text.CtlWord, amiss bool) {
+	switch {
+	case !s.NeedsLabel():
+		return 0, false
+	case !business.KernelLabels():
+		return text.CtlPolicyNoLabels, true
+	}
+	return text.CtlPolicyForAll, business.LabelsForAll()
 }
 
 func buildPolicyShow(fs *flag.FlagSet) action {

@@ -88,6 +88,7 @@ const (
 	CtlPolicyDefault
 	CtlPolicyBuiltIn
 	CtlPolicyNoLabels
+	CtlPolicyForAll
 	CtlShells
 	CtlGlobal
 	CtlOldPINPrompt

@@ -20,6 +20,7 @@ func ctlSSOSentences() map[CtlWord]pair {
 		CtlSSOOr:           {"eller: %s", "or: %s"},
 		CtlSSOSeen:         {"sett: %s", "seen: %s"},
 		CtlPolicyNoLabels:  {"%s: kräver kärnans märkning (min_tier = 2), som den här datorn inte har. Ingen släpps in.", "%s: wants the kernel's label (min_tier = 2), which this computer does not have. Nobody is let in."},
+		CtlPolicyForAll:    {"%s: bygger på kärnans märkning, som här alla personens program kan ta (kernel.apparmor_restrict_unprivileged_unconfined är inte 1). Den är ingen gräns.", "%s: builds on the kernel's label, which any program of the person can take here (kernel.apparmor_restrict_unprivileged_unconfined is not 1). It is no boundary."},
 		CtlReportSystems:   {"Kortets underskrifter efter system:", "Signatures of cards by system:"},
 		CtlReportReplaced:  {"Inloggningar utan lösenord efter dag, i system där kortet ersätter det:", "Logins without a password by day, at systems where the card takes its place:"},
 		CtlReportFew:       {"För system är \"<5\" färre än fem personer.", "For systems \"<5\" is fewer than five people."},

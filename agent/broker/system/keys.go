@@ -53,8 +53,8 @@ func callerKeys() []policy.Key {
 	}, {
 		Name: "caller.lsm_label", Type: policy.TypeString, Since: first, Default: `""`, Optional: true, Form: name(),
 		Doc: policy.Text{
-			SV: "Märkningen som kärnans säkerhetsmodul (AppArmor) ska ha satt på programmet. Med min_tier under 2 jämförs den bara där kärnan märker program.",
-			EN: "The label that the kernel's security module (AppArmor) has to have put on the program. With min_tier below 2 it is compared only where the kernel labels programs."},
+			SV: "Märkningen som kärnans säkerhetsmodul (AppArmor) ska ha satt på programmet. Med min_tier under 2 jämförs den bara där kärnan märker program. Ett program utan profil kan ta vilken märkning som helst, om inte kernel.apparmor_restrict_unprivileged_unconfined är 1.",
+			EN: "The label that the kernel's security module (AppArmor) has to have put on the program. With min_tier below 2 it is compared only where the kernel labels programs. A program without a profile can take any label, unless kernel.apparmor_restrict_unprivileged_unconfined is 1."},
 	}, {
 		Name: "caller.min_tier", Type: policy.TypeInt, Since: first, Default: "1", Min: "0", Max: "3",
 		Doc: policy.Text{

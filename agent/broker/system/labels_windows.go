@@ -2,3 +2,6 @@ package system
 
 // KernelLabels says whether the kernel puts labels on programs. What Windows has instead is not asked yet.
 func KernelLabels() bool { return false }
+
+// LabelsForAll says whether any program of a user can take any label. Where there are none, nobody can.
+func LabelsForAll() bool { return false }
