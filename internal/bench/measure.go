@@ -33,6 +33,7 @@ func measure(ctx context.Context, only string, progress io.Writer) (r report, er
 		{"a report", w.measureReport},
 		{"what is believed of a card", w.measureTrust},
 		{"signatures for programs", w.measureSignatures},
+		{"removal at programs", w.measureEnds},
 		{"tickets", w.measureTickets},
 		{"who connects", w.measureCallers},
 		{"tray and windows on a desktop", w.measureDesk},

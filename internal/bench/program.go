@@ -12,17 +12,22 @@ import (
 	"github.com/miekg/pkcs11"
 )
 
-// programWord has this program play one of the person's: program MODULE ROUNDS [PIN].
-const programWord = "program"
+// The words that have this program play one of the person's, which has to do with the card so often, or until it is
+// refused: WORD MODULE ROUNDS [PIN].
+const (
+	programWord = "program" // signs
+	askWord     = "ask"     // asks whether its session is good
+)
 
 // played is what a program of the person's has found out.
 type played struct {
 	Millis sample    // of each signature
-	Ended  time.Time // when the first one was refused; zero: none was
+	Last   time.Time // when it had the last of them
+	Ended  time.Time // when it was refused for the first time; zero: it was not
 }
 
-// play signs so often with the card that a module shows, or until that is refused.
-func play(args []string, out io.Writer) error {
+// play does what a word says with the card that a module shows.
+func play(word string, args []string, out io.Writer) error {
 	if len(args) < 2 {
 		return errors.New("which module, and how often?")
 	}
@@ -40,6 +45,9 @@ func play(args []string, out io.Writer) error {
 	session, key, err := openKey(m, args[2:])
 	if err != nil {
 		return err
+	}
+	if word == askWord {
+		return json.NewEncoder(out).Encode(askAgain(m, session, rounds))
 	}
 	return json.NewEncoder(out).Encode(signAgain(m, session, key, rounds))
 }
@@ -89,7 +97,18 @@ func signAgain(m *pkcs11.Ctx, s pkcs11.SessionHandle, key pkcs11.ObjectHandle, r
 			p.Ended = time.Now()
 			return p
 		}
-		p.Millis = append(p.Millis, millis(time.Since(begun)))
+		p.Last = time.Now()
+		p.Millis = append(p.Millis, millis(p.Last.Sub(begun)))
+	}
+	return p
+}
+
+func askAgain(m *pkcs11.Ctx, s pkcs11.SessionHandle, rounds int) (p played) {
+	for range rounds {
+		if _, err := m.GetSessionInfo(s); err != nil {
+			p.Ended = time.Now()
+			return p
+		}
 	}
 	return p
 }
