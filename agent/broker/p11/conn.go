@@ -18,6 +18,7 @@ const (
 	maxAll      = 4096             // connections to all sockets
 	maxSlow     = 16               // calls of a connection that are under way at once
 	maxSessions = 256              // sessions of a connection
+	maxAside    = 16 << 10         // bytes of a call that waits beside others; what a handshake has signed is a hundredth of it
 	frameTime   = 10 * time.Second // for the rest of a frame to come once its first byte has, and for an answer to be taken
 )
 
@@ -92,11 +93,12 @@ func (c *conn) read() (rpc.Frame, error) {
 	return rpc.ReadFrame(c.nc, func() { _ = c.nc.SetReadDeadline(time.Now().Add(frameTime)) })
 }
 
-// take has a frame answered, at once or while others are.
+// take has a frame answered, at once or while others are. A large one is answered before the next is read: else a program
+// could have the service hold many of them for as long as the card works.
 func (c *conn) take(ctx context.Context, f rpc.Frame) {
 	r, call, _ := rpc.ReadRequest(f.Body)
 	h := c.s.calls[call]
-	if !h.slow {
+	if !h.slow || len(f.Body) > maxAside {
 		c.answer(ctx, f, h, call, r)
 		return
 	}

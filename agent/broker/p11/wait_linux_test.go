@@ -3,7 +3,9 @@ package p11
 import (
 	"errors"
 	"net"
+	"os"
 	"testing"
+	"time"
 
 	"siths-agent/agent/broker/p11/rpc"
 )
@@ -85,6 +87,27 @@ func TestAThreadThatWaitsForTheCardHoldsUpNoOther(t *testing.T) {
 	begins(t, nc, 51, rpc.NewRequest(rpc.GetInfo))
 	if f := answered(t, nc); f.Code != 51 {
 		t.Fatalf("call %d is answered first", f.Code)
+	}
+	close(w.takes)
+	f := answered(t, nc)
+	if _, err := rpc.ReadAnswer(f.Body, rpc.Sign); f.Code != 50 || err != nil {
+		t.Errorf("call %d is answered: %v", f.Code, err)
+	}
+}
+
+// TestOneLargeCallOfAConnectionIsHeldAtATime: the memory that a program can have the service keep for it is bounded.
+func TestOneLargeCallOfAConnectionIsHeldAtATime(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	nc, session := signing(t, w)
+	large := rpc.NewRequest(rpc.Sign)
+	large.Ulong(session)
+	large.ByteArray(make([]byte, rpc.MaxMessage-100))
+	large.Room(256)
+	begins(t, nc, 50, large)
+	_ = nc.SetWriteDeadline(time.Now().Add(time.Second))
+	if err := rpc.WriteFrame(nc, rpc.Frame{Code: 51, Body: large.Bytes()}); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("a second one is taken while the card works on the first: %v", err)
 	}
 	close(w.takes)
 	f := answered(t, nc)
