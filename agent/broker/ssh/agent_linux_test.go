@@ -1,6 +1,7 @@
 package ssh
 
 import (
+	"context"
 	"encoding/binary"
 	"io"
 	"net"
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/crypto/ssh/agent"
 
 	"siths-agent/agent/audit"
+	"siths-agent/agent/broker"
 	"siths-agent/agent/broker/system"
 )
 
@@ -112,7 +114,7 @@ func ask(t testing.TB, nc net.Conn, message []byte) []byte {
 	if err := writeFrame(nc, message); err != nil {
 		t.Fatal(err)
 	}
-	answer, err := readFrame(nc)
+	answer, err := readFrame(nc, nc)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,5 +148,33 @@ func TestADeniedProgramSeesNoKey(t *testing.T) {
 	}
 	if n := w.events(audit.SSODenied); n == 0 {
 		t.Error("no row tells of it")
+	}
+}
+
+// TestAProgramThatHasGoneStandsInNobodysWay: the person is not asked on its behalf any longer.
+func TestAProgramThatHasGoneStandsInNobodysWay(t *testing.T) {
+	s := anyProgram()
+	s.Caller.Consent = system.EveryTime
+	w := newWorld(t, s)
+	asked, over := make(chan struct{}), make(chan struct{})
+	w.ask = func(ctx context.Context, _ broker.Question) bool {
+		close(asked)
+		<-ctx.Done()
+		close(over)
+		return false
+	}
+	nc := w.dial()
+	if err := writeFrame(nc, ssh.Marshal(signMessage{cardKey(t).Marshal(), login(cardKey(t), ssh.KeyAlgoRSASHA256, []byte("s")), flagSHA256})); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	_ = nc.Close()
+	select {
+	case <-over:
+	case <-time.After(20 * time.Second):
+		t.Error("the person is still asked")
+	}
+	if n := w.events(audit.SSOReleased); n != 0 {
+		t.Errorf("%d signatures were released to nobody", n)
 	}
 }

@@ -1,6 +1,7 @@
 package ssh
 
 import (
+	"bufio"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -19,6 +20,7 @@ var errFrame = errors.New("a message of a length that none has")
 type conn struct {
 	s     *Server
 	nc    net.Conn
+	in    *bufio.Reader // of nc
 	who   broker.Caller
 	bound *binding // the server that the connection is used for; nil: not told
 	spent bool     // it is, or may be, used from elsewhere: nothing is signed on it any more
@@ -38,30 +40,54 @@ func (s *Server) serve(ctx context.Context, nc net.Conn) {
 		s.o.Log.Info("a program at an ssh socket is not known", "error", err)
 		who = broker.Caller{}
 	}
-	c := &conn{s: s, nc: nc, who: who}
+	c := &conn{s: s, nc: nc, in: bufio.NewReader(nc), who: who}
 	for {
-		message, err := readFrame(nc)
+		message, err := readFrame(nc, c.in)
 		if err != nil {
 			if !errors.Is(err, io.EOF) && ctx.Err() == nil {
 				s.o.Log.Info("a program at an ssh socket", "pid", who.PID, "uid", who.UID, "error", err)
 			}
 			return
 		}
-		if writeFrame(nc, c.answer(ctx, message)) != nil {
+		if c.reply(ctx, message) != nil {
 			return
 		}
 	}
 }
 
+// reply answers a message. A signature is for nobody any more when the program has gone: it leaves the line at the card, and
+// the person is not asked any longer.
+func (c *conn) reply(ctx context.Context, message []byte) error {
+	if message[0] != signRequest {
+		return writeFrame(c.nc, c.answer(ctx, message))
+	}
+	ctx, gone := context.WithCancel(ctx)
+	defer gone()
+	_ = c.nc.SetReadDeadline(time.Time{})
+	more := make(chan struct{})
+	go func() {
+		defer close(more)
+		if _, err := c.in.Peek(1); err != nil {
+			gone()
+		}
+	}()
+	err := writeFrame(c.nc, c.answer(ctx, message))
+	if err != nil {
+		_ = c.nc.Close()
+	}
+	<-more // nothing else is to be done before the program says something, or goes
+	return err
+}
+
 // readFrame waits for a message as long as it takes, but not in the middle of one (draft-miller-ssh-agent, 3).
-func readFrame(nc net.Conn) ([]byte, error) {
+func readFrame(nc net.Conn, in io.Reader) ([]byte, error) {
 	_ = nc.SetReadDeadline(time.Time{})
 	var head [4]byte
-	if _, err := io.ReadFull(nc, head[:1]); err != nil {
+	if _, err := io.ReadFull(in, head[:1]); err != nil {
 		return nil, err
 	}
 	_ = nc.SetReadDeadline(time.Now().Add(frameTime))
-	if _, err := io.ReadFull(nc, head[1:]); err != nil {
+	if _, err := io.ReadFull(in, head[1:]); err != nil {
 		return nil, err
 	}
 	n := binary.BigEndian.Uint32(head[:])
@@ -69,7 +95,7 @@ func readFrame(nc net.Conn) ([]byte, error) {
 		return nil, errFrame
 	}
 	message := make([]byte, n)
-	_, err := io.ReadFull(nc, message)
+	_, err := io.ReadFull(in, message)
 	return message, err
 }
 

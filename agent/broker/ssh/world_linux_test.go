@@ -46,7 +46,8 @@ type world struct {
 	*Server
 	t   testing.TB
 	b   *broker.Broker
-	end context.CancelFunc // of the login
+	end context.CancelFunc                          // of the login
+	ask func(context.Context, broker.Question) bool // nil: nobody is there
 
 	mu   sync.Mutex
 	rows []audit.Row
@@ -64,7 +65,7 @@ func newWorld(t testing.TB, systems ...system.System) *world {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &world{t: t}
-	w.b = broker.New(broker.Parts{Record: w.record, Log: slog.New(slog.DiscardHandler)})
+	w.b = broker.New(broker.Parts{Record: w.record, Log: slog.New(slog.DiscardHandler), Ask: w.answer})
 	w.b.Reload(systems)
 	w.Server = New(ctx, Options{Dir: t.TempDir(), Broker: w.b, Callers: caller.New(ctx, sessions{}), Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() { cancel(); w.Wait() })
@@ -83,6 +84,10 @@ func (w *world) record(_ context.Context, row audit.Row) error {
 	defer w.mu.Unlock()
 	w.rows = append(w.rows, row)
 	return nil
+}
+
+func (w *world) answer(ctx context.Context, q broker.Question) bool {
+	return w.ask != nil && w.ask(ctx, q)
 }
 
 func (w *world) events(e audit.Event) int {
