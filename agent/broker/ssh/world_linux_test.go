@@ -42,7 +42,6 @@ var card = sync.OnceValues(func() (*rsa.PrivateKey, []byte) {
 
 // world is a server with a broker and the people that it is for.
 type world struct {
-	ctx context.Context
 	*Server
 	t   testing.TB
 	b   *broker.Broker
