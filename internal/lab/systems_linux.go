@@ -27,7 +27,7 @@ func (l *Lab) systems() map[Part]string {
 		Web:    fmt.Sprintf(tls, "Lab's web server", App, l.Ports[Web]),
 		Strict: fmt.Sprintf(tls, "Lab's strict web server", App, l.Ports[Strict]),
 		KDC:    fmt.Sprintf(kerberos, "Lab's Kerberos", Realm, "", l.Krb5Conf()),
-		AD:     fmt.Sprintf(kerberos, "Lab's Active Directory", ADRealm, "principal = \"{account}\"\n", l.Krb5Conf()),
+		AD:     fmt.Sprintf(kerberos, "Lab's Active Directory", ADRealm, "enterprise = true\n", l.Krb5Conf()),
 		SSH:    "title = \"Lab's shell\"\nkind = \"ssh\"\n\n[caller]\nmin_tier = 0\n\n[ssh]\nmax_signatures_per_minute = 60\n",
 	}
 }

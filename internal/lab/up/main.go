@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"os/user"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -89,10 +90,25 @@ func layOut(l *lab.Lab, pki *testpki.PKI) error {
 			return err
 		}
 		errs = errors.Join(errs, card.Write(l.Path("cards", name)))
-		accounts += fmt.Sprintf("%q = %q\n", id, name)
+		accounts += fmt.Sprintf("%q = %q\n", id, accountFor(name, os.Getenv))
 	}
 	return errors.Join(errs, os.WriteFile(l.Path("etc", "accounts.toml"), []byte(accounts), 0o644),
 		os.WriteFile(l.Path("etc", "agent.toml"), fmt.Appendf(nil, settings, l.Path("trust"), pki.PolicyTOML()), 0o644))
+}
+
+// accountFor is the account that a person's card opens: the one of that name, or where this computer has none, that of
+// whoever called, also through sudo.
+func accountFor(name string, getenv func(string) string) string {
+	if _, err := user.Lookup(name); err == nil {
+		return name
+	}
+	if own := getenv("SUDO_USER"); own != "" {
+		return own
+	}
+	if me, err := user.Current(); err == nil {
+		return me.Username
+	}
+	return name
 }
 
 // settings are an agent's, for the lab's cards.

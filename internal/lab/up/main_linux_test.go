@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -101,6 +102,23 @@ func processes(t *testing.T, dir string) []string {
 		}
 	}
 	return found
+}
+
+func TestACardOpensAnAccountThatIsThere(t *testing.T) {
+	me, err := user.Current()
+	must(t, err)
+	environ := map[string]string{}
+	getenv := func(name string) string { return environ[name] }
+	if got := accountFor(me.Username, getenv); got != me.Username {
+		t.Errorf("an account of that name: %q", got)
+	}
+	if got := accountFor("nobody-has-this-name", getenv); got != me.Username {
+		t.Errorf("no account of that name: %q", got)
+	}
+	environ["SUDO_USER"] = "erik"
+	if got := accountFor("nobody-has-this-name", getenv); got != "erik" {
+		t.Errorf("under sudo: %q", got)
+	}
 }
 
 func TestAFolderOfSomethingElseIsNotEmptied(t *testing.T) {
