@@ -20,6 +20,8 @@ type Denied struct {
 	System string // the one that was closest to letting it; empty: there is none of the kind
 	Rule   string // the condition that is not met, as Explanation names it
 	Why    string // what was wanted and what was seen
+
+	as []string // other systems that were as close: each could have been meant
 }
 
 func (d *Denied) Error() string {

@@ -86,7 +86,7 @@ func TestTheHighestTierAsksThePerson(t *testing.T) {
 }
 
 func TestADeniedProgramIsToldWhyAndOneRowTellsIt(t *testing.T) {
-	w := newWorld(web("lifecare"))
+	w := newWorld(web("lifecare"), web("portal"))
 	w.Open(t.Context(), w.anna(1))
 	thief := browser()
 	thief.Exe = "/tmp/chromium"
@@ -98,7 +98,7 @@ func TestADeniedProgramIsToldWhyAndOneRowTellsIt(t *testing.T) {
 		}
 	}
 	rows := w.events(audit.SSODenied)
-	if len(rows) != 1 || rows[0].Exe != "/tmp/chromium" || rows[0].Systems[0] != "lifecare" {
+	if len(rows) != 1 || rows[0].Exe != "/tmp/chromium" || !slices.Equal(rows[0].Systems, []string{"lifecare", "portal"}) {
 		t.Errorf("the rows are %+v", rows)
 	}
 }

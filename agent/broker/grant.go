@@ -58,10 +58,14 @@ func (b *Broker) allowed(l *login, c Caller, use Use) ([]system.System, *Denied)
 			continue
 		}
 		e := judge(s, c, &person{l.UID, l.Session}, l.closed[s.Name], own)
-		if e.Allowed {
+		n := metOf(e)
+		switch {
+		case e.Allowed:
 			allowed = append(allowed, s)
-		} else if n := metOf(e); n > met {
+		case n > met:
 			denied, met = e.denied(), n
+		case n == met:
+			denied.as = append(denied.as, s.Name)
 		}
 	}
 	return allowed, denied

@@ -64,7 +64,7 @@ func (b *Broker) deny(ctx context.Context, l *login, c Caller, d *Denied, tell b
 	}
 	row := l.row(audit.SSODenied, c)
 	if d.System != "" {
-		row.Systems = []string{d.System}
+		row.Systems = append([]string{d.System}, d.as...)
 	}
 	row.Reason = d.Error()
 	if err := b.record(row); err != nil {
