@@ -49,11 +49,21 @@ func (c Cutter) Run(ctx context.Context) {
 		case <-done:
 		case <-ctx.Done():
 		}
+		if ctx.Err() == nil && c.goesOn(login) {
+			continue
+		}
 		c.cut(login.UID, append(slices.Clone(before), c.Systems()...))
 		if ctx.Err() != nil {
 			return
 		}
 	}
+}
+
+// goesOn says whether the same person's login with the same insertion of the card is open anew: it was found out that the card
+// can do less than was said, and what browsers keep is theirs until it leaves.
+func (c Cutter) goesOn(was broker.Login) bool {
+	now, _, open := c.Logins.Present()
+	return open && now.Insertion == was.Insertion && now.UID == was.UID
 }
 
 // cut ends the network processes for which a system asks that. It is bounded by its own time: the end of a login may be the

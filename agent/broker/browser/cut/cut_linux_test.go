@@ -207,6 +207,36 @@ func TestTheEndOfALoginCutsItsPersonsBrowsers(t *testing.T) {
 	}
 }
 
+func TestALoginThatGoesOnWithTheSameCardCutsNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		next broker.Login
+		ends bool
+	}{
+		"the same login anew": {broker.Login{UID: anna, Insertion: 7}, false},
+		"another insertion":   {broker.Login{UID: anna, Insertion: 8}, true},
+		"another person":      {broker.Login{UID: bob, Insertion: 7}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			process := start(t, anna, chromium, typeWord, subTypeWord)
+			l := &logins{told: make(chan struct{}, 1), present: make(chan broker.Login, 2), done: make(chan struct{})}
+			l.present <- broker.Login{UID: anna, Insertion: 7}
+			l.present <- c.next
+			close(l.done)
+			ctx, cancel := context.WithCancel(t.Context())
+			over := make(chan struct{})
+			go func() {
+				defer close(over)
+				Cutter{Logins: l, Systems: lifecare(system.NetService), Log: slog.New(slog.DiscardHandler)}.Run(ctx)
+			}()
+			if !process.comesToBe(c.ends) {
+				t.Errorf("ended: %v", !c.ends)
+			}
+			cancel()
+			<-over
+		})
+	}
+}
+
 func FuzzProcess(f *testing.F) {
 	f.Add([]byte("Name:\tx\nUid:\t1000\t1000\t1000\t1000\n"), []byte(chromium+"\x00"+typeWord+"\x00"+subTypeWord+"\x00"))
 	f.Fuzz(func(t *testing.T, status, cmdline []byte) {
