@@ -54,7 +54,7 @@ func TestALastRowThatWasRewrittenIsTold(t *testing.T) {
 		t.Errorf("verifying says %v", err)
 	}
 	open(t, dir)
-	if all := verified(t, dir); all[len(all)-1].Reason != "row 11 is not the one that was written" {
+	if all := verified(t, dir); all[len(all)-1].Reason != "row 12 is not the one that was written" {
 		t.Errorf("told: %+v", all[len(all)-1])
 	}
 }

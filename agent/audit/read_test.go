@@ -31,7 +31,7 @@ func TestAWholeLogIsSummedUp(t *testing.T) {
 	}
 	first := time.Date(2026, 11, 22, 6, 0, 1, 0, time.UTC)
 	last := lines[len(lines)-1]
-	want := Summary{Rows: 11, FirstSeq: 1, LastSeq: 11, Repairs: 1, First: first, Last: first.Add(10 * time.Second), Head: hash(last[:len(last)-1])}
+	want := Summary{Rows: 12, FirstSeq: 1, LastSeq: 12, Repairs: 1, First: first, Last: first.Add(11 * time.Second), Head: hash(last[:len(last)-1])}
 	if s != want {
 		t.Errorf("got %+v, want %+v", s, want)
 	}
@@ -62,14 +62,14 @@ func TestEveryKindOfDamageIsNamedWithItsLine(t *testing.T) {
 		{"two rows change places", func(l [][]byte) [][]byte { l[2], l[3] = l[3], l[2]; return l }, ChainError{3, ChainBroken}},
 		{"a row is doubled", func(l [][]byte) [][]byte { return append(l[:3:3], l[2:]...) }, ChainError{4, ChainBroken}},
 		{"a number is changed with its hash right", func(l [][]byte) [][]byte {
-			l[10] = bytes.Replace(l[10], []byte(`"seq":11`), []byte(`"seq":12`), 1)
+			l[11] = bytes.Replace(l[11], []byte(`"seq":12`), []byte(`"seq":13`), 1)
 			return l
-		}, ChainError{11, OutOfSequence}},
+		}, ChainError{12, OutOfSequence}},
 		{"a row is no JSON", edit(`{`, `(`), ChainError{5, NotAnEntry}},
 		{"a row has no event", edit(`"event":"unlock.granted"`, `"event":""`), ChainError{5, NotAnEntry}},
 		{"a row has no number", edit(`"seq":5`, `"seq":0`), ChainError{5, NotAnEntry}},
 		{"an empty line", func(l [][]byte) [][]byte { l[4] = []byte("\n"); return l }, ChainError{5, NotAnEntry}},
-		{"the end is torn", func(l [][]byte) [][]byte { l[10] = bytes.TrimSuffix(l[10], []byte("\n")); return l }, ChainError{11, Torn}},
+		{"the end is torn", func(l [][]byte) [][]byte { l[11] = bytes.TrimSuffix(l[11], []byte("\n")); return l }, ChainError{12, Torn}},
 		{"a line is too long", func(l [][]byte) [][]byte { l[4] = append(bytes.Repeat([]byte(" "), MaxLine), l[4]...); return l }, ChainError{5, TooLong}},
 	}
 	for _, c := range cases {
@@ -116,10 +116,10 @@ func TestReadingGoesOnBehindADamagedLine(t *testing.T) {
 		}
 		seqs = append(seqs, e.Seq)
 	}
-	if want := []ChainError{{2, NotAnEntry}, {4, TooLong}, {12, Torn}}; !equal(damaged, want) {
+	if want := []ChainError{{2, NotAnEntry}, {4, TooLong}, {13, Torn}}; !equal(damaged, want) {
 		t.Errorf("damaged: %v", damaged)
 	}
-	if want := []uint64{1, 3, 5, 6, 7, 8, 9, 10, 11}; !equal(seqs, want) {
+	if want := []uint64{1, 3, 5, 6, 7, 8, 9, 10, 11, 12}; !equal(seqs, want) {
 		t.Errorf("read: %v", seqs)
 	}
 }

@@ -109,8 +109,8 @@ func TestDamageFurtherUpIsLeftForVerify(t *testing.T) {
 		want   ChainError
 	}{
 		"in the middle":                       {func(l [][]byte) { l[2] = []byte("rubbish\n") }, ChainError{3, NotAnEntry}},
-		"in the line before the last":         {func(l [][]byte) { l[8] = []byte("rubbish\n") }, ChainError{9, NotAnEntry}},
-		"two lines, and the last one is torn": {func(l [][]byte) { l[7], l[8], l[9] = []byte("a\n"), []byte("b\n"), []byte("c") }, ChainError{8, NotAnEntry}},
+		"in the line before the last":         {func(l [][]byte) { l[10] = []byte("rubbish\n") }, ChainError{11, NotAnEntry}},
+		"two lines, and the last one is torn": {func(l [][]byte) { l[8], l[9], l[10] = []byte("a\n"), []byte("b\n"), []byte("c") }, ChainError{9, NotAnEntry}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			lines := sample(t)
