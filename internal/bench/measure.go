@@ -34,6 +34,7 @@ func measure(ctx context.Context, only string, progress io.Writer) (r report, er
 		{"what is believed of a card", w.measureTrust},
 		{"signatures for programs", w.measureSignatures},
 		{"removal at programs", w.measureEnds},
+		{"pages on a slow card", w.measurePages},
 		{"tickets", w.measureTickets},
 		{"who connects", w.measureCallers},
 		{"tray and windows on a desktop", w.measureDesk},

@@ -17,6 +17,7 @@ const (
 	percent   = "%"
 	megabytes = "MB"
 	ticks     = "ticks"
+	signed    = "signatures"
 )
 
 // number is a measured value; JSON has null for one that could not be measured.
@@ -68,7 +69,7 @@ func (f figure) show(v number) string {
 	switch {
 	case math.IsNaN(float64(v)):
 		return "not measured"
-	case f.Unit == apdus, f.Unit == ticks:
+	case f.Unit == apdus, f.Unit == ticks, f.Unit == signed:
 		return fmt.Sprintf("%g %s", float64(v), f.Unit)
 	case f.Unit == seconds, f.Unit == millisecs, f.Unit == percent:
 		return fmt.Sprintf("%.2f %s", float64(v), f.Unit)
