@@ -231,18 +231,20 @@ func TestOneProgramsGoodbyeIsNoOthers(t *testing.T) {
 	}
 }
 
-func TestKinitFindsThePersonsCertificateAlone(t *testing.T) {
+func TestKinitAndSSHFindThePersonsCertificateAlone(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.as = "/usr/bin/kinit"
-	c := dial(t, w)
-	number, _ := opened(t, c)
-	certificates, err := c.Find(number, rpc.Attribute{Type: rpc.AttrClass, Value: rpc.Number(rpc.ClassCertificate)})
-	if err != nil || len(certificates) != 1 {
-		t.Fatalf("%v, %v", certificates, err)
-	}
-	value, err := c.Attribute(number, certificates[0], rpc.AttrValue)
-	if err != nil || !bytes.Equal(value, w.card.Auth.Cert.Raw) {
-		t.Errorf("it is not the person's: %v", err)
+	for _, program := range []string{"/usr/bin/kinit", "/usr/bin/ssh-keygen"} {
+		w := newWorld(t)
+		w.as = program
+		c := dial(t, w)
+		number, _ := opened(t, c)
+		certificates, err := c.Find(number, rpc.Attribute{Type: rpc.AttrClass, Value: rpc.Number(rpc.ClassCertificate)})
+		if err != nil || len(certificates) != 1 {
+			t.Fatalf("%s: %v, %v", program, certificates, err)
+		}
+		value, err := c.Attribute(number, certificates[0], rpc.AttrValue)
+		if err != nil || !bytes.Equal(value, w.card.Auth.Cert.Raw) {
+			t.Errorf("%s: it is not the person's: %v", program, err)
+		}
 	}
 }

@@ -119,7 +119,8 @@ func (c *conn) findObjectsFinal(ctx context.Context, r *rpc.Reader, _ *rpc.Write
 }
 
 // wantsSole says whether a program is to find the card's own certificate alone. MIT's kinit makes no choice: where it finds
-// two certificates, and krb5.conf(5) has no pkinit_cert_match, it gives up. It has the issuers from pkinit_pool.
+// two certificates, and krb5.conf(5) has no pkinit_cert_match, it gives up; it has the issuers from pkinit_pool. What ssh
+// finds goes into authorized_keys(5), and nobody means to let an authority in.
 func wantsSole(who broker.Caller) bool {
-	return slices.Contains(system.Programs(system.Kerberos), who.Exe)
+	return slices.Contains(system.Programs(system.Kerberos), who.Exe) || slices.Contains(system.Programs(system.SSH), who.Exe)
 }

@@ -137,8 +137,8 @@ func TestSshFindsTheKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := base64.StdEncoding.EncodeToString(key.Marshal()); !strings.Contains(out, "ssh-rsa "+want) {
-		t.Errorf("the key is %s", out)
+	if want := base64.StdEncoding.EncodeToString(key.Marshal()); !strings.Contains(out, "ssh-rsa "+want) || strings.Count(out, "ssh-rsa ") != 1 {
+		t.Errorf("the keys are %s", out)
 	}
 }
 
