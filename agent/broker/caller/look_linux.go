@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -32,8 +33,12 @@ type file struct {
 // resolveCached is RESOLVE_CACHED of openat2(2), which package unix lacks (include/uapi/linux/openat2.h).
 const resolveCached = 0x20
 
-// looks is how often a path is looked up that the kernel has in memory: it gives up when the tree changes meanwhile.
-const looks = 5
+// looks is how often a path is looked up that the kernel has in memory: it gives up when the tree changes meanwhile, which
+// may go on for a moment where mounts come and go.
+const (
+	looks     = 10
+	lookPause = 200 * time.Microsecond
+)
 
 // look sees all there is to see of a process at a time when nothing is known of it.
 func look(p safesocket.Peer) (sight, error) {
@@ -103,6 +108,7 @@ func openCached(path string) (*os.File, error) {
 	for left := looks; ; left-- {
 		fd, err := unix.Openat2(unix.AT_FDCWD, path, &how)
 		if errors.Is(err, unix.EAGAIN) && left > 0 {
+			time.Sleep(lookPause)
 			continue
 		}
 		if err != nil {

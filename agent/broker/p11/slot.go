@@ -45,20 +45,28 @@ func (c *conn) see(ctx context.Context) (card, error) {
 // caller is the program that has connected. One that is not known is looked for anew: what hindered that may have passed.
 func (c *conn) caller(ctx context.Context) (broker.Caller, error) {
 	c.mu.Lock()
-	who := c.who
+	was := c.who
 	c.mu.Unlock()
-	if who.PID != 0 {
-		return who, nil
+	if isNamed(was) {
+		return was, nil
 	}
 	who, err := c.door.Callers.Who(ctx, c.nc)
 	if err != nil {
 		return broker.Caller{}, err
+	}
+	if was.PID != 0 && (who.Start != was.Start || who.Image != was.Image) {
+		return broker.Caller{}, errBecameAnother
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.who = who
 	return who, nil
 }
+
+var errBecameAnother = errors.New("the program has become another")
+
+// isNamed says whether it is known which program it is. Under a heavy load the kernel may not tell at the first time.
+func isNamed(who broker.Caller) bool { return who.PID != 0 && who.Exe != "" }
 
 // look says what a program may see: a card; or none, with one of these errors. TokenNotPresent: the slot is empty, since a
 // card may come that the program may use. SlotIDInvalid: no rule is for the program, so there is no slot.
@@ -86,7 +94,7 @@ func (c *conn) look(ctx context.Context, who broker.Caller) (card, error) {
 // when more is known of the program.
 func isForGood(d *broker.Denied, who broker.Caller) bool {
 	unread := d.Rule == "package" && who.Digest == ""
-	return !unread && !slices.Contains([]string{"login", "time", "user", "session"}, d.Rule)
+	return isNamed(who) && !unread && !slices.Contains([]string{"login", "time", "user", "session"}, d.Rule)
 }
 
 func (c *conn) getSlotList(ctx context.Context, r *rpc.Reader, w *rpc.Writer) error {

@@ -59,6 +59,21 @@ func TestAProgramThatCannotBeLookedUpFindsAnEmptySlot(t *testing.T) {
 	sees(t, "then", c, 1, 1)
 }
 
+// TestAProgramThatHasNoNameYetFindsAnEmptySlot: the kernel may have been too busy to say which it is.
+func TestAProgramThatHasNoNameYetFindsAnEmptySlot(t *testing.T) {
+	t.Parallel()
+	s := anyProgram("named", system.TLS)
+	s.Caller.MinTier, s.Caller.Exe = system.T1, []string{"/usr/lib/chromium/chromium"}
+	w := newWorld(t, s)
+	w.nameless, w.as = true, "/usr/lib/chromium/chromium"
+	c := dial(t, w)
+	sees(t, "while it has no name", c, 1, 0)
+	w.mu.Lock()
+	w.nameless = false
+	w.mu.Unlock()
+	sees(t, "then", c, 1, 1)
+}
+
 // TestAnotherPersonsCardIsAnEmptySlot: this person's may come next.
 func TestAnotherPersonsCardIsAnEmptySlot(t *testing.T) {
 	t.Parallel()
