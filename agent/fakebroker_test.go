@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 
 	"siths-agent/agent/broker"
+	"siths-agent/agent/broker/system"
 	"siths-agent/pcsc/token"
 )
 
@@ -69,7 +70,7 @@ func (b *fakeBroker) sign(scheme token.Scheme) ([]byte, error) {
 // withBroker is an Agent that has one, at which anna has logged in with a card whose module names every scheme.
 func withBroker(t *testing.T, plan func(w *world), f func(w *world, b *fakeBroker, c *fakeCard)) {
 	t.Helper()
-	b, c := &fakeBroker{}, newCard("anna")
+	b, c := &fakeBroker{shows: []broker.Status{{Name: "web", Kind: system.TLS}}}, newCard("anna")
 	c.names = token.Schemes()
 	inPlanned(t, func(w *world) { w.a.parts.Broker = b; plan(w) }, func(w *world) {
 		w.login(anna, w.insert(c))

@@ -186,7 +186,7 @@ func TestSystemsAreShownToTheSessionsUserAsTheyChange(t *testing.T) {
 		w.a.SystemsChanged()
 		after := w.snapshot()
 		want := apitype.System{Name: "lifecare", Title: "Lifecare", Kind: "tls", State: "ready"}
-		if len(before.Systems) != 0 || after.Rev != before.Rev+1 || len(after.Systems) != 1 || after.Systems[0] != want {
+		if len(before.Systems) != 1 || before.Systems[0] == want || after.Rev != before.Rev+1 || len(after.Systems) != 1 || after.Systems[0] != want {
 			t.Errorf("revision %d: %+v", after.Rev-before.Rev, after.Systems)
 		}
 		for range 2 * queueSize {

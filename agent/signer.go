@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"siths-agent/agent/broker"
+	"siths-agent/agent/broker/system"
 	"siths-agent/agent/session"
 	"siths-agent/pcsc/token"
 )
@@ -109,9 +110,11 @@ func (s *signer) settle(works bool) {
 	}
 }
 
-// isToProbe says whether nobody knows yet if a card manages PSS which its module names.
+// isToProbe says whether nobody knows yet if a card manages PSS which its module names, and somebody may want to know: it
+// is TLS that asks for PSS (RFC 8446, 4.2.3).
 func (a *Agent) isToProbe(s *signer, l broker.Login) bool {
-	return !s.settled.Load() && slices.ContainsFunc(l.Schemes, token.Scheme.IsPSS)
+	return !s.settled.Load() && slices.ContainsFunc(l.Schemes, token.Scheme.IsPSS) &&
+		slices.ContainsFunc(a.parts.Broker.Systems(), func(s broker.Status) bool { return s.Kind == system.TLS })
 }
 
 // probe has the card sign by PSS what is of no use to anybody, as soon as it has been idle for a while. What a program has

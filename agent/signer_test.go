@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"siths-agent/agent/broker"
+	"siths-agent/agent/broker/system"
 	"siths-agent/pcsc/token"
 )
 
@@ -40,6 +42,16 @@ func TestACardIsAskedForPSSOnceAndWhenItIsIdle(t *testing.T) {
 			t.Errorf("%d signatures after the card was in again", n)
 		}
 	})
+}
+
+func TestACardIsNotAskedForPSSThatNoSystemWants(t *testing.T) {
+	withBroker(t, func(w *world) { w.a.parts.Broker.(*fakeBroker).show(broker.Status{Name: "shell", Kind: system.SSH}) },
+		func(_ *world, _ *fakeBroker, c *fakeCard) {
+			time.Sleep(time.Minute)
+			if got := c.signatures(); len(got) != 0 {
+				t.Errorf("%v", got)
+			}
+		})
 }
 
 func TestAProgramsOwnPSSShowsThatTheCardManagesIt(t *testing.T) {

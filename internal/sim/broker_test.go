@@ -12,6 +12,7 @@ import (
 	"siths-agent/agent"
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/broker"
+	"siths-agent/agent/broker/system"
 	"siths-agent/pcsc/token"
 )
 
@@ -42,7 +43,7 @@ func (p programs) Open(ctx context.Context, l broker.Login) {
 }
 
 // Systems is agent.Broker's.
-func (p programs) Systems() []broker.Status { return nil }
+func (p programs) Systems() []broker.Status { return []broker.Status{{Name: "web", Kind: system.TLS}} }
 
 // work has the card sign until long after the login.
 func (p programs) work(r *released, lots *rand.Rand) {
