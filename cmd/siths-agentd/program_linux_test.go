@@ -181,7 +181,7 @@ type running struct {
 	api   client.Client
 }
 
-// start starts the service and waits until its log says that it looks at the readers, or that it has ended.
+// start starts the service and waits until its socket answers, or it has ended. It does not outlive the test.
 func (i *installation) start() *running {
 	i.t.Helper()
 	s := &running{Cmd: i.command(i.args()...), ended: make(chan error, 1), api: client.Client{Socket: filepath.Join(i.rn, socketName)}}
@@ -192,12 +192,15 @@ func (i *installation) start() *running {
 	if err != nil {
 		i.t.Fatal(err)
 	}
+	told := make(chan struct{})
 	go func() {
+		defer close(told)
 		for lines := bufio.NewScanner(log); lines.Scan(); {
 			_, _ = fmt.Fprintln(i.t.Output(), lines.Text())
 		}
 		s.ended <- s.Wait()
 	}()
+	i.t.Cleanup(func() { _ = s.Process.Kill(); <-told })
 	i.awaitSocket(s)
 	return s
 }
