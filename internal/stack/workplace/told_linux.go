@@ -59,19 +59,23 @@ func ProcFile(pid int, name string) string {
 // Children are the living processes that the service has started for cards.
 func (w *Workplace) Children() []int {
 	w.tb.Helper()
-	return slices.DeleteFunc(ChildrenOf(w.Service.PID()), isCourier)
+	return w.Started("siths-cardhost")
 }
 
 // Couriers are the living processes that the service has started for the network: none, or one.
 func (w *Workplace) Couriers() []int {
 	w.tb.Helper()
-	return slices.DeleteFunc(ChildrenOf(w.Service.PID()), func(pid int) bool { return !isCourier(pid) })
+	return w.Started("siths-courier")
 }
 
-// isCourier goes by the first argument, which a program that is run from a descriptor has from its beginning.
-func isCourier(pid int) bool {
-	name, _, _ := strings.Cut(ReadIfThere(ProcFile(pid, "cmdline")), "\x00")
-	return name == "siths-courier"
+// Started are the living children of the service that run a program of ours. It goes by the first argument, which a program
+// that is run from a descriptor has from its beginning; a child that runs none yet still has the service's own.
+func (w *Workplace) Started(program string) []int {
+	w.tb.Helper()
+	return slices.DeleteFunc(ChildrenOf(w.Service.PID()), func(pid int) bool {
+		name, _, _ := strings.Cut(ReadIfThere(ProcFile(pid, "cmdline")), "\x00")
+		return name != program
+	})
 }
 
 // ChildrenOf reads the children of all threads of a process (proc_pid_task(5)); none when it has ended.
