@@ -155,7 +155,7 @@ func (v *view) changed(p Page) Screen {
 		word = text.CtlPINUnblocked
 	}
 	s := v.info(Changed, text.ScreenAbout, text.ScreenTakeCard)
-	if !p.Sign && v.takes(PIN) {
+	if !p.Sign && v.willTake(PIN) {
 		s.Body = []string{v.say(text.ScreenLoginNext)}
 		s.Buttons = []Button{v.button(DoEnterPIN, text.ScreenButtonEnterPIN).asDefault(), v.button(DoClose, text.ScreenButtonClose).asCancel()}
 	}

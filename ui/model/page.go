@@ -74,6 +74,12 @@ func (v *view) takes(kind ID) bool {
 	return false
 }
 
+// willTake is takes, also for as long as the card still works on what was typed last: a page that tells how that went
+// stays as it is when the card has come to rest.
+func (v *view) willTake(kind ID) bool {
+	return v.takes(kind) || v.Phase == apitype.Verifying && mayAsk(v.Snapshot)
+}
+
 // coded are the pages on which a code is typed.
 func (v *view) coded(p Page) Screen {
 	switch p.Kind {

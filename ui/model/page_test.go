@@ -125,6 +125,15 @@ func TestAChangeIsConfirmedByItsName(t *testing.T) {
 	}
 }
 
+func TestWhatAChangeLeadsOnToIsToldOnceAndNotAgainWhenTheCardHasComeToRest(t *testing.T) {
+	for _, p := range []model.Page{{Kind: model.Changed}, {Kind: model.Changed, Puk: true}, {Kind: model.Changed, Sign: true}} {
+		busy, rest := model.Open(scenes.Anna(apitype.Verifying), text.SV, p), model.Open(scenes.Anna(apitype.NeedPIN), text.SV, p)
+		if !slices.Equal(busy.Body, rest.Body) || !slices.Equal(busy.Buttons, rest.Buttons) {
+			t.Errorf("%+v becomes %+v", busy, rest)
+		}
+	}
+}
+
 func TestTheTrayShowsTheStateWhateverPageIsOpen(t *testing.T) {
 	for _, phase := range phases() {
 		s := scenes.Anna(phase)

@@ -187,6 +187,24 @@ func TestAMessageGivesWayAtOnceAndACountdownOpensNothing(t *testing.T) {
 	}
 }
 
+func TestAnotherIconInThePanelOpensNoWindow(t *testing.T) {
+	screen := func(p apitype.Phase) model.Screen {
+		return model.Open(scenes.Anna(p), text.SV, model.Page{Kind: model.Changed})
+	}
+	s := show(t, screen(apitype.Verifying))
+	w := s.window()
+	s.Show(screen(apitype.NeedPIN))
+	w.answer(cancelled)
+	if do := s.did(); do != model.DoClose {
+		t.Errorf("%s was told", do)
+	}
+	select {
+	case <-w.gone:
+	case <-time.After(patience):
+		t.Error("the window is still there")
+	}
+}
+
 func TestEachButtonIsToldAsWhatItDoes(t *testing.T) {
 	diagnostics := model.Open(scenes.Anna(apitype.NeedPIN), text.SV, model.Page{Kind: model.Diagnostics, Rows: []model.Row{{Label: "L", Value: "V"}}})
 	one := scenes.With(scenes.Anna(apitype.NeedPIN), scenes.Tries(1))

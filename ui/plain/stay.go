@@ -16,6 +16,7 @@ func (f *Face) stays(shown model.Screen) bool {
 // stays keeps the window of somebody who types, however the words around the field may change, unless what was typed
 // counts no more and the fingers may be met by something new. A countdown does not open a window each second.
 func stays(shown, want model.Screen, wiped bool) bool {
+	shown.Tray, want.Tray = model.Tray{}, model.Tray{} // which is no part of the window
 	same := sameFields(shown, want)
 	switch {
 	case reflect.DeepEqual(shown, want):
