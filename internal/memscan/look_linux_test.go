@@ -30,8 +30,10 @@ func (b *bench) clean(after string) {
 	ctx, cancel := context.WithTimeout(b.t.Context(), cleanTime)
 	defer cancel()
 	ours := b.ours()
-	for _, pid := range b.Couriers() { // which never has one
-		ours[pid] = "siths-courier"
+	for _, role := range helpers() { // which never have one
+		for _, pid := range b.Started(role) {
+			ours[pid] = role
+		}
 	}
 	for pid, role := range ours {
 		if last := b.look(pid); len(last.Hits) > 0 {
@@ -43,6 +45,9 @@ func (b *bench) clean(after string) {
 	b.tally.do(func() { b.tally.others["pcscd"] += copies })
 	b.elsewhere(after)
 }
+
+// helpers are the children that have a network.
+func helpers() []string { return []string{"siths-courier", "siths-ticket"} }
 
 // becomesClean waits for a process that was not clean at the first look.
 func (b *bench) becomesClean(ctx context.Context, after string, pid int, role string) {

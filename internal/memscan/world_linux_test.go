@@ -31,10 +31,15 @@ type bench struct {
 
 func openBench(t *testing.T, c *tally) *bench {
 	t.Helper()
-	b := &bench{Workplace: workplace.Open(t, workplace.Plan{}), t: t, tally: c}
+	b := &bench{Workplace: workplace.Open(t, workplace.Plan{Service: stack.AgentOptions{Systems: withTickets()}}), t: t, tally: c}
 	b.dir = b.Issue(workplace.Anna())
 	b.newCard()
 	return b
+}
+
+// withTickets are systems of which one has the service start the child that gets tickets. Nobody answers it here.
+func withTickets() map[string]string {
+	return map[string]string{"directory.toml": "title = \"Directory\"\nkind = \"kerberos\"\n[kerberos]\nrealm = \"MEMSCAN.TEST\"\n"}
 }
 
 // canary draws a PIN that is looked for from now on.

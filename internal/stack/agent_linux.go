@@ -23,6 +23,8 @@ type AgentOptions struct {
 	OnRemoval string
 	// Policy is a drop-in file that wins over what is written from the fields above; empty means none.
 	Policy string
+	// Systems are files of systems.d, by their names.
+	Systems map[string]string
 	// Env adds to the service's environment.
 	Env []string
 	// As is the person it runs as; empty means root.
@@ -72,7 +74,7 @@ func (l *Lab) Agent(ctx context.Context, o AgentOptions) (*Agent, error) {
 
 // writeConfig lays out the service's folders.
 func (a *Agent) writeConfig() error {
-	for _, dir := range []string{"etc/agent.toml.d", "run"} {
+	for _, dir := range []string{"etc/agent.toml.d", "etc/systems.d", "run"} {
 		if err := os.MkdirAll(filepath.Join(a.dir, dir), 0o755); err != nil {
 			return err
 		}
@@ -94,6 +96,9 @@ func (a *Agent) writeConfig() error {
 	}
 	if o.Policy != "" {
 		files["agent.toml.d/50-test.toml"] = o.Policy
+	}
+	for name, text := range o.Systems {
+		files[filepath.Join("systems.d", name)] = text
 	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(a.dir, "etc", name), []byte(text), 0o644); err != nil {
