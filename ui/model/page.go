@@ -74,10 +74,16 @@ func (v *view) takes(kind ID) bool {
 	return false
 }
 
-// willTake is takes, also for as long as the card still works on what was typed last: a page that tells how that went
-// stays as it is when the card has come to rest.
+// willTake is takes, also for as long as the card still works on what was typed last, and is read anew after it, when its
+// holder has no name yet: a page that tells how that went stays as it is when the card has come to rest.
 func (v *view) willTake(kind ID) bool {
-	return v.takes(kind) || v.Phase == apitype.Verifying && mayAsk(v.Snapshot)
+	switch v.Phase {
+	case apitype.Verifying:
+		return mayAsk(v.Snapshot)
+	case apitype.Reading:
+		return v.Card != nil
+	}
+	return v.takes(kind)
 }
 
 // coded are the pages on which a code is typed.

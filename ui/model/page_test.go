@@ -127,9 +127,12 @@ func TestAChangeIsConfirmedByItsName(t *testing.T) {
 
 func TestWhatAChangeLeadsOnToIsToldOnceAndNotAgainWhenTheCardHasComeToRest(t *testing.T) {
 	for _, p := range []model.Page{{Kind: model.Changed}, {Kind: model.Changed, Puk: true}, {Kind: model.Changed, Sign: true}} {
-		busy, rest := model.Open(scenes.Anna(apitype.Verifying), text.SV, p), model.Open(scenes.Anna(apitype.NeedPIN), text.SV, p)
-		if !slices.Equal(busy.Body, rest.Body) || !slices.Equal(busy.Buttons, rest.Buttons) {
-			t.Errorf("%+v becomes %+v", busy, rest)
+		rest := model.Open(scenes.Anna(apitype.NeedPIN), text.SV, p)
+		for _, before := range []apitype.Snapshot{scenes.Anna(apitype.Verifying), scenes.Bare(apitype.Reading)} {
+			busy := model.Open(before, text.SV, p)
+			if !slices.Equal(busy.Body, rest.Body) || !slices.Equal(busy.Buttons, rest.Buttons) {
+				t.Errorf("%+v becomes %+v", busy, rest)
+			}
 		}
 	}
 }
