@@ -160,3 +160,17 @@ func TestLinksAndInstalledFilesLeadSomewhere(t *testing.T) {
 		}
 	}
 }
+
+func TestThePageOnServersShowsTheFilesThatAreTested(t *testing.T) {
+	text := page(t, "docs/sso-servers.md")
+	files, err := filepath.Glob("servers/*")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	for _, file := range files {
+		lines := strings.TrimSuffix(page(t, "docs/"+file), "\n")
+		if shown := "\n\n    " + strings.ReplaceAll(lines, "\n", "\n    ") + "\n\n"; !strings.Contains(text, shown) {
+			t.Errorf("%s is not shown as it is", file)
+		}
+	}
+}

@@ -28,6 +28,7 @@ func (l *Lab) layAD() error {
 	args := directorylab.ProvisionArgs(l.Path("ad", "domain"), map[string]string{
 		"server services": "kdc", "krb5 port": strconv.Itoa(l.Ports[AD]), "kpasswd port": "0",
 		"log file": l.Path("ad", "error.log"), "logging": "file",
+		"pid directory": l.Path("ad"), // else there could be one controller on a computer
 	})
 	if err := l.do(nil, "", "samba-tool", args...); err != nil {
 		return err
@@ -57,7 +58,7 @@ func (l *Lab) ModifyAD(name, attribute, value string) error {
 func (l *Lab) smbConf() string { return l.Path("ad", "domain", "etc", "smb.conf") }
 
 func (l *Lab) samba() program {
-	_ = os.Remove(l.Path("ad", "domain", "var", "run", "samba.pid")) // of one that was halted; it may be none
+	_ = os.Remove(l.Path("ad", "samba.pid")) // of one that was halted; it may be none
 	return program{path: "samba", args: []string{"-s", l.smbConf(), "-i", "-M", "single"},
 		env: []string{"KRB5_CONFIG=" + l.Path("ad.conf")}, port: l.Ports[AD]}
 }

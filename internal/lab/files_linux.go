@@ -41,6 +41,7 @@ func (l *Lab) words() map[string]any {
 	return map[string]any{
 		"Dir": l.Dir, "Realm": Realm, "ADRealm": ADRealm, "KDCHost": KDCHost, "ADHost": ADHost, "App": App, "Indicator": Indicator,
 		"KDC": l.Ports[KDC], "Web": l.Ports[Web], "Strict": l.Ports[Strict], "SPNEGO": l.Ports[SPNEGO], "AD": l.Ports[AD], "SSH": l.Ports[SSH],
+		"Nginx": l.Ports[Nginx], "HAProxy": l.Ports[HAProxy],
 	}
 }
 

@@ -37,10 +37,13 @@ const (
 	SPNEGO Part = "spnego" // Apache that wants a Kerberos ticket; brings KDC along
 	AD     Part = "ad"     // Samba's domain controller of Active Directory, its KDC with PKINIT
 	SSH    Part = "ssh"    // OpenSSH's server
+
+	Nginx   Part = "nginx"   // nginx that wants a client certificate, as Debian sets it up
+	HAProxy Part = "haproxy" // HAProxy that wants one, as Debian sets it up
 )
 
 // Parts returns all of them.
-func Parts() []Part { return []Part{KDC, Web, Strict, SPNEGO, AD, SSH} }
+func Parts() []Part { return []Part{KDC, Web, Strict, Nginx, HAProxy, SPNEGO, AD, SSH} }
 
 // Options say what to start and where.
 type Options struct {
@@ -50,6 +53,9 @@ type Options struct {
 	PKI *testpki.PKI
 	// Parts are what is started.
 	Parts []Part
+	// Settings are files, in the servers' own words, of what Strict, Nginx and HAProxy are told about sessions and
+	// connections in place of what they are usually.
+	Settings map[Part]string
 	// People are the accounts that the KDCs know; nil means anna and bob. Their cards have UPN(name) as their UPN.
 	People []string
 	// Ports are where the parts listen; nil means free ones.
@@ -120,7 +126,8 @@ func (l *Lab) has(part Part) bool { return slices.Contains(l.opts.Parts, part) }
 
 // bringUp lays one part's files out and starts it.
 func (l *Lab) bringUp(part Part) error {
-	lay := map[Part]func() error{KDC: l.layKDC, Web: l.layWeb, Strict: l.layWeb, SPNEGO: l.laySPNEGO, AD: l.layAD, SSH: l.laySSH}[part]
+	lay := map[Part]func() error{KDC: l.layKDC, Web: l.layWeb, Strict: l.layWeb, SPNEGO: l.laySPNEGO, AD: l.layAD, SSH: l.laySSH,
+		Nginx: l.layNginx, HAProxy: l.layHAProxy}[part]
 	if err := lay(); err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 
 // FixedPorts are where the parts listen for people, and for tests in a network of their own.
 func FixedPorts() map[Part]int {
-	return map[Part]int{KDC: 18088, Web: 18443, Strict: 18444, SPNEGO: 18080, AD: 18189, SSH: 18022}
+	return map[Part]int{KDC: 18088, Web: 18443, Strict: 18444, Nginx: 18445, HAProxy: 18446, SPNEGO: 18080, AD: 18189, SSH: 18022}
 }
 
 // choosePorts fills in ports that nobody has now.

@@ -35,7 +35,8 @@ type process struct {
 
 // run starts a part's server and returns when it listens.
 func (l *Lab) run(part Part) (*process, error) {
-	spec := map[Part]func() program{KDC: l.kdc, Web: l.apache(Web), Strict: l.apache(Strict), SPNEGO: l.apache(SPNEGO), AD: l.samba, SSH: l.sshd}[part]()
+	spec := map[Part]func() program{KDC: l.kdc, Web: l.apache(Web), Strict: l.apache(Strict), SPNEGO: l.apache(SPNEGO), AD: l.samba, SSH: l.sshd,
+		Nginx: l.nginx, HAProxy: l.haproxy}[part]()
 	log, err := os.OpenFile(l.Path(string(part), "output.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, err

@@ -21,12 +21,15 @@ const page = `<!DOCTYPE html><html lang="sv"><head><title>lab</title><link rel="
 // pictures is how many many.html has.
 const pictures = 12
 
+// strictDefaults is what the strict server is told where nothing else is given.
+const strictDefaults = "SSLSessionTickets off\nSSLSessionCache none\nKeepAlive Off\n"
+
 // layWeb writes the pages and the configurations of the servers with TLS.
 func (l *Lab) layWeb() error {
 	if _, err := os.Stat(l.Path("web", "server.pem")); err == nil {
 		return nil // the other server has done it
 	}
-	return errors.Join(l.writePages(), l.writeServer("web", testpki.Server{Names: []string{App}}), os.MkdirAll(l.Path("strict"), 0o755),
+	return errors.Join(l.writePages(), l.writeServer("web", testpki.Server{Names: []string{App}}), l.writeSettings(Strict, strictDefaults),
 		l.writeConf("tls.conf"), l.writeConf("ordinary.conf"), l.writeConf("strict.conf"))
 }
 

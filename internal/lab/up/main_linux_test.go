@@ -48,7 +48,7 @@ func TestTheLabComesUpServesAndLeavesNoProcess(t *testing.T) {
 	}
 	go func() { _, _ = io.Copy(io.Discard, in) }() // the rest of it
 	asksForTheCard(t, dir)
-	if systems, wrong := system.Load(filepath.Join(dir, "etc", "systems.d")); len(wrong) > 0 || len(systems) != 5 {
+	if systems, wrong := system.Load(filepath.Join(dir, "etc", "systems.d")); len(wrong) > 0 || len(systems) != 7 {
 		t.Errorf("systems.d has %d systems: %v", len(systems), wrong)
 	}
 	if _, err := policy.Load(filepath.Join(dir, "etc", "agent.toml")); err != nil {

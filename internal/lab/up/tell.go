@@ -23,5 +23,6 @@ func tell(out io.Writer, l *lab.Lab, took time.Duration) error {
 	return t.Execute(out, map[string]any{
 		"Took": took.Round(100 * time.Millisecond), "Dir": l.Dir, "App": lab.App, "Realm": lab.Realm, "ADRealm": lab.ADRealm,
 		"KDC": l.Ports[lab.KDC], "Web": l.Ports[lab.Web], "Strict": l.Ports[lab.Strict], "SPNEGO": l.Ports[lab.SPNEGO], "AD": l.Ports[lab.AD], "SSH": l.Ports[lab.SSH],
+		"Nginx": l.Ports[lab.Nginx], "HAProxy": l.Ports[lab.HAProxy],
 	})
 }

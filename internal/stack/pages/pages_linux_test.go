@@ -87,36 +87,6 @@ func TestAPageComesWithoutAQuestionGoesWithTheCardAndComesBackWithIt(t *testing.
 	}
 }
 
-// TestChromiumServesPagesWithoutTheCardWhereNothingIsCut shows the hole that the cut closes.
-func TestChromiumServesPagesWithoutTheCardWhereNothingIsCut(t *testing.T) {
-	t.Parallel()
-	w := open(t, nil, lab.Web)
-	b, url := w.start(browser.Chromium), w.lab.URL(lab.Web)
-	w.insert(w.card())
-	w.until(b, url, true)
-	before := w.signed.Load()
-	w.out()
-	if err := w.load(b, url); err != nil {
-		t.Errorf("no page: %v", err)
-	}
-	if w.signed.Load() != before {
-		t.Error("the card has signed")
-	}
-}
-
-// TestAStrictServerNeedsNoCut is about a server that keeps nothing.
-func TestAStrictServerNeedsNoCut(t *testing.T) {
-	t.Parallel()
-	w := open(t, nil, lab.Strict)
-	b, url := w.start(browser.Chromium), w.lab.URL(lab.Strict)
-	w.insert(w.card())
-	w.until(b, url, true)
-	w.out()
-	if w.load(b, url) == nil {
-		t.Error("a page was served after the removal")
-	}
-}
-
 // TestTheCutLeavesTheBrowserAndOthersAlone is about two people's browsers.
 func TestTheCutLeavesTheBrowserAndOthersAlone(t *testing.T) {
 	t.Parallel()

@@ -54,12 +54,18 @@ type world struct {
 // open makes a world and sets the computer and anna up with this project's own programs. There is no card yet.
 func open(tb testing.TB, do measures, parts ...lab.Part) *world {
 	tb.Helper()
+	return openSet(tb, do, nil, parts...)
+}
+
+// openSet is open with servers that are told other settings than usual, from files.
+func openSet(tb testing.TB, do measures, settings map[lab.Part]string, parts ...lab.Part) *world {
+	tb.Helper()
 	w := &world{Lab: stacktest.New(tb, stack.Options{}), tb: tb}
 	w.privateEtc()
 	var err error
 	w.pki, err = testpki.New(testpki.Options{})
 	w.must(err)
-	w.lab, err = lab.Start(w.Lifetime(), lab.Options{Dir: w.Path("business"), PKI: w.pki, Parts: parts, Ports: lab.FixedPorts(), Enter: w.Enter()})
+	w.lab, err = lab.Start(w.Lifetime(), lab.Options{Dir: w.Path("business"), PKI: w.pki, Parts: parts, Settings: settings, Ports: lab.FixedPorts(), Enter: w.Enter()})
 	w.must(err)
 	tb.Cleanup(w.tell)
 	for _, part := range parts {
