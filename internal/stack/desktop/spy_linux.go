@@ -2,7 +2,6 @@ package desktop
 
 import (
 	"bytes"
-	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -28,7 +27,8 @@ func ofWindows() []string {
 // spies follow the properties of the root window and of every window that the manager knows, by what `xprop -spy` writes
 // at each change.
 type spies struct {
-	start func(args []string, out *spy) // runs xprop
+	start func(args []string, out *spy) <-chan struct{} // runs xprop; closed at its end
+	over  chan struct{}                                 // closed when nobody looks any more
 
 	mu      sync.Mutex
 	root    *spy
@@ -48,14 +48,19 @@ type spy struct {
 // that nobody has used yet would be left out for ever.
 func (d *Desktop) openSpies() *spies {
 	d.tb.Helper()
-	s := &spies{windows: map[string]*spy{}, changed: make(chan struct{})}
-	ctx := context.WithoutCancel(d.tb.Context())
-	s.start = func(args []string, out *spy) {
+	s := &spies{windows: map[string]*spy{}, changed: make(chan struct{}), over: make(chan struct{})}
+	s.start = func(args []string, out *spy) <-chan struct{} {
 		c := stack.Cmd{Path: "xprop", Args: args, Env: d.Display.Env(), Stdout: out}
-		if _, err := d.lab.Lab.Start(ctx, c); err != nil {
+		p, err := d.lab.Lab.Start(d.lab.Lifetime(), c)
+		if err == nil {
+			return p.Done()
+		}
+		if !s.isOver() {
 			d.tb.Errorf("following a window: %v", err)
 		}
+		return nil
 	}
+	d.tb.Cleanup(func() { close(s.over) })
 	s.root = &spy{all: s, values: map[string]string{}}
 	s.start([]string{"-root", "-spy"}, s.root)
 	return s
@@ -115,7 +120,41 @@ func (s *spies) followNew(ids []string) {
 		}
 		w := &spy{all: s, values: map[string]string{}}
 		s.windows[id] = w
-		go s.start(append([]string{"-id", id, "-spy"}, ofWindows()...), w)
+		go s.follow(id, w)
+	}
+}
+
+// follow follows a window to its end, and then the next one if that has its number: on a busy machine the manager's list may
+// never have been seen without it.
+func (s *spies) follow(id string, w *spy) {
+	for w != nil {
+		select {
+		case <-s.start(append([]string{"-id", id, "-spy"}, ofWindows()...), w):
+		case <-s.over:
+			return
+		}
+		w = s.anew(id, w)
+	}
+}
+
+// anew takes the place of a spy whose window has gone, as long as the manager's list has its number; nil when it has not.
+func (s *spies) anew(id string, gone *spy) *spy {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.windows[id] != gone || s.isOver() {
+		return nil
+	}
+	s.windows[id] = &spy{all: s, values: map[string]string{}}
+	return s.windows[id]
+}
+
+// isOver says whether nobody looks any more.
+func (s *spies) isOver() bool {
+	select {
+	case <-s.over:
+		return true
+	default:
+		return false
 	}
 }
 

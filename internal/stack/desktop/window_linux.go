@@ -53,10 +53,14 @@ func (d *Desktop) WaitNoWindow(pattern string) {
 	d.Await("no window "+pattern, func() bool { return len(d.Windows(pattern)) == 0 })
 }
 
-// ActiveWindow is the window that the keyboard goes to, the zero Window when there is none.
+// ActiveWindow is the window that the keyboard goes to, the zero Window when there is none. The window has to say so too: the
+// number of the active one may still be that of a window that has gone.
 func (d *Desktop) ActiveWindow() Window {
 	d.tb.Helper()
 	w, _ := d.spies.window(d.spies.value(propActive))
+	if !strings.Contains(w.State, "_NET_WM_STATE_FOCUSED") {
+		return Window{}
+	}
 	return w
 }
 
