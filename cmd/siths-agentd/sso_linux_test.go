@@ -170,7 +170,7 @@ func TestWhatAKilledServicesCardHasOpenedInBrowsersIsCutAtTheNextStart(t *testin
 		i.start()
 		select {
 		case <-ended:
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Errorf("%s: the browser goes on", what)
 		}
 	}

@@ -27,7 +27,7 @@ import (
 )
 
 // patience is how long a test waits for what has to come.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // built is the program as "make build" has made it.
 func built(t *testing.T) string {

@@ -69,7 +69,7 @@ type seat struct {
 }
 
 // testPatience bounds every wait of a test; only a defect makes one wait that long.
-const testPatience = 20 * time.Second
+const testPatience = time.Minute
 
 // sit opens a desktop in a lab, before there is a tray.
 func sit(t *testing.T, lab *stacktest.Lab, p desktop.Plan, socket string) *seat {

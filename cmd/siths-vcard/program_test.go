@@ -223,7 +223,7 @@ func (s *started) ends(t *testing.T) int {
 	select {
 	case code := <-s.code:
 		return code
-	case <-time.After(2 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the program does not end")
 		return 0
 	}

@@ -21,7 +21,7 @@ import (
 )
 
 // patience is how long anything may take before a test gives up. Nothing waits for it that works.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // anna is what Anna's own programs see with her card in: the n-th stay of a card.
 func anna(phase apitype.Phase, n uint64, codes ...apitype.Code) apitype.Snapshot {

@@ -22,7 +22,7 @@ const annasCard = `{"v":1,"rev":2,"phase":"need-pin","agent":{"version":"1","pid
 	`"holder":{"name":"Anna Test","hsa_id":"x","loa":3,"not_after":"2028-11-21T01:27:00Z"}}` + "\n"
 
 // patience is how long a person at the terminal waits for what they expect to see.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // console is sithsctl on a terminal of its own, and the person in front of it.
 type console struct {

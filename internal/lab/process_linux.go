@@ -15,7 +15,7 @@ import (
 
 // patience bounds what a server may take to listen, and to end when it is asked to.
 const (
-	patience = 20 * time.Second
+	patience = time.Minute
 	farewell = 3 * time.Second
 )
 

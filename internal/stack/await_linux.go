@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	startLimit = 10 * time.Second     // a part that is not ready by then will not be
+	startLimit = time.Minute          // a part that is not ready by then will not be
 	pollEvery  = 2 * time.Millisecond // short beside what is waited for
 )
 

@@ -102,7 +102,7 @@ func (s *transcript) String() string {
 // await waits until want is there n times.
 func (s *transcript) await(t *testing.T, want string, n int) {
 	t.Helper()
-	limit := time.After(30 * time.Second)
+	limit := time.After(time.Minute)
 	for strings.Count(s.String(), want) < n {
 		select {
 		case <-s.more:

@@ -44,7 +44,7 @@ type slot struct{ conn net.Conn }
 
 func deadline(t testing.TB, set func(time.Time) error) {
 	t.Helper()
-	if err := set(time.Now().Add(10 * time.Second)); err != nil {
+	if err := set(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 }

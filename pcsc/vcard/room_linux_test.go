@@ -150,7 +150,7 @@ func (s *service) stop() {
 // says waits until the service has said this.
 func (s *service) says(t testing.TB, text string) {
 	t.Helper()
-	timeout := time.After(10 * time.Second)
+	timeout := time.After(time.Minute)
 	for {
 		select {
 		case line, open := <-s.lines:

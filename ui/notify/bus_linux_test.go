@@ -18,7 +18,7 @@ import (
 )
 
 // moment bounds every wait for something that has to happen.
-const moment = 10 * time.Second
+const moment = time.Minute
 
 // bus is a message bus of its own, which starts no services by itself.
 type bus struct {

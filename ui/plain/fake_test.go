@@ -93,7 +93,7 @@ func show(t *testing.T, first model.Screen) *shown {
 	return s
 }
 
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // window waits for the next window.
 func (s *shown) window() *opened {

@@ -126,7 +126,7 @@ func openDoor(t *testing.T) door {
 // next is the next connection.
 func (d door) next(t *testing.T) net.Conn {
 	t.Helper()
-	_ = d.SetDeadline(time.Now().Add(20 * time.Second))
+	_ = d.SetDeadline(time.Now().Add(time.Minute))
 	conn, err := d.Accept()
 	if err != nil {
 		t.Fatal(err)
@@ -235,7 +235,7 @@ func becomes(t *testing.T, pid int32, path string) {
 	t.Helper()
 	look := time.NewTicker(time.Millisecond)
 	defer look.Stop()
-	for end := time.Now().Add(20 * time.Second); ; <-look.C {
+	for end := time.Now().Add(time.Minute); ; <-look.C {
 		now, err := os.Readlink(procPath(pid, "exe")) // none while its first thread ends, if another one has called execve(2)
 		if now == path {
 			return

@@ -32,7 +32,7 @@ import (
 
 // patience is how long a test waits for what has to come, and person the uid of who logs in.
 const (
-	patience = 20 * time.Second
+	patience = time.Minute
 	person   = 4711
 )
 

@@ -171,7 +171,7 @@ func TestAProgramThatHasGoneStandsInNobodysWay(t *testing.T) {
 	_ = nc.Close()
 	select {
 	case <-over:
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("the person is still asked")
 	}
 	if n := w.events(audit.SSOReleased); n != 0 {

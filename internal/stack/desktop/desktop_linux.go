@@ -13,7 +13,7 @@ import (
 )
 
 // patience bounds every wait for something that has to happen; only a defect makes a test wait that long.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // Plan is how a desktop differs from the usual one. The zero value is anna's, on one monitor of 1024 x 768 with OpenGL,
 // with a session bus and a window manager, in Swedish.

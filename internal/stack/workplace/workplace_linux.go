@@ -18,7 +18,7 @@ import (
 
 const (
 	// Patience bounds every wait for something that has to happen; only a defect makes a test wait that long.
-	Patience = 20 * time.Second
+	Patience = time.Minute
 
 	// PIN is the code of the tests' cards: its digits stand nowhere else, so that traces of it can be searched for.
 	PIN = "735182"

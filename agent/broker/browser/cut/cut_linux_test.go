@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 const chromium = "/usr/lib/chromium/chromium"
 
 // patience bounds the wait for what has to happen; only a defect makes a test wait that long.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // one is a process that a test has started.
 type one struct{ done chan struct{} }
