@@ -111,7 +111,10 @@ func (l *Lab) nameHosts() error {
 	if len(l.opts.Enter) == 0 {
 		return nil
 	}
-	hosts := "127.0.0.1 localhost\n127.0.0.1 " + strings.Join([]string{KDCHost, App, ADHost}, " ") + "\n"
+	hosts := "127.0.0.1 localhost\n"
+	for _, name := range []string{KDCHost, App, ADHost} { // a line each: others on a line are aliases of its first (hosts(5))
+		hosts += "127.0.0.1 " + name + "\n"
+	}
 	if err := os.WriteFile(l.Path("hosts"), []byte(hosts), 0o644); err != nil {
 		return err
 	}

@@ -96,7 +96,16 @@ func isOrigin(s string) bool {
 	if strings.HasSuffix(u.Host, ":") || port != "" && !isPort(port) {
 		return false
 	}
-	bare, pattern := strings.CutPrefix(host, "*.")
+	return isServer(host)
+}
+
+func server() *policy.Form {
+	return policy.NewForm(policy.Text{SV: "VÄRD, eller *.DOMÄN för alla namn under den", EN: "HOST, or *.DOMAIN for all names below it"}, isServer)
+}
+
+// isServer takes a host, or a pattern of hosts as isOrigin does.
+func isServer(s string) bool {
+	bare, pattern := strings.CutPrefix(s, "*.")
 	return isHost(bare) && (!pattern || strings.Contains(bare, "."))
 }
 

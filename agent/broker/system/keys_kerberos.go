@@ -19,6 +19,11 @@ func kerberosKeys() []policy.Key {
 			SV: "Om det är ett företagsnamn (RFC 6806), som domänkontrollanten själv slår upp.",
 			EN: "Whether that is an enterprise name (RFC 6806), which the KDC itself looks up."},
 	}, {
+		Name: "kerberos.servers", Type: policy.TypeStrings, Since: first, Default: "[]", Optional: true, Form: server(),
+		Doc: policy.Text{
+			SV: "Servrar som webbläsare visar biljetter för utan att fråga. Utelämnat: de under områdets namn.",
+			EN: "Servers that browsers show tickets to without asking. Left out: those below the realm's name."},
+	}, {
 		Name: "kerberos.config", Type: policy.TypeString, Since: first, Default: `"/etc/krb5.conf"`, Form: path(),
 		Doc: policy.Text{SV: "Filen krb5.conf som används.", EN: "The krb5.conf that is used."},
 	}, {

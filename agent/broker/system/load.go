@@ -152,15 +152,15 @@ func session(v policy.Values, kind Kind) Session {
 	for _, m := range policy.Value[[]string](v, "session.on_removal") {
 		s.OnRemoval = append(s.OnRemoval, Measure(m))
 	}
-	if usual, there := map[Kind]Measure{TLS: NetService, Kerberos: Tickets}[kind]; there && !v.Given("session.on_removal") {
-		s.OnRemoval = []Measure{usual}
+	if !v.Given("session.on_removal") {
+		s.OnRemoval = map[Kind][]Measure{TLS: {NetService}, Kerberos: {Tickets, NetService}}[kind]
 	}
 	return s
 }
 
 func kerberos(v policy.Values) *KerberosRule {
 	return &KerberosRule{Realm: policy.Value[string](v, "kerberos.realm"), Principal: policy.Value[string](v, "kerberos.principal"),
-		Enterprise: policy.Value[bool](v, "kerberos.enterprise"), Config: policy.Value[string](v, "kerberos.config"),
+		Enterprise: policy.Value[bool](v, "kerberos.enterprise"), Servers: policy.Value[[]string](v, "kerberos.servers"), Config: policy.Value[string](v, "kerberos.config"),
 		Lifetime: policy.Value[time.Duration](v, "kerberos.lifetime"), Timeout: policy.Value[time.Duration](v, "kerberos.timeout")}
 }
 

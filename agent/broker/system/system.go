@@ -42,7 +42,7 @@ type Measure string
 // The measures.
 const (
 	Tickets    Measure = "tickets"    // the system's tickets are destroyed, which those of kind Kerberos always are
-	NetService Measure = "netservice" // browsers that have used the card start their network process anew; windows stay
+	NetService Measure = "netservice" // browsers that have used the card or its tickets start their network process anew; windows stay
 )
 
 // System is one business system. It is never changed once read.
@@ -89,6 +89,7 @@ type KerberosRule struct {
 	Realm      string        // upper-case; empty: the default of Config
 	Principal  string        // {upn} of the certificate, {account}, {hsa_id}; "{upn}" when the file names none
 	Enterprise bool          // the principal is an enterprise name (RFC 6806, 5), which the KDC maps
+	Servers    []string      // hosts that browsers show tickets to; a leading "*." stands for any names below; empty: Realm's domain and below
 	Config     string        // krb5.conf(5) to use
 	Lifetime   time.Duration // that is asked for
 	Timeout    time.Duration // for one attempt

@@ -26,11 +26,13 @@ type Options struct {
 	As string
 	// Session is the desktop session that it is started in, of the same person; nil means none.
 	Session *stack.Session
+	// Display is where its window is; nil means that it has none.
+	Display *stack.Display
 	// Env and Args add to what it is started with.
 	Env, Args []string
 }
 
-// Browser is a running browser without a screen, with one tab. Its methods are called by one goroutine at a time.
+// Browser is a running browser with one tab. Its methods are called by one goroutine at a time.
 type Browser struct {
 	kind    Kind
 	profile string
@@ -72,6 +74,9 @@ func Start(ctx context.Context, lab *stack.Lab, o Options) (*Browser, error) {
 // start starts the browser's program where it belongs.
 func (o Options) start(ctx context.Context, lab *stack.Lab, c stack.Cmd) (*stack.Proc, error) {
 	c.As, c.Env = o.As, append(c.Env, o.Env...)
+	if o.Display != nil {
+		c.Env = append(c.Env, o.Display.Env()...)
+	}
 	if o.Session != nil {
 		return o.Session.Start(ctx, c)
 	}

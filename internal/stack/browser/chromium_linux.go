@@ -13,11 +13,14 @@ import (
 	"siths-agent/internal/stack"
 )
 
-// chromiumArgs start Chromium without a screen and without what it does besides pages. Its sandbox stays on, for which it
-// must not run as root.
-func chromiumArgs(profile string) []string {
-	return []string{"--headless=new", "--remote-debugging-pipe", "--user-data-dir=" + profile, "--no-first-run",
-		"--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--password-store=basic", "about:blank"}
+// chromiumArgs start Chromium without what it does besides pages. Its sandbox stays on, for which it must not run as root.
+func chromiumArgs(profile string, o Options) []string {
+	args := append([]string{}, o.Args...)
+	if o.Display == nil {
+		args = append(args, "--headless=new")
+	}
+	return append(args, "--remote-debugging-pipe", "--user-data-dir="+profile, "--no-first-run",
+		"--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--password-store=basic", "about:blank")
 }
 
 // startChromium starts it with the DevTools protocol on a pair of pipes: descriptor 3 is what it reads, 4 what it writes.
@@ -30,7 +33,7 @@ func (b *Browser) startChromium(ctx context.Context, lab *stack.Lab, o Options) 
 	if err != nil {
 		return errors.Join(err, theirs.Close(), commands.Close())
 	}
-	b.proc, err = o.start(ctx, lab, stack.Cmd{Path: "/usr/bin/chromium", Args: append(o.Args, chromiumArgs(b.profile)...), Files: []*os.File{theirs, yours}})
+	b.proc, err = o.start(ctx, lab, stack.Cmd{Path: "/usr/bin/chromium", Args: chromiumArgs(b.profile, o), Files: []*os.File{theirs, yours}})
 	if err = errors.Join(err, theirs.Close(), yours.Close()); err != nil {
 		return errors.Join(err, commands.Close(), answers.Close())
 	}

@@ -38,7 +38,10 @@ func (b *Browser) startFirefox(ctx context.Context, lab *stack.Lab, o Options) e
 	if err := addPrefs(filepath.Join(b.profile, "prefs.js")); err != nil {
 		return err
 	}
-	args := append([]string{"--headless", "--no-remote", "--marionette", "--remote-allow-system-access", "--profile", b.profile}, o.Args...)
+	args := append([]string{"--no-remote", "--marionette", "--remote-allow-system-access", "--profile", b.profile}, o.Args...)
+	if o.Display == nil {
+		args = append(args, "--headless")
+	}
 	proc, err := o.start(ctx, lab, stack.Cmd{Path: "firefox-esr", Args: args})
 	if err != nil {
 		return err

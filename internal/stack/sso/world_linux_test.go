@@ -194,11 +194,17 @@ func (w *world) awaitOut() {
 // browsers starts both browsers of anna's at the same time.
 func (w *world) browsers(kinds ...browser.Kind) []*browser.Browser {
 	w.tb.Helper()
+	return w.browsersOn(nil, kinds...)
+}
+
+// browsersOn starts them on a display, or without a screen.
+func (w *world) browsersOn(d *stack.Display, kinds ...browser.Kind) []*browser.Browser {
+	w.tb.Helper()
 	started, errs := make([]*browser.Browser, len(kinds)), make([]error, len(kinds))
 	var all sync.WaitGroup
 	for i, kind := range kinds {
 		all.Go(func() {
-			started[i], errs[i] = browser.Start(w.Lifetime(), w.Lab.Lab, browser.Options{Kind: kind, As: "anna", Session: w.Session, Env: w.Session.Env()})
+			started[i], errs[i] = browser.Start(w.Lifetime(), w.Lab.Lab, browser.Options{Kind: kind, As: "anna", Session: w.Session, Display: d, Env: w.Session.Env()})
 		})
 	}
 	all.Wait()

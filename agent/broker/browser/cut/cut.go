@@ -89,11 +89,21 @@ func programs(systems []system.System) (exes []string, asked bool) {
 		if !cuts(s) {
 			continue
 		}
-		if len(s.Caller.Exe) == 0 {
+		of := browsers(s)
+		if len(of) == 0 {
 			return nil, true
 		}
-		exes, asked = append(exes, s.Caller.Exe...), true
+		exes, asked = append(exes, of...), true
 	}
 	slices.Sort(exes)
 	return slices.Compact(exes), asked
+}
+
+// browsers are the files of the programs that show what a system releases to web servers. A system of tickets names who gets
+// these, which browsers do not.
+func browsers(s system.System) []string {
+	if s.Kind == system.Kerberos {
+		return system.Programs(system.TLS)
+	}
+	return s.Caller.Exe
 }

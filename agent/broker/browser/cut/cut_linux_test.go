@@ -173,6 +173,9 @@ func TestTheEndOfALoginCutsItsPersonsBrowsers(t *testing.T) {
 		"the card leaves":       {lifecare(system.NetService), false, true},
 		"the service ends":      {lifecare(system.NetService), true, true},
 		"no system asks for it": {lifecare(), false, false},
+		"a system of tickets asks for it": {func() []system.System {
+			return []system.System{{Kind: system.Kerberos, Caller: system.Caller{Exe: system.Programs(system.Kerberos)}, Session: system.Session{OnRemoval: []system.Measure{system.Tickets, system.NetService}}}}
+		}, false, true},
 		"a system of another kind": {func() []system.System {
 			return []system.System{{Kind: system.SSH, Session: system.Session{OnRemoval: []system.Measure{system.NetService}}}}
 		}, false, false},

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -61,16 +62,9 @@ func chromiumKeysOf(systems []system.System, issuers []string) (chromiumKeys, er
 			keys.AutoSelect = append(keys.AutoSelect, line)
 		}
 	}
-	domains, err := domains(systems)
-	if err != nil {
-		return keys, err
-	}
-	var hosts []string
-	for _, d := range domains {
-		hosts = append(hosts, d, "*."+d)
-	}
+	hosts, err := ticketServers(systems)
 	keys.Negotiate = strings.Join(hosts, ",")
-	return keys, nil
+	return keys, err
 }
 
 // tlsServers are the servers of all systems that ask for a certificate, each once, in the order of their patterns.
@@ -92,20 +86,28 @@ func tlsServers(systems []system.System) ([]origin, error) {
 	return slices.Compact(all), nil
 }
 
-// domains are the names below which servers may ask browsers for a ticket: by custom a realm is its domain in capitals.
-func domains(systems []system.System) ([]string, error) {
+// ticketServers are the servers that may ask browsers for a ticket, as Chromium writes them: a host, or "*." and a domain.
+// By custom a realm is its domain in capitals.
+func ticketServers(systems []system.System) ([]string, error) {
 	var all []string
 	for _, s := range systems {
-		if s.Kind != system.Kerberos || s.Kerberos == nil || s.Kerberos.Realm == "" {
+		if s.Kind != system.Kerberos || s.Kerberos == nil {
 			continue
 		}
-		domain := strings.ToLower(s.Kerberos.Realm)
-		if !isHost(domain) {
-			return nil, &OriginError{System: s.Name, Origin: s.Kerberos.Realm}
+		servers := s.Kerberos.Servers
+		if domain := strings.ToLower(s.Kerberos.Realm); domain != "" && len(servers) == 0 {
+			servers = []string{domain, "*." + domain}
 		}
-		all = append(all, domain)
+		for _, server := range servers {
+			if !isHost(strings.TrimPrefix(server, "*.")) {
+				return nil, &OriginError{System: s.Name, Origin: server}
+			}
+		}
+		all = append(all, servers...)
 	}
-	slices.Sort(all)
+	slices.SortFunc(all, func(a, b string) int { // what a domain is for stands together
+		return cmp.Or(strings.Compare(strings.TrimPrefix(a, "*."), strings.TrimPrefix(b, "*.")), strings.Compare(b, a))
+	})
 	return slices.Compact(all), nil
 }
 

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"reflect"
+	"slices"
+	"strings"
 )
 
 // firefoxFile is the one file of policy that Firefox reads, so that it is shared with everybody who sets policy.
@@ -85,12 +87,23 @@ func (c Computer) firefoxClaims(module string) ([]claim, error) {
 	if len(servers) > 0 {
 		claims = append(claims, claim{Path: choosesPath(), Value: choosesByItself()})
 	}
-	domains, err := domains(c.Systems)
-	for _, d := range domains {
-		claims = append(claims, claim{Path: []string{"policies", "Authentication", "SPNEGO"}, Item: true, Value: d})
+	hosts, err := ticketServers(c.Systems)
+	for _, host := range hosts {
+		domain, below := strings.CutPrefix(host, "*.")
+		if below && slices.Contains(hosts, domain) {
+			continue
+		}
+		if below {
+			domain = "." + domain
+		}
+		claims = append(claims, claim{Path: spnegoPath(), Item: true, Value: domain})
 	}
 	return claims, err
 }
+
+// spnegoPath is the list of servers that get tickets: a name means the names below it, too, unless it begins with a dot
+// (netwerk/base/HttpAuthUtils.cpp).
+func spnegoPath() []string { return []string{"policies", "Authentication", "SPNEGO"} }
 
 // moveDevices writes modules of the older form {"name": "path"} in the newer one: Firefox reads no module of the older form
 // beside an "Add" (Policies.sys.mjs, SecurityDevices).

@@ -25,7 +25,7 @@ const (
 
 // The kinds of notes about tickets.
 const (
-	NoRealm NoteKind = "no-realm" // the system Detail names no realm: browsers send no tickets to its servers
+	NoRealm NoteKind = "no-realm" // the system Detail names neither realm nor servers: browsers send no tickets to its servers
 	SSSD    NoteKind = "sssd"     // Path has logins by password put their tickets where only the service may
 )
 
@@ -65,7 +65,7 @@ func (c Computer) tickets() []Note {
 	}
 	var notes []Note
 	for _, s := range c.Systems {
-		if s.Kind == system.Kerberos && s.Kerberos != nil && s.Kerberos.Realm == "" {
+		if s.Kind == system.Kerberos && s.Kerberos != nil && s.Kerberos.Realm == "" && len(s.Kerberos.Servers) == 0 {
 			notes = append(notes, Note{Kind: NoRealm, Detail: s.Name})
 		}
 	}

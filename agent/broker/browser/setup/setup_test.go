@@ -252,13 +252,48 @@ func TestWhatOfTicketsDoesNotGoTogetherIsTold(t *testing.T) {
 		t.Errorf("%v, %+v", err, p.Notes)
 	}
 	put(t, sssd, "[domain/kommun.example]\n"+ownTickets+" = FILE:/tmp/krb5cc_%U_XXXXXX\n")
-	c.Systems[1].Kerberos.Realm = "KOMMUN.EXAMPLE"
-	if p, err := c.Install(); err != nil || len(p.Notes) != 0 {
-		t.Errorf("%v, %+v", err, p.Notes)
+	for _, named := range []system.KerberosRule{{Realm: "KOMMUN.EXAMPLE"}, {Servers: []string{"intranet.example"}}} {
+		c.Systems[1].Kerberos = &named
+		if p, err := c.Install(); err != nil || len(p.Notes) != 0 {
+			t.Errorf("%+v: %v, %+v", named, err, p.Notes)
+		}
 	}
 	c.Systems = c.Systems[:1]
 	put(t, sssd, "")
 	if p, err := c.Install(); err != nil || len(p.Notes) != 0 {
 		t.Errorf("without a system that wants tickets: %v, %+v", err, p.Notes)
+	}
+}
+
+func TestBrowsersShowTicketsToTheServersThatAreNamedOrElseToTheRealms(t *testing.T) {
+	for name, c := range map[string]struct {
+		rule              system.KerberosRule
+		chromium, firefox string
+	}{
+		"the realm's": {system.KerberosRule{Realm: "AD.KOMMUN.EXAMPLE"}, `"ad.kommun.example,*.ad.kommun.example"`, `["ad.kommun.example"]`},
+		"named":       {system.KerberosRule{Realm: "AD.KOMMUN.EXAMPLE", Servers: []string{"*.kommun.example", "intranet.example"}}, `"intranet.example,*.kommun.example"`, `["intranet.example",".kommun.example"]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			all := []system.System{{Name: "files", Kind: system.Kerberos, Kerberos: &c.rule}}
+			keys, err := chromiumKeysOf(all, nil)
+			if got, _ := compact(keys.Negotiate); err != nil || got != c.chromium {
+				t.Errorf("Chromium: %s, %v", got, err)
+			}
+			claims, err := Computer{Systems: all}.firefoxClaims(clientModule)
+			var servers []any
+			for _, one := range claims {
+				if one.Item {
+					servers = append(servers, one.Value)
+				}
+			}
+			if got, _ := compact(servers); err != nil || got != c.firefox {
+				t.Errorf("Firefox: %s, %v", got, err)
+			}
+		})
+	}
+	hostile := []system.System{{Name: "files", Kind: system.Kerberos, Kerberos: &system.KerberosRule{Servers: []string{"a,*"}}}}
+	var wrong *OriginError
+	if _, err := ticketServers(hostile); !errors.As(err, &wrong) {
+		t.Errorf("a list in a name: %v", err)
 	}
 }
