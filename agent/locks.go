@@ -26,12 +26,12 @@ type term struct {
 	ctx    context.Context
 	end    context.CancelFunc
 	desk   memory.Desk
-	trying []chan struct{}             // of each lock that has not succeeded yet, what has it tried again at once
-	owed   func(context.Context) error // one that found no login manager; nil: none
+	trying []chan struct{}               // of each lock that has not succeeded yet, what has it tried again at once
+	owed   []func(context.Context) error // those that found no login manager
 }
 
 // due says whether something of the desk may still be open.
-func (t *term) due() bool { return len(t.trying) > 0 || t.owed != nil }
+func (t *term) due() bool { return len(t.trying) > 0 || len(t.owed) > 0 }
 
 // lockedTerm returns the term of the desk's account, which begins now unless it has begun.
 func (a *Agent) lockedTerm(desk memory.Desk) *term {
@@ -101,7 +101,7 @@ func (a *Agent) tried(t *term, again chan struct{}, try func(context.Context) er
 		a.lock(t.desk, try)
 	default:
 		a.parts.Log.Info("no login manager to lock with", "account", t.desk.Account)
-		t.owed = try
+		t.owed = append(t.owed, try)
 	}
 	a.remember()
 }
@@ -148,13 +148,20 @@ func (a *Agent) sessionsOf(ctx context.Context, desk memory.Desk) (list []unlock
 	return list, slices.ContainsFunc(list, unlock.Session.StandsIn), err
 }
 
-// lockSession locks one session of a desk that is locked otherwise. One that is gone counts as locked.
+// lockSession locks one session of a desk that is locked otherwise. One that is gone counts as locked; where there is no
+// login manager to say so, none is gone.
 func (a *Agent) lockSession(desk memory.Desk, id string) {
 	a.lock(desk, func(ctx context.Context) error {
 		err := a.parts.Desktop.Lock(ctx, id)
-		if errors.Is(err, unlock.ErrNoSession) {
-			return nil
+		if !errors.Is(err, unlock.ErrNoSession) {
+			return err
 		}
-		return err
+		if _, err := a.parts.Desktop.All(ctx); errors.Is(err, unlock.ErrNoSession) {
+			return errNobodyLocks
+		}
+		if err := a.parts.Desktop.Lock(ctx, id); !errors.Is(err, unlock.ErrNoSession) { // it may have come meanwhile
+			return err
+		}
+		return nil
 	})
 }

@@ -140,19 +140,53 @@ func TestASessionThatOpensAfterAStartThatKnewNothingIsLocked(t *testing.T) {
 	afterCrash(t, left, func(w *world) {
 		left.set(nil, nil)
 		w.desk.locked()
-		opened := func(id string) {
-			if err := w.a.Opened(context.Background(), apitype.SessionOpened{Account: "anna", Session: id}); err != nil {
-				t.Error(err)
-			}
-		}
-		opened("c7")
+		w.opened("c7")
 		if got := w.desk.locked(); !slices.Equal(got, []string{"c7"}) {
 			t.Errorf("locked %v", got)
 		}
 		w.login(root, w.insert(newCard("anna")))
-		opened("c8")
+		w.opened("c8")
 		if got := w.desk.locked(); len(got) != 0 {
 			t.Errorf("locked %v, which the card has opened", got)
+		}
+	})
+}
+
+// opened tells that a login screen has opened a session of anna's.
+func (w *world) opened(id string) {
+	w.t.Helper()
+	if err := w.a.Opened(context.Background(), apitype.SessionOpened{Account: "anna", Session: id}); err != nil {
+		w.t.Error(err)
+	}
+}
+
+func TestASessionThatOpensWithoutALoginManagerIsLockedWhenThatAppears(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.removeUnseen()
+		w.desk.fail(unlock.ErrNoSession)
+		w.desk.blind(true)
+		w.opened("c7")
+		if got := w.desk.locked(); len(got) != 0 || w.notes.are() {
+			t.Fatalf("locked %v without a login manager, and remembered is %+v", got, w.notes.now())
+		}
+		w.desk.fail(nil)
+		w.desk.blind(false)
+		w.happen(unlock.Appeared, "")
+		if got := w.desk.locked(); !slices.Equal(got, []string{"c1", "c7", "c9"}) {
+			t.Errorf("locked %v", got)
+		}
+		if !w.notes.are() {
+			t.Errorf("still remembered: %+v", w.notes.now())
+		}
+	})
+}
+
+func TestASessionThatIsGoneCountsAsLocked(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.desk.fail(unlock.ErrNoSession)
+		w.opened("c7")
+		if !w.notes.are() {
+			t.Errorf("still to be locked: %+v", w.notes.now())
 		}
 	})
 }

@@ -47,7 +47,9 @@ func (a *Agent) lockLeftOpen(d memory.Desk) {
 		row.Session = a.login.shown
 		a.state, _ = session.Step(a.state, session.Remembered{Account: d.Account, Holder: d.Holder})
 	}
-	if d.Closed {
+	if d.Closed { // and stays so: a session of it that is yet to open is too late
+		d.Closed = false
+		a.lockedTerm(d)
 		return
 	}
 	a.lockNow(d)

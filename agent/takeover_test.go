@@ -237,6 +237,22 @@ func TestAfterARestartTheSameHolderFindsEverythingAndAnotherNothing(t *testing.T
 	}
 }
 
+func TestASharedDesktopThatOpensAfterARestartIsLocked(t *testing.T) {
+	left := deskOf("kiosk", 1000, "c1")
+	left.Holder, left.Closed = "SE2321000131-anna", true
+	inWard(t, func(w *ward) { w.notes = &notes{desks: []memory.Desk{left}}; w.a.parts.Memory = w.notes }, func(w *ward) {
+		if err := w.a.Opened(context.Background(), apitype.SessionOpened{Account: "kiosk", Session: "c7"}); err != nil {
+			t.Error(err)
+		}
+		if got := w.desk.locked(); !slices.Equal(got, []string{"c7"}) {
+			t.Errorf("locked %v", got)
+		}
+		if left.Sessions = []string{"c1", "c7"}; !w.notes.are(left) {
+			t.Errorf("remembered: %+v", w.notes.now())
+		}
+	})
+}
+
 func TestOfAnOpeningThatACrashCutShortNobodyIsTheHolder(t *testing.T) {
 	for name, plan := range map[string]func(w *ward){"locked": nil, "in its grace": func(w *ward) { withGrace(w.world) }} {
 		inWard(t, plan, func(w *ward) {
