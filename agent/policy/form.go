@@ -157,18 +157,20 @@ func formProgram() *Form {
 // formHSAID is the form of the keys of accounts.toml. HSA-ids are ASCII: a look-alike letter is another person.
 func formHSAID() *Form {
 	return &Form{valid: isHSAID, Allowed: Text{
-		"HSA-id med versaler, till exempel SE2321000131-P000000000001",
-		"HSA-id in capital letters, such as SE2321000131-P000000000001"}}
+		"HSA-id precis som i certifikatet, till exempel SE2321000131-P000000000001",
+		"HSA-id exactly as in the certificate, such as SE2321000131-P000000000001"}}
 }
 
-// isHSAID takes several hyphens, and underscores in their place, because ids of the test environments have them.
+// isHSAID takes several hyphens, and underscores in their place, because ids of the test environments have them. What
+// follows the organisation may hold small letters, which are others than capital ones: it is compared with its case.
 func isHSAID(s string) bool {
-	for part := range strings.SplitSeq(strings.ReplaceAll(s, "_", "-"), "-") {
-		if !allOf(part, capitals+digits) {
+	organisation, rest, _ := strings.Cut(strings.ReplaceAll(s, "_", "-"), "-")
+	for part := range strings.SplitSeq(rest, "-") {
+		if !allOf(part, letters+digits) {
 			return false
 		}
 	}
-	return strings.Contains(s, "-") && len(s) <= 64
+	return allOf(organisation, capitals+digits) && strings.Contains(s, "-") && len(s) <= 64
 }
 
 const (

@@ -56,7 +56,7 @@ func formCases() []formCase {
 			[]string{"", "-anna", "an na", "anna:x", "a/b", "anna\n", "a,b", strings.Repeat("a", 257)}},
 		{"HSA-id", formHSAID(),
 			[]string{"SE2321000131-P000000000001", "TSTNMT2321000156-1025", "SE2321000131-E1X", "T-SERVICES-SE165565594230-1110",
-				"T_SERVICES_SE165565594230-10B0"},
+				"T_SERVICES_SE165565594230-10B0", "SE2120000142-Q9x7"},
 			[]string{"", "-", "SE2321000131", "SE2321000131-", "-P1", "se2321000131-P1", "SE2321000131-P1-", "SE2321000131--P1", "T_SERVICES", "SE2321000131-\u00c51",
 				"\u0405E2321000131-P1", "SE2321000131-P1\x00", "SE2321000131-" + strings.Repeat("1", 64)}},
 	}
