@@ -56,7 +56,7 @@ func (a *Agent) loginOf(at *attempt, s *signer) broker.Login {
 	p, c := at.person, at.child.card
 	l := broker.Login{
 		Insertion: uint64(c.Insertion), Reader: c.Reader, Account: p.Account, UID: p.UID, Name: p.Name, HSAID: p.HSAID, UPN: p.UPN,
-		LoA: p.LoA, Carrier: string(p.Carrier), Serial: p.Serial, Certificate: p.Certificate.Raw, Issuers: p.Issuers,
+		LoA: p.LoA, Carrier: string(p.Carrier), Serial: p.Serial, Issuer: p.Issuer, Certificate: p.Certificate.Raw, Issuers: p.Issuers,
 		Schemes: s.schemes(), Sign: s.sign,
 	}
 	if own := at.desk().Sessions; len(own) > 0 {

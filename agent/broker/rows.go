@@ -97,6 +97,6 @@ func (g *Grant) row(event audit.Event, systems []system.System, s token.Scheme) 
 func (l *login) row(event audit.Event, c Caller) audit.Row {
 	uid, tier := c.UID, int(c.Tier)
 	return audit.Row{Event: event, Insertion: l.Insertion, Reader: l.Reader, HSAID: l.HSAID, CertSerial: l.Serial,
-		CertIssuer: l.cert.Issuer.CommonName, LoA: l.LoA, Carrier: l.Carrier, Account: l.Account, UID: &uid,
+		CertIssuer: l.Issuer, LoA: l.LoA, Carrier: l.Carrier, Account: l.Account, UID: &uid,
 		Session: c.Session, PID: c.PID, Exe: c.Exe, Package: c.Package, ExeSHA256: c.Digest, Label: c.Label, Tier: &tier}
 }

@@ -37,6 +37,7 @@ type Login struct {
 	LoA       int
 	Carrier   string
 	Serial    string // of the certificate, hex
+	Issuer    string // of the certificate, RFC 2253
 	Reader    string
 
 	Certificate []byte         // of the key that logs in, DER

@@ -207,6 +207,6 @@ func (w *worker) record(row audit.Row) {
 
 func (w *worker) row(event audit.Event) audit.Row {
 	l := w.v.login
-	return audit.Row{Event: event, Insertion: l.Insertion, Reader: l.Reader, HSAID: l.HSAID, CertSerial: l.Serial, LoA: l.LoA,
+	return audit.Row{Event: event, Insertion: l.Insertion, Reader: l.Reader, HSAID: l.HSAID, CertSerial: l.Serial, CertIssuer: l.Issuer, LoA: l.LoA,
 		Carrier: l.Carrier, Account: l.Account, UID: &l.UID, Session: l.Session, Systems: []string{w.system.Name}}
 }

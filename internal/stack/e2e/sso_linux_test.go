@@ -122,6 +122,9 @@ func TestProgramsSignByEverySchemeWithOnePIN(t *testing.T) {
 	if released.Exe != p11Tool || len(released.Systems) != 1 || released.Systems[0] != "ledger" || !strings.HasSuffix(released.CertSerial, serial) {
 		t.Errorf("the row says %+v", released)
 	}
+	if granted := w.wantRow(audit.UnlockGranted, ""); released.CertIssuer != granted.CertIssuer || released.CertIssuer == "" {
+		t.Errorf("the same issuer is %q at the unlock and %q here", granted.CertIssuer, released.CertIssuer)
+	}
 	w.Must(card.Remove())
 	w.awaitLedger("need-pin")
 	if r := w.p11("--list-token-slots"); strings.Contains(r.Stdout, "token label") {
