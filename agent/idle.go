@@ -103,7 +103,7 @@ func (a *Agent) isLeftBehind() bool {
 	if a.login.lost && !a.state.Ready {
 		return false // it answered no more, as one does that is being pulled, and has not been read since
 	}
-	return in && a.state.Pending.Stage == session.None
+	return in && a.state.Pending.Stage == session.None && !a.isOthers()
 }
 
 // recordLeftBehind writes a row, once for each insertion, about a card that stays in its reader over a lock.

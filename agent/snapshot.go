@@ -96,9 +96,24 @@ func (a *Agent) publish() {
 	}
 }
 
+// phase is the rules' phase, but for a card that was put in place of the one that opened the desktop, unseen by the
+// reader: it locked that desktop, and waits for a PIN of its own like every other card.
+func (a *Agent) phase() session.Phase {
+	if p := a.state.Phase(); p != session.Locked || !a.isOthers() {
+		return p
+	}
+	return session.NeedPIN
+}
+
+// isOthers says whether the card has been read and opens another account than the desktop's.
+func (a *Agent) isOthers() bool {
+	ch := a.children[a.state.Handle]
+	return ch != nil && ch.open != nil && a.state.Ready && ch.person.Account != a.login.account
+}
+
 // view draws the whole snapshot from the state.
 func (a *Agent) view() View {
-	s := apitype.Snapshot{V: apitype.Version, Phase: phaseName(a.state.Phase()), Agent: a.self()}
+	s := apitype.Snapshot{V: apitype.Version, Phase: phaseName(a.phase()), Agent: a.self()}
 	v := View{Ready: a.ready}
 	if a.login.account != "" {
 		s.Session = &apitype.Session{ID: a.login.shown, User: a.login.account, State: "locked", Since: a.login.since}

@@ -102,6 +102,9 @@ func TestACardThatIsSwappedUnseenLocksAtTheHeartbeat(t *testing.T) {
 	if row := d.wantRow(audit.SessionLocked, ""); row.Account != "anna" || row.Reason != "lost" {
 		t.Errorf("the row is %+v", row.Row)
 	}
+	if s.Phase != apitype.NeedPIN || d.count(audit.CardLeftBehind) > 0 || len(s.Problems) > 0 {
+		t.Errorf("another's card in the reader is %s with %v, as if it were the one that opened the desktop", s.Phase, s.Problems)
+	}
 }
 
 func TestACardThatIsSwappedBeforeThePINGetsNoPIN(t *testing.T) {
