@@ -120,7 +120,7 @@ func TestAUserThatFloodsKeepsNobodyElseAway(t *testing.T) {
 	}
 	var kept, told int
 	var code apitype.Code
-	if _, err := fmt.Fscan(bufio.NewReader(out), &kept, &told, &code); err != nil || kept != 64 || told != 36 || code != apitype.AgentUnreachable {
+	if _, err := fmt.Fscanln(bufio.NewReader(out), &kept, &told, &code); err != nil || kept != 64 || told != 36 || code != apitype.AgentUnreachable {
 		t.Errorf("of 100 connections %d were kept and %d told to come again, a client said %q: %v", kept, told, code, err)
 	}
 	begun := time.Now()
