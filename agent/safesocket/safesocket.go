@@ -74,5 +74,9 @@ func LabelOf(conn net.Conn) (string, error) { return labelOf(conn) }
 // number. Where the kernel cannot tell (Linux before 6.5), the answer is yes.
 func StillThere(conn net.Conn) bool { return stillThere(conn) }
 
+// IsAccepted says whether a connection, which this process has been given, was accepted by its own user at the socket that
+// was at path: nobody else can have made it.
+func IsAccepted(conn net.Conn, path string) bool { return isAccepted(conn, path) }
+
 // DefaultPath is where the system's agent listens.
 func DefaultPath() string { return defaultPath }

@@ -29,3 +29,5 @@ func listenerOf(net.Listener) (Peer, error) { return Peer{}, ErrNoPeer }
 func labelOf(net.Conn) (string, error) { return "", ErrNoPeer }
 
 func stillThere(net.Conn) bool { return true }
+
+func isAccepted(net.Conn, string) bool { return false }

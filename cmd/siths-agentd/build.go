@@ -13,6 +13,7 @@ import (
 	"siths-agent/agent/audit"
 	"siths-agent/agent/broker/system"
 	"siths-agent/agent/expiry"
+	"siths-agent/agent/handover"
 	"siths-agent/agent/identity"
 	"siths-agent/agent/identity/revocation"
 	"siths-agent/agent/localapi"
@@ -30,9 +31,9 @@ import (
 const socketName = "agent.sock"
 
 // build puts the service together. Nothing runs yet.
-func build(o options, loaded *policy.Loaded, log *slog.Logger) (*program, error) {
+func build(o options, loaded *policy.Loaded, kept *handover.Store, log *slog.Logger) (*program, error) {
 	p := &program{options: o, log: log, audits: make(chan policy.Audit, 1), failed: make(chan struct{})}
-	p.sso = newSSO(system.Folder(o.config), log)
+	p.sso = newSSO(system.Folder(o.config), kept, log)
 	p.askCourier()
 	p.fetches = &proxied{courier: p.courier}
 	p.fetches.proxy.Store(&loaded.Policy.Revocation.Proxy)

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 
+	"siths-agent/agent/handover"
 	"siths-agent/agent/policy"
 	"siths-agent/internal/harden"
 	"siths-agent/internal/version"
@@ -41,7 +42,8 @@ func command(args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: opt.level}))
-	p, err := prepare(opt, log)
+	kept := handover.Open(log) // before there is any child
+	p, err := prepare(opt, kept, log)
 	if err != nil {
 		fmt.Fprintln(stderr, "siths-agentd:", err)
 		cannotStart(opt, log)
@@ -82,7 +84,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 }
 
 // prepare does what can keep the service from starting.
-func prepare(o options, log *slog.Logger) (*program, error) {
+func prepare(o options, kept *handover.Store, log *slog.Logger) (*program, error) {
 	if err := harden.NoDumps(); err != nil {
 		return nil, fmt.Errorf("hardening: %w", err)
 	}
@@ -90,7 +92,7 @@ func prepare(o options, log *slog.Logger) (*program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
 	}
-	p, err := build(o, loaded, log)
+	p, err := build(o, loaded, kept, log)
 	if err != nil {
 		return nil, err
 	}

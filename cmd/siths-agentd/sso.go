@@ -23,6 +23,7 @@ import (
 	"siths-agent/agent/broker/ssh"
 	"siths-agent/agent/broker/system"
 	"siths-agent/agent/broker/verbs"
+	"siths-agent/agent/handover"
 	"siths-agent/agent/memory"
 	"siths-agent/agent/unlock"
 )
@@ -33,6 +34,9 @@ const cardsFolder, keysFolder = "p11", "ssh"
 // lookTime is how long it may take to find out who has a desktop session.
 const lookTime = time.Second
 
+// settleTime is how long the service manager may take to keep what is left to it. It has all the same what it is told later.
+const settleTime = 300 * time.Millisecond
+
 // sso is single sign-on in this service: the broker, and the doors at which programs find it.
 type sso struct {
 	broker  *broker.Broker
@@ -42,6 +46,7 @@ type sso struct {
 	people  atomic.Pointer[[]uint32]        // who are in the table of accounts
 	tickets atomic.Pointer[kerberos.Keeper] // nil: none
 	verbs   *verbs.Verbs                    // set by open
+	kept    *handover.Store                 // of programs' connections, for the next service and from the last one
 	left    []memory.Desk                   // that the last service has left open; set before anything runs
 	knock   chan uint32                     // users who were at another's door
 	began   chan struct{}                   // there may be somebody new
@@ -49,8 +54,8 @@ type sso struct {
 	log     *slog.Logger
 }
 
-func newSSO(folder string, log *slog.Logger) *sso {
-	s := &sso{folder: folder, knock: make(chan uint32, 16), began: make(chan struct{}, 1), log: log}
+func newSSO(folder string, kept *handover.Store, log *slog.Logger) *sso {
+	s := &sso{folder: folder, kept: kept, knock: make(chan uint32, 16), began: make(chan struct{}, 1), log: log}
 	s.systems.Store(&[]system.System{})
 	s.people.Store(&[]uint32{})
 	s.asks = consent.New(func() { s.agent.SystemsChanged() })
@@ -120,9 +125,12 @@ func (s *sso) open(ctx context.Context, run string, desktop *unlock.Desktop) (wa
 	s.broker.Reload(s.inForce())
 	book := caller.New(ctx, desktop)
 	d := &doors{sso: s, desktop: desktop}
-	d.cards = p11.New(ctx, p11.Options{Dir: filepath.Join(run, cardsFolder), Broker: s.broker, Callers: book, Refused: s.refused, Log: s.log})
+	d.cards = p11.New(ctx, p11.Options{Dir: filepath.Join(run, cardsFolder), Broker: s.broker, Callers: book, Refused: s.refused, Store: s.kept, Log: s.log})
 	d.keys = ssh.New(ctx, ssh.Options{Dir: filepath.Join(run, keysFolder), Broker: s.broker, Callers: book, Refused: s.refused, Log: s.log})
 	d.add(ctx)
+	if n := s.kept.Drop(); n > 0 {
+		s.log.Warn("what the last service has left belongs to nobody", "descriptors", n)
+	}
 	kept := s.keepTickets(ctx, run, book)
 	s.verbs = s.newVerbs(run, book)
 	var work sync.WaitGroup
@@ -134,6 +142,9 @@ func (s *sso) open(ctx context.Context, run string, desktop *unlock.Desktop) (wa
 		work.Wait()
 		d.cards.Wait()
 		d.keys.Wait()
+		if err := s.kept.Settle(settleTime); err != nil {
+			s.log.Warn("programs may lose their connections", "error", err)
+		}
 	}
 }
 
@@ -216,6 +227,11 @@ func (d *doors) known(ctx context.Context) map[uint32]bool {
 	}
 	limited, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
+	for _, name := range d.cards.Left() { // who had a door before
+		if uid, err := strconv.ParseUint(name, 10, 32); err == nil {
+			all[uint32(uid)] = true
+		}
+	}
 	sessions, err := d.desktop.All(limited)
 	if err != nil {
 		d.log.Debug("desktop sessions are not known", "error", err)

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"siths-agent/internal/fdstore"
 )
 
 // AgentOptions are the choices of a service under test. The zero value trusts nothing and knows nobody.
@@ -38,6 +41,7 @@ type Agent struct {
 	options AgentOptions
 	dir     string
 	proc    *Proc
+	store   *fdstore.Manager // nil: nobody keeps descriptors for it
 }
 
 // agentPolicy is the file that most tests want: environment "test" and revocation off, which that environment allows.
@@ -131,14 +135,38 @@ func (a *Agent) Start() error {
 	if err != nil {
 		return err
 	}
-	a.proc, err = a.lab.Start(a.ctx, Cmd{
+	c := Cmd{
 		Path: program, As: a.options.As, Env: a.options.Env,
 		Args: []string{"run", "--config", a.Config(), "--state", a.State(), "--run", filepath.Join(a.dir, "run"), "--log-level", "debug"},
-	})
-	if err != nil {
+	}
+	if err := a.begin(c); err != nil {
 		return err
 	}
 	return a.proc.awaitReady(a.ctx, func() bool { return canDial(a.Socket()) })
+}
+
+// begin starts the service's process, with what is kept for it.
+func (a *Agent) begin(c Cmd) (err error) {
+	if a.store == nil {
+		a.proc, err = a.lab.Start(a.ctx, c)
+		return err
+	}
+	c.Files = a.store.Kept()
+	defer func() {
+		for _, f := range c.Files {
+			err = errors.Join(err, f.Close())
+		}
+	}()
+	c.Env = append(slices.Clip(c.Env), a.store.Env(c.Files)...)
+	// LISTEN_PID is the process's own number (sd_listen_fds(3)), which exec(2) does not change.
+	c.Path, c.Args = "/bin/sh", append([]string{"-c", `LISTEN_PID=$$ exec "$0" "$@"`, c.Path}, c.Args...)
+	return a.store.Start(func() (int, error) {
+		a.proc, err = a.lab.Start(a.ctx, c)
+		if err != nil {
+			return 0, err
+		}
+		return a.proc.PID, nil
+	})
 }
 
 // Stop ends the service by SIGTERM and waits.

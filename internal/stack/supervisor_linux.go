@@ -3,7 +3,6 @@ package stack
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,37 +11,39 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"siths-agent/internal/fdstore"
 )
 
 // Supervisor keeps a service running as systemd does, by what its unit says: it listens to what the service tells over
-// NOTIFY_SOCKET (sd_notify(3)), ends one that is silent for longer than WatchdogSec, and starts one that has ended again
-// after RestartSec.
+// NOTIFY_SOCKET (sd_notify(3)), ends one that is silent for longer than WatchdogSec, starts one that has ended again after
+// RestartSec, and gives it the descriptors that the one before has left, as many as FileDescriptorStoreMax says.
 type Supervisor struct {
 	agent  *Agent
-	unit   unitTimes
-	socket *net.UnixConn
-	words  chan string
+	unit   unitValues
+	store  *fdstore.Manager
 	starts chan int
 	cancel context.CancelFunc
 	ended  sync.WaitGroup
 }
 
-// unitTimes are the directives that a Supervisor obeys (systemd.service(5)).
-type unitTimes struct {
+// unitValues are the directives that a Supervisor obeys (systemd.service(5)).
+type unitValues struct {
 	watchdog, restart time.Duration
+	store             int
 }
 
 // readUnit finds the directives in a unit's text. The signal and the restart are checked, not obeyed: a unit that says
 // otherwise is not what this supervisor plays.
-func readUnit(text string) (unitTimes, error) {
+func readUnit(text string) (unitValues, error) {
 	values := map[string]string{}
 	for line := range strings.Lines(text) {
 		if key, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok {
 			values[key] = value
 		}
 	}
-	var u unitTimes
-	for key, want := range map[string]string{"Type": "notify", "Restart": "always", "WatchdogSignal": "SIGKILL", "StartLimitIntervalSec": "0"} {
+	var u unitValues
+	for key, want := range map[string]string{"Type": "notify", "NotifyAccess": "main", "Restart": "always", "WatchdogSignal": "SIGKILL", "StartLimitIntervalSec": "0"} {
 		if values[key] != want {
 			return u, fmt.Errorf("the unit says %s=%s, not %s", key, values[key], want)
 		}
@@ -54,6 +55,10 @@ func readUnit(text string) (unitTimes, error) {
 		}
 		*to = d
 	}
+	var err error
+	if u.store, err = strconv.Atoi(values["FileDescriptorStoreMax"]); err != nil {
+		return u, fmt.Errorf("reading FileDescriptorStoreMax: %w", err)
+	}
 	return u, nil
 }
 
@@ -63,7 +68,7 @@ func (a *Agent) Supervise(ctx context.Context, unit string) (*Supervisor, error)
 	if err != nil {
 		return nil, err
 	}
-	times, err := readUnit(string(text))
+	values, err := readUnit(string(text))
 	if err != nil {
 		return nil, err
 	}
@@ -71,14 +76,12 @@ func (a *Agent) Supervise(ctx context.Context, unit string) (*Supervisor, error)
 	if err := removeIfThere(path); err != nil { // of an earlier supervisor
 		return nil, err
 	}
-	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
-	if err != nil {
+	if a.store, err = fdstore.Listen(path, values.store); err != nil {
 		return nil, err
 	}
-	a.options.Env = append(slices.Clip(a.options.Env), "NOTIFY_SOCKET="+path, "WATCHDOG_USEC="+strconv.FormatInt(times.watchdog.Microseconds(), 10))
+	a.options.Env = append(slices.Clip(a.options.Env), "WATCHDOG_USEC="+strconv.FormatInt(values.watchdog.Microseconds(), 10))
 	ctx, cancel := context.WithCancel(ctx)
-	s := &Supervisor{agent: a, unit: times, socket: conn, words: make(chan string), starts: make(chan int, 1), cancel: cancel}
-	s.ended.Go(func() { s.listen(ctx) })
+	s := &Supervisor{agent: a, unit: values, store: a.store, starts: make(chan int, 1), cancel: cancel}
 	s.ended.Go(func() { s.run(ctx) })
 	return s, nil
 }
@@ -90,26 +93,8 @@ func (s *Supervisor) Starts() <-chan int { return s.starts }
 // Close ends looking after the service, which runs on.
 func (s *Supervisor) Close() {
 	s.cancel()
-	_ = s.socket.Close() // what listen waits for
+	s.store.Close()
 	s.ended.Wait()
-}
-
-// listen passes on what the service says, a word a line.
-func (s *Supervisor) listen(ctx context.Context) {
-	buf := make([]byte, 4096)
-	for {
-		n, err := s.socket.Read(buf)
-		if err != nil {
-			return
-		}
-		for _, word := range strings.Fields(string(buf[:n])) {
-			select {
-			case s.words <- word:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}
 }
 
 // run starts the service, again and again.
@@ -131,7 +116,7 @@ func (s *Supervisor) watch(ctx context.Context) {
 	defer silence.Stop()
 	for {
 		select {
-		case word := <-s.words:
+		case word := <-s.store.Words():
 			s.heard(ctx, word, silence)
 		case <-silence.C:
 			_ = syscall.Kill(s.agent.PID(), syscall.SIGKILL) // one that has just ended is no error

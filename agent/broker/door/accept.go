@@ -4,32 +4,75 @@ import (
 	"context"
 	"errors"
 	"net"
+	"sync"
 	"time"
 
+	"siths-agent/agent/handover"
 	"siths-agent/agent/safesocket"
 )
 
-// accept gives connections to serve until the listener is closed.
-func (d *Doors) accept(ctx context.Context, l net.Listener, door Door, serve func(nc net.Conn, leave func())) {
-	places := make(chan struct{}, d.o.Each)
+// inside is who is inside one door.
+type inside struct {
+	d      *Doors
+	door   Door
+	places chan struct{} // a place for each connection
+	serve  Serve
+	work   sync.WaitGroup
+}
+
+// accept lets programs in until the listener is closed.
+func (in *inside) accept(ctx context.Context, l net.Listener) {
 	for {
 		nc, err := l.Accept()
 		switch {
 		case errors.Is(err, net.ErrClosed):
 			return
 		case err != nil:
-			d.o.Log.Warn("accepting a connection", "error", err)
+			in.d.o.Log.Warn("accepting a connection", "error", err)
 			if !rest(ctx) {
 				return
 			}
-		case !d.mayEnter(nc, door):
-			_ = nc.Close()
-		case !enter(places, d.room):
-			d.o.Log.Warn("too many connections", "uid", door.UID)
-			_ = nc.Close()
 		default:
-			serve(nc, func() { <-places; <-d.room })
+			in.let(ctx, nc, "")
 		}
+	}
+}
+
+// goOn lets a program in that the service before this one has let in, as if it came anew.
+func (in *inside) goOn(ctx context.Context, c handover.Conn) {
+	if !safesocket.IsAccepted(c.Conn, in.d.Path(in.door.Name)) {
+		in.d.o.Log.Warn("what the last service has left at the door is no connection to it", "socket", in.door.Name)
+		_ = c.Close()
+		return
+	}
+	in.let(ctx, c.Conn, c.Note)
+}
+
+// let lets a program in, if it may and there is room.
+func (in *inside) let(ctx context.Context, nc net.Conn, left string) {
+	d := in.d
+	switch {
+	case !d.mayEnter(nc, in.door):
+		_ = nc.Close()
+	case !enter(in.places, d.room):
+		d.o.Log.Warn("too many connections", "uid", in.door.UID)
+		_ = nc.Close()
+	default:
+		in.work.Go(func() {
+			defer func() { <-in.places; <-d.room }()
+			note := in.serve(ctx, nc, left)
+			if note != "" && d.ctx.Err() != nil {
+				d.leave(nc, in.door, note)
+			}
+			_ = nc.Close()
+		})
+	}
+}
+
+// leave leaves a connection to the next service.
+func (d *Doors) leave(nc net.Conn, door Door, note string) {
+	if err := d.o.Store.Put(d.kept(door.Name), note, nc); err != nil {
+		d.o.Log.Debug("a program loses its connection", "socket", door.Name, "error", err)
 	}
 }
 

@@ -28,10 +28,10 @@ func build(t *testing.T, each, all int) house {
 }
 
 // echo answers each byte with itself until the door closes.
-func echo(ctx context.Context, nc net.Conn) {
+func echo(ctx context.Context, nc net.Conn, _ string) string {
 	defer context.AfterFunc(ctx, func() { _ = nc.Close() })()
 	_, _ = io.Copy(nc, nc)
-	_ = nc.Close()
+	return ""
 }
 
 func (h house) add(t *testing.T, ctx context.Context, name string, uid uint32) {

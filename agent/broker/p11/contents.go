@@ -54,16 +54,36 @@ func (s *Server) contentsOf(g *broker.Grant) (*contents, error) {
 	if t := s.cards[g.Insertion()]; t != nil && bytes.Equal(t.certificate, g.Certificate()) && slices.Equal(t.mechanisms, mechanismsFor(g.Schemes())) {
 		return t, nil
 	}
-	t, err := newContents(g.Login())
+	number := s.first + g.Insertion()
+	t, err := newContents(g.Login(), number)
 	if err != nil {
 		return nil, err
 	}
+	s.last = max(s.last, number)
 	clear(s.cards)
 	s.cards[g.Insertion()] = t
 	return t, nil
 }
 
-func newContents(l broker.Login) (*contents, error) {
+// begin has cards numbered on from the last one that a program may know.
+func (s *Server) begin(last uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if last > s.first {
+		s.first, s.last = last, max(s.last, last)
+		clear(s.cards)
+	}
+}
+
+// lastCard is the number of the last card that a program may know.
+func (s *Server) lastCard() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
+}
+
+// newContents makes the contents of a card whose objects have numbers of its own.
+func newContents(l broker.Login, number uint64) (*contents, error) {
 	cert, err := x509.ParseCertificate(l.Certificate)
 	if err != nil {
 		return nil, fmt.Errorf("reading the certificate: %w", err)
@@ -75,15 +95,15 @@ func newContents(l broker.Login) (*contents, error) {
 	sum := sha256.Sum256(l.Certificate)
 	t := &contents{certificate: l.Certificate, label: clean(l.Name), serial: hex.EncodeToString(sum[:8]), bits: key.N.BitLen(),
 		mechanisms: mechanismsFor(l.Schemes)}
-	t.add(l.Insertion, certificateAttributes(cert, t.label, rpc.CategoryUser))
-	t.add(l.Insertion, publicAttributes(cert, key, t))
-	t.add(l.Insertion, privateAttributes(cert, key, t)).private = true
+	t.add(number, certificateAttributes(cert, t.label, rpc.CategoryUser))
+	t.add(number, publicAttributes(cert, key, t))
+	t.add(number, privateAttributes(cert, key, t)).private = true
 	for _, der := range l.Issuers {
 		issuer, err := x509.ParseCertificate(der)
 		if err != nil {
 			return nil, fmt.Errorf("reading an issuer's certificate: %w", err)
 		}
-		t.add(l.Insertion, certificateAttributes(issuer, clean(issuer.Subject.CommonName), rpc.CategoryAuthority)).authority = true
+		t.add(number, certificateAttributes(issuer, clean(issuer.Subject.CommonName), rpc.CategoryAuthority)).authority = true
 	}
 	return t, nil
 }

@@ -55,7 +55,7 @@ func FuzzServe(f *testing.F) {
 		go func() { _, _ = io.Copy(io.Discard, near) }()
 		var served sync.WaitGroup
 		served.Go(func() {
-			s.serve(ctx, far, Socket{UID: 1000, Use: broker.Use{Kinds: []system.Kind{system.TLS}}, Callers: known{}})
+			s.serve(ctx, far, Socket{UID: 1000, Use: broker.Use{Kinds: []system.Kind{system.TLS}}, Callers: known{}}, "")
 		})
 		open := rpc.NewRequest(rpc.OpenSession)
 		open.Ulong(theSlot)

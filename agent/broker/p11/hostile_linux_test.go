@@ -150,7 +150,7 @@ func pipe(t *testing.T) net.Conn {
 	s := New(ctx, Options{Broker: b, Log: slog.New(slog.DiscardHandler)})
 	near, far := net.Pipe()
 	var served sync.WaitGroup
-	served.Go(func() { s.serve(ctx, far, Socket{Callers: nobody{}}) })
+	served.Go(func() { s.serve(ctx, far, Socket{Callers: nobody{}}, "") })
 	t.Cleanup(func() { cancel(); served.Wait(); _ = near.Close() })
 	return near
 }
@@ -263,7 +263,7 @@ func TestAMessageIsWipedOnceItIsAnswered(t *testing.T) {
 	defer func() { _ = near.Close() }()
 	go func() { _, _ = io.Copy(io.Discard, far) }()
 	w := newWorld(t)
-	c := &conn{s: w.server, door: Socket{Callers: nobody{}}, nc: near, sessions: map[uint64]*session{}}
+	c := &conn{s: w.server, door: Socket{Callers: nobody{}}, nc: near, pace: pace{nc: near}, sessions: map[uint64]*session{}}
 	q := rpc.NewRequest(rpc.Login)
 	q.Ulong(1)
 	q.Ulong(1)

@@ -16,6 +16,7 @@ import (
 	"siths-agent/agent/broker"
 	"siths-agent/agent/broker/door"
 	"siths-agent/agent/broker/p11/rpc"
+	"siths-agent/agent/handover"
 )
 
 // Callers says which program is at the other end of a connection.
@@ -32,6 +33,7 @@ type Options struct {
 	Broker  *broker.Broker
 	Callers Callers
 	Refused func(ctx context.Context, uid uint32) // somebody has knocked at another's socket; must not wait; may be nil
+	Store   *handover.Store                       // keeps connections for the next service; nil: none does
 	Log     *slog.Logger
 }
 
@@ -51,11 +53,13 @@ type Server struct {
 
 	mu    sync.Mutex
 	cards map[uint64]*contents // by insertion; one at most
+	first uint64               // number of the last card that programs may know from the service before this one
+	last  uint64               // of the last card that they may know from this one
 }
 
 // New returns a server without sockets. All that it does ends with ctx, and Wait returns when it has.
 func New(ctx context.Context, o Options) *Server {
-	doors := door.New(ctx, door.Options{Dir: o.Dir, What: "the virtual card", Each: maxConns, All: places(), Refused: o.Refused, Log: o.Log})
+	doors := door.New(ctx, door.Options{Dir: o.Dir, What: "the virtual card", Each: maxConns, All: places(), Refused: o.Refused, Store: o.Store, Log: o.Log})
 	return &Server{o: o, calls: handlers(), doors: doors, cards: map[uint64]*contents{}}
 }
 
@@ -66,8 +70,14 @@ func (s *Server) Add(ctx context.Context, socket Socket) error {
 		socket.Callers = s.o.Callers
 	}
 	socket.Use.Only = canServe
-	return s.doors.Add(ctx, door.Door{Name: socket.Name, UID: socket.UID}, func(ctx context.Context, nc net.Conn) { s.serve(ctx, nc, socket) })
+	return s.doors.Add(ctx, door.Door{Name: socket.Name, UID: socket.UID}, func(ctx context.Context, nc net.Conn, left string) string {
+		return s.serve(ctx, nc, socket, left)
+	})
 }
+
+// Left are the names of sockets at which the service before this one has left connections that nobody has taken up. They go
+// on when the socket of that name is opened.
+func (s *Server) Left() []string { return s.doors.Left() }
 
 // Wait waits until all has ended.
 func (s *Server) Wait() { s.doors.Wait() }

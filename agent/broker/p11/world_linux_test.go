@@ -19,6 +19,7 @@ import (
 	"siths-agent/agent/audit"
 	"siths-agent/agent/broker"
 	"siths-agent/agent/broker/system"
+	"siths-agent/agent/handover"
 	"siths-agent/agent/safesocket"
 	"siths-agent/internal/testpki"
 	"siths-agent/pcsc/token"
@@ -38,6 +39,7 @@ type world struct {
 	card   *testpki.Card
 	uid    uint32
 	out    func() // takes the card out
+	end    func() // ends the service
 
 	mu       sync.Mutex
 	rows     []audit.Row
@@ -47,6 +49,7 @@ type world struct {
 	nameless bool          // the kernel does not tell which program it is
 	as       string        // the program that callers count as; empty: what they are
 	unread   bool          // the program was not read yet
+	image    broker.Image  // the file that it runs
 	unknown  error         // what Who says
 }
 
@@ -58,18 +61,25 @@ func newWorld(t *testing.T, systems ...system.System) *world {
 		systems = []system.System{anyProgram("anything", system.TLS)}
 	}
 	w.Reload(systems)
+	w.socket = filepath.Join(t.TempDir(), "p11", "me.sock")
+	w.serve(t, nil)
+	w.card = issue(t, "Anna Test")
+	w.insert(t, 1, w.card)
+	return w
+}
+
+// serve begins to serve, until end or the end of the test.
+func (w *world) serve(t *testing.T, store *handover.Store) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	dir := filepath.Join(t.TempDir(), "p11")
-	w.server = New(ctx, Options{Dir: dir, Broker: w.Broker, Callers: w, Log: slog.New(slog.DiscardHandler)})
+	w.server = New(ctx, Options{Dir: filepath.Dir(w.socket), Broker: w.Broker, Callers: w, Store: store, Log: slog.New(slog.DiscardHandler)})
 	use := broker.Use{Kinds: []system.Kind{system.TLS, system.SSH, system.Kerberos}}
 	if err := w.server.Add(t.Context(), Socket{Name: "me", UID: w.uid, Use: use}); err != nil {
 		t.Fatal(err)
 	}
-	w.socket = filepath.Join(dir, "me.sock")
-	t.Cleanup(func() { cancel(); w.server.Wait() })
-	w.card = issue(t, "Anna Test")
-	w.insert(t, 1, w.card)
-	return w
+	server := w.server
+	w.end = func() { cancel(); server.Wait() }
+	t.Cleanup(w.end)
 }
 
 // anyProgram is a system for whatever program the person runs.
@@ -156,9 +166,9 @@ func (w *world) Who(_ context.Context, conn net.Conn) (broker.Caller, error) {
 		exe = w.as
 	}
 	if w.nameless {
-		return broker.Caller{PID: peer.PID, UID: peer.UID}, nil
+		return broker.Caller{PID: peer.PID, Start: 7, UID: peer.UID, Image: w.image}, nil
 	}
-	return w.read(broker.Caller{PID: peer.PID, UID: peer.UID, Exe: exe, Tier: system.T1}), err
+	return w.read(broker.Caller{PID: peer.PID, Start: 7, UID: peer.UID, Exe: exe, Image: w.image, Tier: system.T1}), err
 }
 
 // Again says that it is the same program, unless the test says otherwise.

@@ -26,8 +26,8 @@ type conn struct {
 	spent bool     // it is, or may be, used from elsewhere: nothing is signed on it any more
 }
 
-// serve answers a program until it goes.
-func (s *Server) serve(ctx context.Context, nc net.Conn) {
+// serve answers a program until it goes. Nothing goes on elsewhere: ssh connects anew each time.
+func (s *Server) serve(ctx context.Context, nc net.Conn, _ string) string {
 	ctx, cancel := context.WithCancel(ctx)
 	stop := context.AfterFunc(ctx, func() { _ = nc.Close() })
 	defer func() {
@@ -47,10 +47,10 @@ func (s *Server) serve(ctx context.Context, nc net.Conn) {
 			if !errors.Is(err, io.EOF) && ctx.Err() == nil {
 				s.o.Log.Info("a program at an ssh socket", "pid", who.PID, "uid", who.UID, "error", err)
 			}
-			return
+			return ""
 		}
 		if c.reply(ctx, message) != nil {
-			return
+			return ""
 		}
 	}
 }

@@ -145,9 +145,9 @@ func TestABrowserWithoutTheModuleIsRefusedAndAsksNothing(t *testing.T) {
 	}
 }
 
-// TestProgramsThatRanWhenTheServiceWasRestartedSeeNoCardUntilTheyAreRestarted is a limit: p11-kit's module never connects
-// a second time.
-func TestProgramsThatRanWhenTheServiceWasRestartedSeeNoCardUntilTheyAreRestarted(t *testing.T) {
+// TestProgramsWhoseConnectionsNobodyKeepsSeeNoCardUntilTheyAreRestarted is a limit, as after a crash of the service: p11-kit's
+// module never connects a second time.
+func TestProgramsWhoseConnectionsNobodyKeepsSeeNoCardUntilTheyAreRestarted(t *testing.T) {
 	for _, kind := range []browser.Kind{browser.Chromium, browser.Firefox} {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
