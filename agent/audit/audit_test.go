@@ -85,7 +85,7 @@ func story() []Row {
 			PolicyOID: "1.2.752.74.8.9001", LoA: 3, Carrier: "reserve", Revocation: "good", RevocationAgeS: new(int64(0)), RevocationFrom: "ocsp",
 			Proof: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
 		{Event: SSOReleased, Insertion: 1, HSAID: "SE2321000131-P000000000001", Account: "anna", PID: 4711, Exe: "/usr/lib/chromium/chromium",
-			ExeSHA256: Genesis, Package: "chromium", Label: "chromium", Tier: new(2), Systems: []string{"lifecare", "portal"}, Scheme: "pss-sha256", Replaces: true},
+			ExeSHA256: Genesis, Package: "chromium", Label: "chromium", Tier: new(2), Systems: []string{"lifecare", "portal"}, Scheme: "pss-sha256", Consent: "pin", Replaces: true},
 		{Event: SSOTicket, Insertion: 1, HSAID: "SE2321000131-P000000000001", Account: "anna", Systems: []string{"journal"},
 			Principal: "anna@LAB.TEST", Until: time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)},
 		{Event: ClockChanged, StepS: new(int64(-3600))},

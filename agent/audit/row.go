@@ -84,6 +84,7 @@ type Row struct {
 	Tier      *int     `json:"tier,omitempty"`              // how sure it is which program it is, 0 to 3
 	Systems   []string `json:"systems,omitempty"`           // that the release is for: one of them is meant, and nothing tells which
 	Scheme    string   `json:"scheme,omitempty"`            // of the signature
+	Consent   string   `json:"consent,omitempty"`           // what the person has said yes to, as the strictest rule has it; empty: nobody was asked
 	Replaces  bool     `json:"replaces_password,omitempty"` // the systems all want no password of who comes with a card
 
 	Principal string    `json:"principal,omitempty"` // of SSOTicket: whom the ticket is for, as the KDC says
@@ -112,7 +113,7 @@ type Entry struct {
 // prose are the fields that free text can get into.
 func (r *Row) prose() []*string {
 	return []*string{&r.Reader, &r.HSAID, &r.FormerHSAID, &r.CertIssuer, &r.PolicyOID, &r.Carrier, &r.Revocation, &r.RevocationFrom, &r.Account, &r.Session,
-		&r.Service, &r.Exe, &r.Package, &r.Label, &r.Scheme, &r.Principal, &r.Code, &r.Ref, &r.Reason}
+		&r.Service, &r.Exe, &r.Package, &r.Label, &r.Scheme, &r.Consent, &r.Principal, &r.Code, &r.Ref, &r.Reason}
 }
 
 // digests are the fields that hold hex numbers. Digits in them are no personnummer, unless they are all there is.

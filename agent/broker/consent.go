@@ -12,11 +12,11 @@ import (
 // noHolds is how long a person who has said no is not asked again for the same.
 const noHolds = time.Minute
 
-// asking is what one question is about.
-type asking struct {
+// asked is what one question is about.
+type asked struct {
 	process process // of a program that is not known
 	program program
-	systems string
+	rules   string // that ask, and for what: a yes to a milder one is none to a stricter
 }
 
 // answer is what the person has said, or is being asked.
@@ -28,46 +28,52 @@ type answer struct {
 	cancel  context.CancelFunc
 }
 
-// consented asks the person where the rules want it, and returns the systems that the signature is released for: those
-// that ask least, since nothing tells which of them it is meant for.
-func (g *Grant) consented(ctx context.Context, systems []system.System) ([]system.System, error) {
-	if g.own() {
-		return systems, nil
-	}
-	for _, c := range []system.Consent{system.Never, system.FirstUse, system.EveryTime, system.PIN} {
-		some := slices.DeleteFunc(slices.Clone(systems), func(s system.System) bool { return asks(s) != c })
-		if len(some) == 0 {
-			continue
-		}
-		if c == system.Never {
-			return some, nil
-		}
-		return some, g.ask(ctx, some, c == system.EveryTime)
-	}
-	return nil, &Denied{System: systems[0].Name, Rule: "consent", Why: "wants what is not known"}
-}
-
-// asks is the system's consent, with the empty word for never.
-func asks(s system.System) system.Consent {
-	if c := consentOf(s.Caller); c != "" {
-		return c
-	}
-	return system.Never
-}
-
-func (g *Grant) own() bool {
+// consented asks the person where a rule wants it, and returns what they have said yes to; never where none does. Nothing
+// tells which system a signature is meant for, so that each rule counts that lets the program have the card, or would if
+// its system's time were not over.
+func (g *Grant) consented(ctx context.Context) (system.Consent, error) {
 	g.b.mu.Lock()
-	defer g.b.mu.Unlock()
-	return g.b.own[process{g.caller.PID, g.caller.Start}] != ""
+	fit, own := g.b.fitting(g.login, g.caller, g.use), g.b.own[process{g.caller.PID, g.caller.Start}] != ""
+	g.b.mu.Unlock()
+	asking := whoAsk(fit)
+	if own || len(asking) == 0 {
+		return system.Never, nil
+	}
+	for _, s := range asking {
+		if !slices.Contains(system.Consents(), s.Caller.Asks()) {
+			return "", &Denied{System: s.Name, Rule: "consent", Why: "wants what is not known"}
+		}
+	}
+	return strictest(asking), g.ask(ctx, asking, fit)
 }
 
-// ask has the person asked once for all that want to know the same at the same time.
-func (g *Grant) ask(ctx context.Context, systems []system.System, every bool) error {
-	key := asking{program: programOf(g.caller), systems: strings.Join(namesOf(systems), " ")}
+// fitting returns the systems whose rules let the program do what it wants while their time is not over. It needs the lock.
+func (b *Broker) fitting(l *login, c Caller, use Use) (fit []system.System) {
+	for _, s := range b.systems {
+		if use.means(s) && judge(s, c, &person{l.UID, l.Session}, "", false).Allowed {
+			fit = append(fit, s)
+		}
+	}
+	return fit
+}
+
+// strictest is the strictest word of systems that ask.
+func strictest(asking []system.System) system.Consent {
+	most := slices.MaxFunc(asking, func(x, y system.System) int {
+		return slices.Index(system.Consents(), x.Caller.Asks()) - slices.Index(system.Consents(), y.Caller.Asks())
+	})
+	return most.Caller.Asks()
+}
+
+// ask has the person asked once for all that want to know the same at the same time. The yes is one to all systems that
+// the signature may be for; one of the rules that asks each time, or for the code, makes it so for the others.
+func (g *Grant) ask(ctx context.Context, asking, fit []system.System) error {
+	every := slices.ContainsFunc(asking, func(s system.System) bool { return s.Caller.Asks() == system.EveryTime })
+	key := asked{program: programOf(g.caller), rules: rulesOf(asking)}
 	if key.program.exe == "" {
 		key.process = process{g.caller.PID, g.caller.Start}
 	}
-	a := g.question(key, systems, every)
+	a := g.question(key, first(asking, fit), every)
 	err := g.wait(ctx, a.done)
 	g.b.mu.Lock()
 	if a.waiting--; a.waiting == 0 {
@@ -78,13 +84,29 @@ func (g *Grant) ask(ctx context.Context, systems []system.System, every bool) er
 	if err != nil || yes {
 		return err
 	}
-	d := &Denied{System: systems[0].Name, Rule: "consent", Why: "wants a yes of the person, got none"}
+	d := &Denied{System: asking[0].Name, Rule: "consent", Why: "wants a yes of the person, got none"}
 	g.b.denyFirst(ctx, g.login, g.caller, d)
 	return d
 }
 
+func rulesOf(asking []system.System) string {
+	var rules []string
+	for _, s := range asking {
+		rules = append(rules, s.Name+"="+string(s.Caller.Asks()))
+	}
+	return strings.Join(rules, " ")
+}
+
+// first puts those that ask before the others.
+func first(asking, fit []system.System) []system.System {
+	others := slices.DeleteFunc(slices.Clone(fit), func(s system.System) bool {
+		return slices.ContainsFunc(asking, func(a system.System) bool { return a.Name == s.Name })
+	})
+	return slices.Concat(asking, others)
+}
+
 // question returns the answer that there is, the question that stands, or a new one.
-func (g *Grant) question(key asking, systems []system.System, every bool) *answer {
+func (g *Grant) question(key asked, systems []system.System, every bool) *answer {
 	g.b.mu.Lock()
 	defer g.b.mu.Unlock()
 	if a := g.login.asked[key]; a != nil && a.holds(every, g.b.parts.Now()) {
@@ -111,7 +133,7 @@ func (a *answer) holds(every bool, now time.Time) bool {
 }
 
 // put asks the person. A question that was taken back is forgotten.
-func (b *Broker) put(ctx context.Context, l *login, key asking, a *answer, q Question) {
+func (b *Broker) put(ctx context.Context, l *login, key asked, a *answer, q Question) {
 	yes := b.parts.Ask != nil && b.parts.Ask(ctx, q)
 	b.mu.Lock()
 	defer b.mu.Unlock()

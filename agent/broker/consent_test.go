@@ -134,16 +134,6 @@ func TestTheCardLeavesWhileThePersonIsAsked(t *testing.T) {
 	})
 }
 
-func TestASystemThatAsksNobodyIsEnough(t *testing.T) {
-	free := web("portal")
-	w := newWorld(wantsYes(system.EveryTime), free)
-	w.Open(t.Context(), w.anna(1))
-	mustSign(t, mustGrant(t, w, browser()))
-	if rows := w.events(audit.SSOReleased); len(w.asked) != 0 || len(rows[0].Systems) != 1 || rows[0].Systems[0] != "portal" {
-		t.Errorf("asked %d times, released for %v", len(w.asked), rows[0].Systems)
-	}
-}
-
 func TestWithoutAWindowToAskInTheAnswerIsNo(t *testing.T) {
 	w := newWorld(wantsYes(system.FirstUse))
 	w.parts.Ask = nil

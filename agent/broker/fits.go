@@ -21,8 +21,14 @@ type Condition struct {
 type Explanation struct {
 	System     string
 	Allowed    bool
-	Consent    system.Consent // that is still asked for
+	Asks       []Asks // the rules that have the person asked first
 	Conditions []Condition
+}
+
+// Asks is a rule that has the person asked.
+type Asks struct {
+	System  string
+	Consent system.Consent
 }
 
 // failed returns the first condition that is not met.
@@ -54,10 +60,9 @@ type person struct {
 
 // judge holds a program against a system's rule. own says that the agent has started it for this system.
 func judge(s system.System, c Caller, p *person, over string, own bool) Explanation {
-	e := Explanation{System: s.Name, Consent: consentOf(s.Caller)}
+	e := Explanation{System: s.Name}
 	e.Conditions = []Condition{{"login", nil, "", p != nil}, {"time", nil, over, over == ""}}
 	if own {
-		e.Consent = system.Never
 		e.Conditions = append(e.Conditions, Condition{"own", nil, "", true})
 	} else {
 		e.Conditions = append(e.Conditions, whose(c, p)...)
@@ -103,12 +108,4 @@ func which(r system.Caller, c Caller) []Condition {
 // onThisSystem leaves out the files of other operating systems, which no program here can be.
 func onThisSystem(files []string) []string {
 	return slices.DeleteFunc(slices.Clone(files), func(f string) bool { return !filepath.IsAbs(f) })
-}
-
-// consentOf is when the person is asked: the highest tier is that they have said yes.
-func consentOf(r system.Caller) system.Consent {
-	if r.MinTier >= system.T3 && r.Consent != system.EveryTime && r.Consent != system.PIN {
-		return system.FirstUse
-	}
-	return r.Consent
 }

@@ -79,7 +79,7 @@ func TestTheHighestTierAsksThePerson(t *testing.T) {
 		system.EveryTime: {MinTier: system.T3, Consent: system.EveryTime},
 		system.Never:     {MinTier: system.T2, Consent: system.Never},
 	} {
-		if got := consentOf(r); got != want {
+		if got := r.Asks(); got != want {
 			t.Errorf("%+v: %s, not %s", r, got, want)
 		}
 	}

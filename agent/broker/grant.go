@@ -15,6 +15,7 @@ type Grant struct {
 	login  *login
 	lease  *lease
 	caller Caller
+	use    Use
 }
 
 // Grant lets a program use the card for what at least one system allows it. The error is ErrNoLogin, a *Denied, or that of
@@ -36,7 +37,7 @@ func (b *Broker) Grant(ctx context.Context, c Caller, use Use) (*Grant, error) {
 		b.deny(ctx, l, c, denied, tell)
 		return nil, denied
 	}
-	g := &Grant{b: b, login: l, lease: l.lease(allowed), caller: c}
+	g := &Grant{b: b, login: l, lease: l.lease(allowed), caller: c, use: use}
 	b.mu.Unlock()
 	return g, nil
 }
@@ -87,22 +88,6 @@ func metOf(e Explanation) int {
 		}
 	}
 	return n
-}
-
-// Explain says which of a system's conditions a program meets just now. A system that is not known has none.
-func (b *Broker) Explain(c Caller, name string) Explanation {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	s, known := b.find(name)
-	if !known {
-		return Explanation{System: name}
-	}
-	own := b.own[process{c.PID, c.Start}] == name
-	l := b.open()
-	if l == nil {
-		return judge(s, c, nil, "", own)
-	}
-	return judge(s, c, &person{l.UID, l.Session}, l.closed[name], own)
 }
 
 // Insertion is that of the card.

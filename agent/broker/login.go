@@ -28,7 +28,7 @@ type login struct {
 	timers map[string][]*time.Timer
 	closed map[string]string // systems whose time is over, and by which rule
 	idle   map[string]*time.Timer
-	asked  map[asking]*answer
+	asked  map[asked]*answer
 	states map[string]Status
 }
 
@@ -59,7 +59,7 @@ func newLogin(ctx context.Context, l Login, now time.Time) (*login, error) {
 	}
 	n := &login{Login: l, of: ctx, opened: now, cert: cert, key: key, leases: map[string]*lease{},
 		timers: map[string][]*time.Timer{}, closed: map[string]string{}, idle: map[string]*time.Timer{},
-		asked: map[asking]*answer{}, states: map[string]Status{}}
+		asked: map[asked]*answer{}, states: map[string]Status{}}
 	n.ctx, n.end = context.WithCancel(ctx)
 	return n, nil
 }

@@ -25,7 +25,8 @@ func (g *Grant) Sign(ctx context.Context, s token.Scheme, digest []byte) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	if systems, err = g.consented(ctx, systems); err != nil {
+	yes, err := g.consented(ctx)
+	if err != nil {
 		return nil, err
 	}
 	turn := g.login.turns.wait(programOf(g.caller))
@@ -37,7 +38,7 @@ func (g *Grant) Sign(ctx context.Context, s token.Scheme, digest []byte) ([]byte
 		g.login.turns.giveUp(turn)
 		return nil, err
 	}
-	return g.release(ctx, systems, s, slices.Clone(digest))
+	return g.release(ctx, systems, s, slices.Clone(digest), yes)
 }
 
 // wait waits for something, at most as long as the grant holds.
@@ -76,7 +77,7 @@ type made struct {
 
 // release has the card work and the disk write at the same time, and waits for both. Who has lost patience leaves the card
 // to finish by itself: breaking off would break it for everybody.
-func (g *Grant) release(ctx context.Context, systems []system.System, s token.Scheme, digest []byte) ([]byte, error) {
+func (g *Grant) release(ctx context.Context, systems []system.System, s token.Scheme, digest []byte, yes system.Consent) ([]byte, error) {
 	signed, written := make(chan made, 1), make(chan error, 1)
 	go func() {
 		signature, err := g.login.Sign(g.login.ctx, s, digest)
@@ -84,6 +85,9 @@ func (g *Grant) release(ctx context.Context, systems []system.System, s token.Sc
 		signed <- made{signature, err}
 	}()
 	row := g.row(audit.SSOReleased, systems, s)
+	if yes != system.Never {
+		row.Consent = string(yes)
+	}
 	go func() { written <- g.b.record(row) }()
 	got, err := g.both(ctx, signed, written)
 	if err == nil {

@@ -28,11 +28,24 @@ func buildPolicyCheck(fs *flag.FlagSet) action {
 				fmt.Fprintln(e.stderr, clean(e.say(said, s.File)))
 			}
 		}
+		e.warnMeetings(systems)
 		files := strings.Join(names, ", ")
 		if files == "" {
 			files = e.say(text.CtlPolicyBuiltIn)
 		}
 		return e.println(e.say(text.CtlPolicyGood, files))
+	}
+}
+
+// warnMeetings names systems whose rules meet in one program and ask its person in different ways.
+func (e *env) warnMeetings(sources []business.Source) {
+	var all []business.System
+	for _, s := range sources {
+		all = append(all, s.System)
+	}
+	for _, m := range business.Meetings(all) {
+		said := e.say(text.CtlPolicyMeeting, m.Mild.Name, m.Mild.Caller.Asks(), m.Strict.Name, m.Strict.Caller.Asks())
+		fmt.Fprintln(e.stderr, clean(said))
 	}
 }
 

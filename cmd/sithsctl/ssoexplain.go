@@ -82,6 +82,14 @@ func (e *env) met(c apitype.Check, named bool) string {
 	return e.say(text.CtlSSOUnmet)
 }
 
+// whoAsks is the other system whose rule has the person asked; nothing when it is the system's own.
+func (e *env) whoAsks(c apitype.Check) string {
+	if c.Seen == "" {
+		return ""
+	}
+	return e.say(text.CtlSSOAskedBy, c.Seen)
+}
+
 // valuesOf are two more columns where a condition is about a value, and one where there is more to say of it. Each further
 // value that would do has a line of its own.
 func (e *env) valuesOf(c apitype.Check) string {
@@ -92,6 +100,9 @@ func (e *env) valuesOf(c apitype.Check) string {
 		return ""
 	}
 	seen := e.say(text.CtlSSOSeen, cmp.Or(c.Seen, e.say(text.CtlSSONothing)))
+	if c.What == "consent" {
+		seen = e.whoAsks(c)
+	}
 	out := "\t" + clean(seen) + "\t" + clean(e.say(text.CtlSSOWanted, c.Wanted[0]))
 	for _, other := range c.Wanted[1:] {
 		out += "\n  \t\t\t" + clean(e.say(text.CtlSSOOr, other))

@@ -28,6 +28,8 @@ func ssoCanaries() []Canary {
 			in(caller, "TestALabelCountsWhereTheKernelKeepsAProgramToItAlone")},
 		{"consent_proof", "A click is no yes where the card's code is wanted.", "agent/broker/consent",
 			in("agent/broker/consent", "TestAClickIsNoYesWhereTheCodeIsWanted")},
+		{"consent_strictest", "A rule that asks the person is not undone by another for the same program.", room,
+			in(room, "TestTheStrictestRuleAsksForAll")},
 		{"consent_enter", "A hasty Enter lets no program use the card.", "ui/model", []Test{
 			{Package: "ui/dialog", Run: "TestEnterIsANoAndEscIsToo"}}},
 		{"consent_pin", "A code that the card has not taken is no yes.", "agent", in("agent", "TestTheCodeIsAYesAndAClickIsNone")},

@@ -89,6 +89,7 @@ const (
 	CtlPolicyBuiltIn
 	CtlPolicyNoLabels
 	CtlPolicyForAll
+	CtlPolicyMeeting
 	CtlShells
 	CtlGlobal
 	CtlOldPINPrompt
@@ -134,6 +135,7 @@ const (
 	CtlSSOWanted
 	CtlSSOOr
 	CtlSSOSeen
+	CtlSSOAskedBy
 	CtlSSONothing
 	CtlSSOQuestion
 	CtlSSOUnknownProgram

@@ -19,6 +19,8 @@ func ctlSSOSentences() map[CtlWord]pair {
 		CtlSSOWanted:       {"krav: %s", "wanted: %s"},
 		CtlSSOOr:           {"eller: %s", "or: %s"},
 		CtlSSOSeen:         {"sett: %s", "seen: %s"},
+		CtlSSOAskedBy:      {"regeln för: %s", "the rule of: %s"},
+		CtlPolicyMeeting:   {"%s (consent = %q) och %s (consent = %q): samma program kan få båda, och ingen kan se vilket som avses. Den strängare gäller båda.", "%s (consent = %q) and %s (consent = %q): one program may get both, and nobody can tell which is meant. The stricter counts for both."},
 		CtlPolicyNoLabels:  {"%s: kräver kärnans märkning (min_tier = 2), som den här datorn inte har. Ingen släpps in.", "%s: wants the kernel's label (min_tier = 2), which this computer does not have. Nobody is let in."},
 		CtlPolicyForAll:    {"%s: bygger på kärnans märkning, som här alla personens program kan ta (kernel.apparmor_restrict_unprivileged_unconfined är inte 1). Den är ingen gräns.", "%s: builds on the kernel's label, which any program of the person can take here (kernel.apparmor_restrict_unprivileged_unconfined is not 1). It is no boundary."},
 		CtlReportSystems:   {"Kortets underskrifter efter system:", "Signatures of cards by system:"},

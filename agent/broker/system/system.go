@@ -35,6 +35,20 @@ const (
 	PIN       Consent = "pin" // at the first use, and a yes takes the card's code: no program can give it
 )
 
+// Consents returns all of them, the mildest first.
+func Consents() []Consent { return []Consent{Never, FirstUse, EveryTime, PIN} }
+
+// Asks is when the person is asked: the highest tier is that they have said yes.
+func (c Caller) Asks() Consent {
+	switch {
+	case c.MinTier >= T3 && c.Consent != EveryTime && c.Consent != PIN:
+		return FirstUse
+	case c.Consent == "":
+		return Never
+	}
+	return c.Consent
+}
+
 // Measure is one thing that is done when the card leaves, beyond what always is: the virtual card is empty and every
 // grant is dead.
 type Measure string

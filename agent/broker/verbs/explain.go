@@ -2,11 +2,9 @@ package verbs
 
 import (
 	"context"
-	"slices"
 
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/broker"
-	"siths-agent/agent/broker/system"
 )
 
 // Explain tells whether a program of that user, or of anybody when of is nil, would be let in.
@@ -48,7 +46,8 @@ func (v *Verbs) program(ctx context.Context, of *uint32, login broker.Login, req
 	return broker.Caller{UID: uid, Session: login.Session}, nil
 }
 
-// checksOf are the conditions under their names of the local API. Of those that ask for no value none is told.
+// checksOf are the conditions under their names of the local API. Of those that ask for no value none is told. What was seen
+// of a consent is the other system whose rule asks.
 func checksOf(x broker.Explanation) []apitype.Check {
 	var all []apitype.Check
 	for _, c := range x.Conditions {
@@ -58,8 +57,12 @@ func checksOf(x broker.Explanation) []apitype.Check {
 		}
 		all = append(all, check)
 	}
-	if slices.Contains([]system.Consent{system.FirstUse, system.EveryTime}, x.Consent) {
-		all = append(all, apitype.Check{What: "consent", Wanted: []string{string(x.Consent)}, Met: true})
+	for _, a := range x.Asks {
+		check := apitype.Check{What: "consent", Wanted: []string{string(a.Consent)}, Met: true}
+		if a.System != x.System {
+			check.Seen = a.System
+		}
+		all = append(all, check)
 	}
 	return all
 }

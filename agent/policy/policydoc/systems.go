@@ -23,7 +23,9 @@ says which condition a program does not meet.
 
 A program gets what all rules of the kind together allow it, and a signature does not tell what it is for: a browser that
 one system of ` + "`kind = \"tls\"`" + ` lets have the card can show it to any web site. The audit log names all systems that let it.
-Where one of them asks the person and another does not, nobody is asked, and the log names those that do not ask.
+Where one of them asks the person, it asks for all of them, in the strictest way that any of them wants: a rule with
+` + "`caller.consent`" + ` is not undone by a second one for the same program. ` + "`sithsctl policy check`" + ` names rules that meet so. Who is
+not to be asked at every page gives the system that asks a program of its own, by ` + "`caller.exe`" + ` or ` + "`caller.lsm_label`" + `.
 
 Served are the kinds ` + "`tls`, `kerberos` and `ssh`" + `. Others are refused.
 
