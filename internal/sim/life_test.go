@@ -168,6 +168,7 @@ func (l *life) pause(d time.Duration) {
 func (w *world) kill() {
 	l := w.life
 	w.tally.faults[faultCrash]++
+	w.checkLate() // nothing may have happened since it was late
 	w.note("agent killed", "", l.number)
 	l.dead = true
 	w.crashed()

@@ -259,11 +259,16 @@ func (w *world) checkLocks() {
 	if w.life == nil || w.life.dead || w.life.stopping {
 		return
 	}
-	if s := w.desk.late(); s != nil {
-		w.broken(2, "session %s is open at %v; since %v %s", s.id, w.now(), s.since, s.why)
-	}
+	w.checkLate()
 	if g := w.open; g != nil && w.gone(g) > 0 && w.now() > max(w.gone(g), w.policyFrom)+w.unseen() {
 		w.broken(2, "%s is gone since %v and nobody has noticed", g.card.name, w.gone(g))
+	}
+}
+
+// checkLate looks for a session that should have been locked by now.
+func (w *world) checkLate() {
+	if s := w.desk.late(); s != nil {
+		w.broken(2, "session %s is open at %v; since %v %s", s.id, w.now(), s.since, s.why)
 	}
 }
 
