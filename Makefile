@@ -69,7 +69,7 @@ sim: ## simulate a hundred workstation-years with faults (SEED=N replays one)
 	$(LONG) -timeout 30m $(if $(SEED),-run '^TestTheWorkstationsKeepTheirPromises$$') ./internal/sim $(if $(SEED),-args -seed=$(SEED))
 
 soak: setup build ## the long forms: card faults, restarts, neighbours, PAM, 10,000 logins (ONLY=regexp)
-	$(LONG) -timeout 3h -p 1 $(if $(ONLY),-run '$(ONLY)') ./internal/soak/... ./internal/stack/sso ./agent
+	$(LONG) -timeout 3h -p 1 $(if $(ONLY),-run '$(ONLY)') ./internal/soak/... ./internal/stack/sso ./internal/stack/pages ./agent
 
 memscan: setup build ## look for the PIN in every process, from outside
 	$(LONG) -timeout 30m ./internal/memscan
