@@ -41,10 +41,12 @@ func (k *kdc) times() int {
 	return len(k.asked)
 }
 
-func (k *kdc) failing(err error) {
+// failing has it fail from now on (nil: not), and tells how often it was asked before.
+func (k *kdc) failing(err error) int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.fails = err
+	return len(k.asked)
 }
 
 // wanting is a system that wants a ticket.
@@ -178,7 +180,8 @@ func TestNothingIsThereThatIsNotWrittenDown(t *testing.T) {
 	w.awaitState("journal", broker.Ready)
 }
 
-// TestATicketThatIsRefusedAnewGoesAtItsEnd: and not only when the KDC is asked the next time.
+// TestATicketThatIsRefusedAnewGoesAtItsEnd: and not only when the KDC is asked the next time. It is asked for the renewal and
+// at the end, which is the same where the machine was busy with other things in between.
 func TestATicketThatIsRefusedAnewGoesAtItsEnd(t *testing.T) {
 	t.Parallel()
 	w, k := faked(t)
@@ -186,10 +189,10 @@ func TestATicketThatIsRefusedAnewGoesAtItsEnd(t *testing.T) {
 	w.systems(wanting(t, "journal"))
 	w.insert()
 	w.awaitState("journal", broker.Ready)
-	k.failing(&ticket.Failure{Reason: ticket.Revoked, Detail: "no"})
+	before := k.failing(&ticket.Failure{Reason: ticket.Revoked, Detail: "no"})
 	w.awaitState("journal", broker.Refused)
-	if w.there("journal") || k.times() != 3 {
-		t.Errorf("there: %v, asked %d times", w.there("journal"), k.times())
+	if refused := k.times() - before; w.there("journal") || refused < 1 || refused > 2 {
+		t.Errorf("there: %v, refused %d times", w.there("journal"), refused)
 	}
 }
 
