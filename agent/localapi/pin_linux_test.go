@@ -17,6 +17,7 @@ import (
 
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/safesocket"
+	"siths-agent/internal/stall"
 )
 
 const upgrade = "POST /v1/pin HTTP/1.1\r\nHost: siths-agent\r\nConnection: Upgrade\r\nUpgrade: siths-pin\r\n\r\n"
@@ -168,10 +169,10 @@ func TestStoppingEndsPromptsThatStandOpen(t *testing.T) {
 	served := make(chan error, 1)
 	go func() { served <- l.s.Serve(ctx, listener) }()
 	conn := open(t, listener.Addr().String())
-	begun := time.Now()
+	clock := stall.Begin()
 	stop()
-	if rest, err := io.ReadAll(conn); len(rest) != 0 || time.Since(begun) > time.Second {
-		t.Errorf("after %v: %q, %v", time.Since(begun), rest, err)
+	if rest, err := io.ReadAll(conn); len(rest) != 0 || clock.Took() > time.Second {
+		t.Errorf("after %v: %q, %v", clock.Took(), rest, err)
 	}
 	if err := <-served; err != nil {
 		t.Error(err)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"siths-agent/internal/stall"
 )
 
 func TestDurations(t *testing.T) {
@@ -195,11 +197,11 @@ func TestMessagesHoldNothingATerminalActsOn(t *testing.T) {
 
 func TestAFileOfBracketsIsRefusedAtOnce(t *testing.T) {
 	for _, body := range []string{"a = " + strings.Repeat("[", MaxFileSize-4), strings.Repeat("a={", MaxFileSize/3)} {
-		start := time.Now()
+		clock := stall.Begin()
 		_, err := assemble("/etc", []source{{"f", []byte(body)}}, nil, nil)
 		var e *Error
-		if !errors.As(err, &e) || e.What != TooDeep || time.Since(start) > time.Second {
-			t.Errorf("%v after %v", err, time.Since(start))
+		if !errors.As(err, &e) || e.What != TooDeep || clock.Took() > time.Second {
+			t.Errorf("%v after %v", err, clock.Took())
 		}
 	}
 }

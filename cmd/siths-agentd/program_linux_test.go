@@ -19,6 +19,7 @@ import (
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/audit"
 	"siths-agent/agent/client"
+	"siths-agent/internal/stall"
 	"siths-agent/internal/testpki"
 )
 
@@ -266,10 +267,10 @@ func TestItRunsWithoutReadersReloadsAndStops(t *testing.T) {
 	s.signal(t, syscall.SIGHUP)
 	s.await(t, "the good policy", func(snap apitype.Snapshot) bool { return !has(apitype.ConfigInvalid)(snap) })
 
-	begun := time.Now()
+	clock := stall.Begin()
 	s.signal(t, syscall.SIGTERM)
-	if err := <-s.ended; err != nil || time.Since(begun) > 2*time.Second {
-		t.Errorf("after %v it ended with %v", time.Since(begun), err)
+	if err := <-s.ended; err != nil || clock.Took() > 2*time.Second {
+		t.Errorf("after %v it ended with %v", clock.Took(), err)
 	}
 	if _, err := os.Lstat(s.api.Socket); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("its socket is left: %v", err)

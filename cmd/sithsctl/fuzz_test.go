@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"siths-agent/agent/apitype"
+	"siths-agent/internal/stall"
 )
 
 // FuzzCommandLine feeds arguments, environment and what the service says: the exit code is one of the contract's, and
@@ -24,9 +25,9 @@ func FuzzCommandLine(f *testing.F) {
 		s := newStage(t, apitype.Snapshot{V: 1, Phase: apitype.NeedPIN, Card: &apitype.Card{Insertion: 1, Kind: name, Number: name},
 			Holder: &apitype.Holder{Name: name, Org: name, Account: name}, Problems: []apitype.Problem{{Code: apitype.Code(name)}}})
 		s.fd, s.vars = typed, map[string]string{"LANG": lang, "SITHS_AGENT_SOCKET": socket}
-		begun := time.Now()
+		clock := stall.Begin()
 		code := run(t.Context(), s.env, args)
-		if code < 0 || code > exitCert || time.Since(begun) > time.Second {
+		if code < 0 || code > exitCert || clock.Took() > time.Second {
 			t.Errorf("%q ended with %d", args, code)
 		}
 		if strings.ContainsAny(s.out.String(), "\x1b\u202e") && !strings.Contains(line, "completion") {

@@ -10,6 +10,7 @@ import (
 	"siths-agent/agent/audit"
 	"siths-agent/internal/stack"
 	"siths-agent/internal/stack/workplace"
+	"siths-agent/internal/stall"
 	"siths-agent/ui/text"
 )
 
@@ -20,9 +21,9 @@ const atOnce = time.Second
 func (w *world) wantMissing(code apitype.Code, exit int) {
 	w.t.Helper()
 	for _, lang := range langs() {
-		begun := time.Now()
+		clock := stall.Begin()
 		r := w.pam(attempt{lang: lang, typed: pin + "\n"})
-		if took := time.Since(begun); took > atOnce {
+		if took := clock.Took(); took > atOnce {
 			w.t.Errorf("PAM took %s to say %s", took, code)
 		}
 		w.wantPAM(r, pamUnavailable)
@@ -66,9 +67,9 @@ func TestPAMWaitsForACardAsLongAsItIsTold(t *testing.T) {
 	w := open(t, plan{})
 	w.AwaitPhase(apitype.NoCard)
 	const wait = 2 * time.Second
-	begun := time.Now()
+	begun, clock := time.Now(), stall.Begin()
 	r := w.pam(attempt{options: "wait=2", typed: pin + "\n"})
-	if took := time.Since(begun); took < wait || took > wait+atOnce {
+	if took := time.Since(begun); took < wait || clock.Took() > wait+atOnce {
 		t.Errorf("it took %s", took)
 	}
 	w.wantPAM(r, pamUnavailable)

@@ -14,6 +14,7 @@ import (
 	"siths-agent/agent/courier"
 	"siths-agent/internal/stack"
 	"siths-agent/internal/stack/workplace"
+	"siths-agent/internal/stall"
 )
 
 // courierSocket is where the service asks the courier that it runs.
@@ -80,9 +81,9 @@ func TestTheCourierEndsAndComesBackWithItsService(t *testing.T) {
 	w.AwaitThat("the courier to end with its service", func() bool { return !alive(before[0]) })
 	w.Must(w.Service.Start())
 	w.reachesNobody()
-	begun := time.Now()
+	clock := stall.Begin()
 	w.Must(w.Service.Stop())
-	if took := time.Since(begun); took > 2*time.Second {
+	if took := clock.Took(); took > 2*time.Second {
 		t.Errorf("stopping took %v", took)
 	}
 	if _, err := os.Stat(w.courierSocket()); err == nil {

@@ -9,6 +9,7 @@ import (
 	"siths-agent/agent/audit"
 	"siths-agent/internal/stack"
 	"siths-agent/internal/stack/workplace"
+	"siths-agent/internal/stall"
 	"siths-agent/ui/text"
 
 	"github.com/godbus/dbus/v5"
@@ -268,9 +269,9 @@ func TestAServiceThatIsStoppedLeavesTheDesktopLocked(t *testing.T) {
 	d := openDesktop(t, stack.AgentOptions{})
 	d.InsertAnna()
 	d.loginAsAnna()
-	begun := time.Now()
+	clock := stall.Begin()
 	d.Must(d.Service.Stop())
-	if took := time.Since(begun); took > 2*time.Second {
+	if took := clock.Took(); took > 2*time.Second {
 		t.Errorf("it took %s", took)
 	}
 	d.awaitLock()

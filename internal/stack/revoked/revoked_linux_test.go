@@ -10,6 +10,7 @@ import (
 	"siths-agent/agent/apitype"
 	"siths-agent/agent/audit"
 	"siths-agent/internal/stack/workplace"
+	"siths-agent/internal/stall"
 	"siths-agent/internal/testpki/responder"
 )
 
@@ -47,10 +48,10 @@ func TestACardThatIsRevokedAfterItWasGoodStaysRefused(t *testing.T) {
 func TestAListTellsWhereTheResponderSaysNothing(t *testing.T) {
 	w := open(t, require)
 	w.behave(responder.Behaviour{OCSP: responder.BlackHole})
-	begun := time.Now()
+	clock := stall.Begin()
 	w.insert()
 	wantAnswer(t, w.AwaitPhase(apitype.NeedPIN), "good", "crl")
-	if took := time.Since(begun); took > decided {
+	if took := clock.Took(); took > decided {
 		t.Errorf("it took %s", took)
 	}
 	w.behave(responder.Behaviour{OCSP: responder.BlackHole, CRL: responder.BlackHole})
@@ -76,10 +77,10 @@ func TestWithoutANetworkPolicyDecides(t *testing.T) {
 
 	later := filepath.Join(filepath.Dir(w.Service.Config()), "agent.toml.d", "60-later.toml")
 	w.Must(os.WriteFile(later, []byte(require), 0o644))
-	begun := time.Now()
+	clock := stall.Begin()
 	w.Must(w.Service.Reload())
 	w.refused(apitype.CertRevocationUnknown)
-	if took := time.Since(begun); took > decided {
+	if took := clock.Took(); took > decided {
 		t.Errorf("it took %s", took)
 	}
 }

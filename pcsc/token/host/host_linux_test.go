@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"siths-agent/internal/confine"
+	"siths-agent/internal/stall"
 	"siths-agent/pcsc/token"
 )
 
@@ -284,9 +285,9 @@ func TestClosing(t *testing.T) {
 	for name, role := range map[string]string{"kills one that says yes and stays": "stubborn", "kills one that says nothing": "silent"} {
 		t.Run(name, func(t *testing.T) {
 			h := start(t, context.Background(), role, plenty)
-			begun := time.Now()
+			begun, clock := time.Now(), stall.Begin()
 			h.Close()
-			if took := time.Since(begun); took < closeTime || took > 2*closeTime {
+			if took := time.Since(begun); took < closeTime || clock.Took() > 2*closeTime {
 				t.Errorf("it took %v", took)
 			}
 		})
@@ -295,9 +296,9 @@ func TestClosing(t *testing.T) {
 		h := start(t, context.Background(), "silent", plenty)
 		asked := make(chan error, 1)
 		go func() { asked <- h.Check(context.Background()) }()
-		begun := time.Now()
+		clock := stall.Begin()
 		h.Close()
-		if took := time.Since(begun); took > 2*closeTime {
+		if took := clock.Took(); took > 2*closeTime {
 			t.Errorf("it took %v", took)
 		}
 		if err := <-asked; err == nil {
