@@ -18,6 +18,7 @@ func TestWithoutOpenGLThePlainWindowTakesTheCodeAndNobodyElseHearsIt(t *testing.
 	w.want(model.PIN)
 	w.enter(wrongPIN)
 	w.want(model.WrongPIN)
+	w.d.WaitHeld()
 	w.d.Focus(n.Window) // a click beside the window takes the keyboard from nobody
 	w.enter(pin)
 	w.AwaitPhase(apitype.Unlocked)
