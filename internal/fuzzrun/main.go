@@ -46,6 +46,7 @@ func fuzz(ctx context.Context, howLong time.Duration, only, sheet string) error 
 		all = append(all, run(ctx, ".", t, howLong))
 	}
 	if ctx.Err() != nil { // the last one was broken off, which is no failure of its own
+		show(os.Stdout, all[:max(0, len(all)-1)], "broken off")
 		return ctx.Err()
 	}
 	if len(all) == 0 {

@@ -51,7 +51,7 @@ func live(t *testing.T, seed uint64) (counted tally, sum uint64, failure string)
 		}
 		w.end()
 		counted, sum = w.tally, w.journal.sum
-		counted.days, counted.passed, counted.lives = daysOf(seed), w.now(), w.lives
+		counted.seeds, counted.days, counted.passed, counted.lives = 1, daysOf(seed), w.now(), w.lives
 		if w.failure != "" {
 			failure = fmt.Sprintf("seed %d: %s; what happened last:%s", seed, w.failure, w.tail)
 		}
@@ -73,7 +73,7 @@ func TestTheWorkstationsKeepTheirPromises(t *testing.T) {
 		seeds = *moreSeeds
 	}
 	all, broken := liveAll(t, seeds)
-	report(t, all, seeds, broken, time.Since(begun))
+	report(t, all, broken, time.Since(begun))
 }
 
 // liveAll lives the workstations of many seeds, some at a time, and stops at the first broken promise.
@@ -102,7 +102,7 @@ func liveAll(t *testing.T, seeds int) (all tally, broken int) {
 }
 
 // report keeps the row of all workstations.
-func report(t *testing.T, n tally, seeds, broken int, took time.Duration) {
+func report(t *testing.T, n tally, broken int, took time.Duration) {
 	years := float64(n.days) / daysOfYear
 	soak.Report(t, soak.Row{
 		ID: "1.1", Name: "workstations simulated, from seeds, with everything around the agent failing",
@@ -114,7 +114,7 @@ func report(t *testing.T, n tally, seeds, broken int, took time.Duration) {
 			years, daysOfYear, n.passed.Hours(), n.cardEvents(), n.insertions+n.removals, n.openings+n.reads+n.resets, n.verifies,
 			n.signatures, n.checks, n.uses, n.allFaults(), n.faults[faultCard], n.faults[faultReader], n.faults[faultPull], n.faults[faultDesk],
 			n.faults[faultDisk], n.faults[faultClock], n.faults[faultCrash], n.faults[faultPerson], n.faults[faultAttack],
-			n.faults[faultOther], seeds, n.steps, n.lives, n.visits, n.logins, took.Minutes(), broken),
+			n.faults[faultOther], n.seeds, n.steps, n.lives, n.visits, n.logins, took.Minutes(), broken),
 		Missed:  years < 100 || n.cardEvents() < 10_000_000 || n.allFaults() < 1_000_000 || took > 10*time.Minute,
 		Command: "make sim",
 	})

@@ -45,7 +45,7 @@ type tally struct {
 
 	faults                              [faultKinds]int
 	steps, lives, visits, logins, locks int
-	days                                int
+	seeds, days                         int
 	passed                              time.Duration
 }
 
@@ -69,7 +69,7 @@ func (t *tally) add(o tally) {
 		t.faults[i] += f
 	}
 	t.steps, t.lives, t.visits, t.logins, t.locks = t.steps+o.steps, t.lives+o.lives, t.visits+o.visits, t.logins+o.logins, t.locks+o.locks
-	t.days, t.passed = t.days+o.days, t.passed+o.passed
+	t.seeds, t.days, t.passed = t.seeds+o.seeds, t.days+o.days, t.passed+o.passed
 }
 
 // slot is one reader.
