@@ -168,21 +168,19 @@ func (p *program) newServer(a *agent.Agent, desktop *unlock.Desktop) *localapi.S
 type settings struct {
 	*policy.Loaded
 	systems []system.System
+	amiss   policy.Errors // files of systems that stay as they were
 	who     *identity.Identifier
 }
 
-// settings reads policy and systems, and refuses all when anything is wrong.
+// settings reads policy and systems. It refuses all when anything is wrong with policy; of systems, what is wrong stays as it was.
 func (p *program) settings() (settings, error) {
 	loaded, err := policy.Load(p.options.config)
 	if err != nil {
 		return settings{}, err
 	}
-	systems, wrong := system.Load(system.Folder(p.options.config))
-	if len(wrong) > 0 {
-		return settings{}, wrong
-	}
+	good, wrong := system.Load(system.Folder(p.options.config))
 	who, err := p.newIdentifier(loaded)
-	return settings{loaded, systems, who}, err
+	return settings{loaded, system.Kept(p.sso.inForce(), good, wrong), wrong, who}, err
 }
 
 // reloading reloads as often as that is asked for, until ctx ends.
@@ -197,7 +195,7 @@ func (p *program) reloading(ctx context.Context, a *agent.Agent) {
 	}
 }
 
-// reload reads policy and systems again. Where anything in them cannot be used, nothing changes.
+// reload reads policy and systems again. Where policy cannot be used, nothing changes.
 func (p *program) reload(ctx context.Context, a *agent.Agent) {
 	now, err := p.settings()
 	if err != nil {
@@ -214,15 +212,16 @@ func (p *program) reload(ctx context.Context, a *agent.Agent) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		p.log.Error("telling the agent about its policy", "error", err)
 	}
+	p.tellAmiss(ctx, a, now.amiss)
 }
 
-// tellAmiss tells of systems that were left out at the start.
-func (p *program) tellAmiss(ctx context.Context, a *agent.Agent) {
-	if len(p.amiss) == 0 {
+// tellAmiss tells of files of systems that cannot be used: at the start they are left out, later they stay as they were.
+func (p *program) tellAmiss(ctx context.Context, a *agent.Agent, wrong policy.Errors) {
+	if len(wrong) == 0 {
 		return
 	}
-	p.log.Error("systems are left out", "error", p.amiss)
-	if err := a.ReloadFailed(ctx, p.amiss.Error()); err != nil && !errors.Is(err, context.Canceled) {
+	p.log.Error("files of systems are refused", "error", wrong)
+	if err := a.ReloadFailed(ctx, wrong.Error()); err != nil && !errors.Is(err, context.Canceled) {
 		p.log.Error("telling the agent about its systems", "error", err)
 	}
 }

@@ -138,7 +138,7 @@ func (p *program) work(ctx context.Context, a *agent.Agent) error {
 	audited := make(chan struct{})
 	go func() { defer close(audited); p.auditing(ctx, a) }()
 	closed := p.sso.open(ctx, p.options.run, p.desktop)
-	go p.tellAmiss(ctx, a)
+	go p.tellAmiss(ctx, a, p.amiss)
 	go p.reloading(ctx, a)
 	notify(ready)
 	err := p.newServer(a, p.desktop).Serve(ctx, p.socket)

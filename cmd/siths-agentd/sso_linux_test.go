@@ -104,9 +104,11 @@ func TestASystemThatIsWrongIsLeftOutAtTheStartAndKeepsTheOldOnesLater(t *testing
 	i.writeSystem("a", bad)
 	s.signal(t, syscall.SIGHUP)
 	s.await(t, "both systems and a problem", shows(true, "a", "b"))
-	if err := os.Remove(filepath.Join(i.etc, "systems.d", "a.toml")); err != nil {
-		t.Fatal(err)
-	}
+	i.removeSystem("b")
+	s.signal(t, syscall.SIGHUP)
+	s.await(t, "the bad file's system as it was, and none of the file that is gone", shows(true, "a"))
+	i.removeSystem("a")
+	i.writeSystem("b", good)
 	s.signal(t, syscall.SIGHUP)
 	s.await(t, "what is left", shows(false, "b"))
 	s.signal(t, syscall.SIGTERM)
@@ -115,6 +117,13 @@ func TestASystemThatIsWrongIsLeftOutAtTheStartAndKeepsTheOldOnesLater(t *testing
 	}
 	if log := i.rows(); !strings.Contains(log, "b.toml:3") || !strings.Contains(log, "mystery") {
 		t.Errorf("no row names the file, the line and the key:\n%s", log)
+	}
+}
+
+func (i *installation) removeSystem(name string) {
+	i.t.Helper()
+	if err := os.Remove(filepath.Join(i.etc, "systems.d", name+".toml")); err != nil {
+		i.t.Fatal(err)
 	}
 }
 
