@@ -74,6 +74,17 @@ func TestTheCodeIsAYesAndAClickIsNone(t *testing.T) {
 	})
 }
 
+func TestTheCodeForAnUnlockIsNoYesToAProgram(t *testing.T) {
+	withQuestion(t, system.PIN, func(w *world, q *apitype.Consent, answer <-chan bool) {
+		req := w.ask(w.begin(root, "anna"))
+		req.Consent = q.ID
+		wantRefused(t, w.pin(root, req, rightPIN), apitype.PINTimeout)
+		if w.snapshot().Consent == nil || len(answer) != 0 {
+			t.Error("it was answered")
+		}
+	})
+}
+
 func TestAWrongCodeIsNoYesAndEndsTheLogin(t *testing.T) {
 	withQuestion(t, system.PIN, func(w *world, q *apitype.Consent, answer <-chan bool) {
 		wantRefused(t, w.pin(anna, apitype.PINRequest{Insertion: 1, Consent: q.ID}, "000000"), apitype.PINWrong)

@@ -59,7 +59,7 @@ func inNetID(deal carddeck.Deal) []softToken {
 		if pair.Cert.PublicKey == nil {
 			return nil
 		}
-		at.objects = append(at.objects, object{fmt.Sprintf("Identification%c", 'C'+i), pair.Cert, pair.Key})
+		at.objects = append(at.objects, object{id: fmt.Sprintf("Identification%c", 'C'+i), cert: pair.Cert, key: pair.Key})
 	}
 	for i, der := range deal.Alone {
 		cert, err := x509.ParseCertificate(der)

@@ -43,6 +43,7 @@ type object struct {
 	id   string
 	cert *x509.Certificate
 	key  *rsa.PrivateKey
+	each bool // the key takes a PIN for one signature only
 }
 
 // softToken is one token, as Net iD shows one for each PIN of a SITHS card.
@@ -61,9 +62,9 @@ func netID(t *testing.T) (*testpki.Card, []softToken) {
 	issuer := object{id: "Issuer", cert: card.Issuers[0].Cert}
 	return card, []softToken{
 		{"SITHS e-id kort (Legitimering)", loginPIN, []object{
-			{"IdentificationC", card.Auth.Cert, card.Auth.Key}, {"IdentificationD", card.PIDAuth.Cert, card.PIDAuth.Key}, issuer}},
+			{"IdentificationC", card.Auth.Cert, card.Auth.Key, false}, {"IdentificationD", card.PIDAuth.Cert, card.PIDAuth.Key, false}, issuer}},
 		{"SITHS e-id kort (Underskrift)", signPIN, []object{
-			{"SignatureC", card.Sign.Cert, card.Sign.Key}, {"SignatureD", card.PIDSign.Cert, card.PIDSign.Key}, issuer}},
+			{"SignatureC", card.Sign.Cert, card.Sign.Key, false}, {"SignatureD", card.PIDSign.Cert, card.PIDSign.Key, false}, issuer}},
 	}
 }
 
@@ -190,7 +191,7 @@ func (o object) templates() [][]*pkcs11.Attribute {
 	return [][]*pkcs11.Attribute{cert, {
 		pkcs11.NewAttribute(pkcs11.CKA_CLASS, pkcs11.CKO_PRIVATE_KEY), pkcs11.NewAttribute(pkcs11.CKA_TOKEN, true),
 		pkcs11.NewAttribute(pkcs11.CKA_KEY_TYPE, pkcs11.CKK_RSA), pkcs11.NewAttribute(pkcs11.CKA_PRIVATE, true),
-		pkcs11.NewAttribute(pkcs11.CKA_SIGN, true), pkcs11.NewAttribute(pkcs11.CKA_ID, []byte(o.id)),
+		pkcs11.NewAttribute(pkcs11.CKA_SIGN, true), pkcs11.NewAttribute(pkcs11.CKA_ALWAYS_AUTHENTICATE, o.each), pkcs11.NewAttribute(pkcs11.CKA_ID, []byte(o.id)),
 		pkcs11.NewAttribute(pkcs11.CKA_MODULUS, o.key.N.Bytes()), pkcs11.NewAttribute(pkcs11.CKA_PUBLIC_EXPONENT, big.NewInt(int64(o.key.E)).Bytes()),
 		pkcs11.NewAttribute(pkcs11.CKA_PRIVATE_EXPONENT, o.key.D.Bytes()),
 		pkcs11.NewAttribute(pkcs11.CKA_PRIME_1, o.key.Primes[0].Bytes()), pkcs11.NewAttribute(pkcs11.CKA_PRIME_2, o.key.Primes[1].Bytes()),

@@ -48,6 +48,26 @@ func TestAKeyWhosePINWasGivenSignsByEverySchemeThatTheModuleNames(t *testing.T) 
 	})
 }
 
+func TestAKeyThatTakesAPINForEachSignatureSignsForNoProgram(t *testing.T) {
+	card, tokens := netID(t)
+	tokens[0].objects[0].each = true
+	keep(t, tokens, false)
+	c, _, err := held(t, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Sign([]byte(loginPIN), sha256.Sum256(card.PIDAuth.Cert.Raw), []byte("message")); err != nil {
+		t.Fatal(err)
+	}
+	at, err := c.home(sha256.Sum256(card.Auth.Cert.Raw)) // whose PIN the same token has taken
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := at.use(c.ctx, token.PKCS1SHA256, digestOf(crypto.SHA256)); !errors.Is(err, token.ErrUnsupported) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestNoKeySignsDigestsThatHasNotTakenItsPIN(t *testing.T) {
 	card, tokens := netID(t)
 	keep(t, tokens, false)
