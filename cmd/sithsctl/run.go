@@ -81,8 +81,10 @@ func (e *env) notFound(args []string) error {
 	if len(args) == 0 {
 		return e.usage(text.CtlWantsArguments, "help")
 	}
-	if name := strings.Join(args, " "); len(following(name)) > 0 {
-		return e.usage(text.CtlWantsArguments, name+" "+joinBar(following(name)))
+	for n := min(2, len(args)); n > 0; n-- { // of "sso nonsense" the first word is known
+		if name := strings.Join(args[:n], " "); len(following(name)) > 0 {
+			return e.usage(text.CtlWantsArguments, name+" "+joinBar(following(name)))
+		}
 	}
 	return e.usage(text.CtlUnknownCommand, args[0])
 }
