@@ -91,8 +91,6 @@ func TestAPageComesWithoutAQuestionGoesWithTheCardAndComesBackWithIt(t *testing.
 func TestTheCutLeavesTheBrowserAndOthersAlone(t *testing.T) {
 	t.Parallel()
 	w := open(t, measures{system.NetService}, lab.Web)
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
 	others, err := browser.Start(w.Lifetime(), w.Lab.Lab, browser.Options{Kind: browser.Chromium, As: "bob"})
 	w.must(err)
 	t.Cleanup(func() { _ = others.Close() })
@@ -100,6 +98,8 @@ func TestTheCutLeavesTheBrowserAndOthersAlone(t *testing.T) {
 	w.insert(w.card())
 	w.until(b, url, true)
 	bobs, annas := w.network("bob"), w.network("anna")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
 	w.out()
 	err = stack.Await(ctx, "another network process", func() bool { now := w.network("anna"); return now != "" && now != annas })
 	if err != nil {
