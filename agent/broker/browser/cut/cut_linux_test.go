@@ -180,7 +180,7 @@ func TestTheEndOfALoginCutsItsPersonsBrowsers(t *testing.T) {
 			return []system.System{{Kind: system.SSH, Session: system.Session{OnRemoval: []system.Measure{system.NetService}}}}
 		}, false, false},
 	} {
-		t.Run(name, func(t *testing.T) {
+		passed := t.Run(name, func(t *testing.T) {
 			process := start(t, anna, chromium, typeWord, subTypeWord)
 			l := &logins{told: make(chan struct{}, 1), present: make(chan broker.Login, 1), done: make(chan struct{})}
 			ctx, cancel := context.WithCancel(t.Context())
@@ -199,7 +199,7 @@ func TestTheEndOfALoginCutsItsPersonsBrowsers(t *testing.T) {
 				close(l.done)
 			}
 			if !c.stop && !process.comesToBe(c.ends) {
-				t.Errorf("after the login's end: %v", !c.ends)
+				t.Fatalf("after the login's end: %v", !c.ends)
 			}
 			cancel()
 			<-over
@@ -207,6 +207,9 @@ func TestTheEndOfALoginCutsItsPersonsBrowsers(t *testing.T) {
 				t.Errorf("after all: %v", !c.ends)
 			}
 		})
+		if !passed { // each that fails waits long
+			return
+		}
 	}
 }
 
