@@ -54,6 +54,7 @@ func (t *turn) openByItself() {
 		t.shown[r] = t.shown[r] || is
 	}
 	if !told {
+		t.opened = t.screen.Question
 		t.open("")
 	}
 }

@@ -77,6 +77,7 @@ type State struct {
 	follows bool          // one of them shows what the state calls for
 	about   insertion     // that was in when the last of them was opened
 	asked   string        // the question that stands
+	opened  string        // the question that a window was opened for
 	shown   [reasons]bool // a window has been opened for it
 	spent   [kinds]bool   // a notification has told of it
 	stands  [kinds]bool   // that notification is not withdrawn yet
@@ -135,6 +136,8 @@ func (t *turn) take(e Event) {
 	case WindowEnded:
 		t.windows = max(0, t.windows-1)
 		t.follows = t.follows && t.windows > 0
+		// A question that came while another window was about to end may have been seen by nobody.
+		t.shown[question] = t.shown[question] && t.opened == t.screen.Question
 	}
 }
 
