@@ -33,6 +33,7 @@ help: ## list the targets
 setup: ## install what is missing on this Debian
 	@installer/linux/setup.sh
 	@installer/linux/get-elogind.sh $(BIN)/lab/elogind
+	@installer/linux/get-kernel.sh $(BIN)/lab/kernel
 
 build: ## build every program into bin/
 	$(GO) build $(GOFLAGS_BUILD) -o $(BIN)/ $(addprefix ./cmd/,$(PROGRAMS))

@@ -99,8 +99,8 @@ func which(r system.Caller, c Caller) []Condition {
 	if r.Publisher != "" && signedPrograms {
 		out = append(out, Condition{"publisher", []string{r.Publisher}, "", false})
 	}
-	if r.Label != "" {
-		out = append(out, Condition{"label", []string{r.Label}, c.Label, rightLabel(r, c)})
+	if r.Label != "" || r.MinTier == system.T2 {
+		out = append(out, Condition{"label", []string{orNone(r.Label)}, c.Label, rightLabel(r, c)})
 	}
 	return out
 }

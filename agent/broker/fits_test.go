@@ -38,7 +38,7 @@ func TestWhoGetsWhatARuleReleases(t *testing.T) {
 		"another label":                            {rule: labelled, caller: func(c *Caller) { c.Tier, c.Label = system.T2, "unconfined" }, refuse: "label"},
 		"a label where the kernel has none":        {rule: labelled, caller: func(c *Caller) { c.Label = "chromium" }, refuse: "tier"},
 		"a label that is not enforced":             {rule: labelled, caller: func(c *Caller) { c.Tier, c.Label = system.T2, "" }, refuse: "label"},
-		"any label":                                {rule: func(r *system.Caller) { r.MinTier = system.T2 }, caller: func(c *Caller) { c.Tier, c.Label = system.T2, "chromium" }},
+		"any label":                                {rule: func(r *system.Caller) { r.MinTier = system.T2 }, caller: func(c *Caller) { c.Tier, c.Label = system.T2, "chromium" }, refuse: "label"},
 		"no label where any would do":              {rule: func(r *system.Caller) { r.MinTier = system.T2 }, refuse: "tier"},
 		"a label besides, and the kernel has none": {rule: func(r *system.Caller) { r.Label = "chromium" }},
 		"a label besides, and it is another":       {rule: func(r *system.Caller) { r.Label = "chromium" }, caller: func(c *Caller) { c.Label = "unconfined" }, refuse: "label"},

@@ -14,9 +14,10 @@ func sureEnough(r system.Caller, c Caller) bool {
 }
 
 // rightLabel says whether the kernel's security module has put the label on the program that a rule wants. Without such a
-// module a rule that does not build on labels goes by the rest of what it says.
+// module a rule that does not build on labels goes by the rest of what it says. One that builds on labels and names none
+// would take the label of every program that has one.
 func rightLabel(r system.Caller, c Caller) bool {
-	if c.Label == "" {
+	if c.Label == "" || r.Label == "" {
 		return r.MinTier != system.T2
 	}
 	return c.Label == r.Label && (c.Tier >= system.T2 || r.MinTier != system.T2)

@@ -24,8 +24,8 @@ func buildPolicyCheck(fs *flag.FlagSet) action {
 		names := slices.Clone(loaded.Files)
 		for _, s := range systems {
 			names = append(names, s.File)
-			if said, amiss := labelsOf(s.System); amiss {
-				fmt.Fprintln(e.stderr, clean(e.say(said, s.File)))
+			for _, said := range e.labelsOf(s) {
+				fmt.Fprintln(e.stderr, clean(said))
 			}
 		}
 		e.warnMeetings(systems)
@@ -50,14 +50,23 @@ func (e *env) warnMeetings(sources []business.Source) {
 }
 
 // labelsOf says what is amiss with the labels that a system builds on.
-func labelsOf(s business.System) (said text.CtlWord, amiss bool) {
+func (e *env) labelsOf(s business.Source) []string {
 	switch {
-	case !s.NeedsLabel():
-		return 0, false
+	case !s.System.NeedsLabel():
+		return nil
 	case !business.KernelLabels():
-		return text.CtlPolicyNoLabels, true
+		return []string{e.say(text.CtlPolicyNoLabels, s.File)}
+	case business.LabelsForAll():
+		return []string{e.say(text.CtlPolicyForAll, s.File)}
 	}
-	return text.CtlPolicyForAll, business.LabelsForAll()
+	var said []string
+	if open := business.OpenProfiles(); len(open) > 0 {
+		said = append(said, e.say(text.CtlPolicyOpen, s.File, strings.Join(open, ", ")))
+	}
+	if business.TracedByAll() {
+		said = append(said, e.say(text.CtlPolicyTraced, s.File))
+	}
+	return said
 }
 
 func buildPolicyShow(fs *flag.FlagSet) action {

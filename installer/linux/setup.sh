@@ -12,7 +12,7 @@ samba-ad-provision samba-dsdb-modules winbind ldb-tools python3-samba krb5-user 
 libgl1-mesa-dri xorg-dev libwayland-dev libxkbcommon-dev x11-utils x11-xserver-utils xfwm4 xfce4-panel xfce4-notifyd dbus-x11
 imagemagick weston xwayland xclip xfce4-clipman pinentry-gtk2 at-spi2-core libatk-adaptor python3-pyatspi krb5-kdc
 krb5-admin-server krb5-pkinit apache2 libapache2-mod-auth-gssapi chromium firefox-esr libnss3-tools p11-kit p11-kit-modules
-openssh-server openssh-client nginx-light haproxy"
+openssh-server openssh-client nginx-light haproxy qemu-system-x86 apparmor"
 missing=
 for p in $packages; do
 	[ "$(dpkg-query -W -f '${Status}' "$p" 2>/dev/null)" = "install ok installed" ] || missing="$missing $p"

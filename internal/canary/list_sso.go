@@ -4,8 +4,7 @@ package canary
 func ssoCanaries() []Canary {
 	const child, agent, room, caller = "pcsc/token/host/child", "agent", "agent/broker", "agent/broker/caller"
 	const setup, cut = "agent/broker/browser/setup", "agent/broker/browser/cut"
-	const p11, rpc = "agent/broker/p11", "agent/broker/p11/rpc"
-	const ssh = "agent/broker/ssh"
+	const p11, rpc, ssh, labels = "agent/broker/p11", "agent/broker/p11/rpc", "agent/broker/ssh", "internal/stack/labels"
 	return []Canary{
 		{"use_proved", "A key signs for programs only once its own PIN was given, and the one for signatures never.", child,
 			in(child, "TestNoKeySignsDigestsThatHasNotTakenItsPIN")},
@@ -25,7 +24,9 @@ func ssoCanaries() []Canary {
 		{"caller_path", "A path is a program's name only where it leads to that very file.", caller,
 			in(caller, "TestAProgramOfTheSameNameInAContainerIsAnother")},
 		{"caller_label", "A label counts where the kernel keeps the program to it.", caller,
-			in(caller, "TestALabelCountsWhereTheKernelKeepsAProgramToItAlone")},
+			append(in(caller, "TestALabelCountsWhereTheKernelKeepsAProgramToItAlone"), in(labels, "TestALabelThatAnyProgramCouldHaveTakenCountsForNothing")...)},
+		{"caller_kept", "A label counts where the kernel keeps other programs from taking it.", caller,
+			in(labels, "TestALabelThatAnyProgramCouldHaveTakenCountsForNothing")},
 		{"consent_proof", "A click is no yes where the card's code is wanted.", "agent/broker/consent",
 			in("agent/broker/consent", "TestAClickIsNoYesWhereTheCodeIsWanted")},
 		{"consent_strictest", "A rule that asks the person is not undone by another for the same program.", room,

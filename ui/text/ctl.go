@@ -90,6 +90,8 @@ const (
 	CtlPolicyNoLabels
 	CtlPolicyForAll
 	CtlPolicyMeeting
+	CtlPolicyOpen
+	CtlPolicyTraced
 	CtlShells
 	CtlGlobal
 	CtlOldPINPrompt

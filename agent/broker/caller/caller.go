@@ -113,12 +113,12 @@ func (b *Book) session(ctx context.Context, p process) (string, error) {
 	return s.ID, nil
 }
 
-// tierOf says how sure a caller's program is.
+// tierOf says how sure a caller's program is. A label that any program could have taken says nothing.
 func tierOf(c broker.Caller) system.Tier {
 	switch {
 	case c.Exe == "":
 		return system.T0
-	case c.Label == "":
+	case c.Label == "" || !labelsKept():
 		return system.T1
 	}
 	return system.T2

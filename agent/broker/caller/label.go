@@ -17,6 +17,9 @@ func labelOf(conn net.Conn) (string, error) {
 	return enforced(raw), nil
 }
 
+// stacked stands between the profiles of a program that has several (apparmor.d(5), "stacking").
+const stacked = "//&"
+
 // cutMode takes AppArmor's label apart, "profile (mode)" (aa_getpeercon(2)). Labels of other modules have no mode.
 func cutMode(raw string) (profile, mode string) {
 	i := strings.LastIndex(raw, " (")

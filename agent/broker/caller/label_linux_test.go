@@ -15,6 +15,9 @@ func TestALabelCountsWhereTheKernelKeepsAProgramToItAlone(t *testing.T) {
 		"a (enforce) (complain)":         "",
 		" (enforce)":                     "",
 		"firefox (enforce":               "",
+		"firefox//&unconfined (enforce)": "",
+		"firefox//&other (enforce)":      "",
+		"firefox//hat (enforce)":         "firefox//hat",
 	} {
 		if label := enforced(raw); label != want {
 			t.Errorf("%q is the label %q", raw, label)

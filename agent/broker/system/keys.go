@@ -53,13 +53,13 @@ func callerKeys() []policy.Key {
 	}, {
 		Name: "caller.lsm_label", Type: policy.TypeString, Since: first, Default: `""`, Optional: true, Form: name(),
 		Doc: policy.Text{
-			SV: "Märkningen som kärnans säkerhetsmodul (AppArmor) ska ha satt på programmet. Med min_tier under 2 jämförs den bara där kärnan märker program. Ett program utan profil kan ta vilken märkning som helst, om inte kernel.apparmor_restrict_unprivileged_unconfined är 1.",
-			EN: "The label that the kernel's security module (AppArmor) has to have put on the program. With min_tier below 2 it is compared only where the kernel labels programs. A program without a profile can take any label, unless kernel.apparmor_restrict_unprivileged_unconfined is 1."},
+			SV: "Märkningen som kärnans säkerhetsmodul (AppArmor) ska ha satt på programmet. Med min_tier under 2 jämförs den bara där kärnan märker program. Till nivå 2 räknas den bara där kernel.apparmor_restrict_unprivileged_unconfined är 1: annars kan ett program utan profil ta vilken märkning som helst. Flera profiler på varandra räknas inte.",
+			EN: "The label that the kernel's security module (AppArmor) has to have put on the program. With min_tier below 2 it is compared only where the kernel labels programs. It makes tier 2 only where kernel.apparmor_restrict_unprivileged_unconfined is 1: elsewhere a program without a profile can take any label. Profiles that are stacked do not count."},
 	}, {
 		Name: "caller.min_tier", Type: policy.TypeInt, Since: first, Default: "1", Min: "0", Max: "3",
 		Doc: policy.Text{
-			SV: "Hur säkert det ska vara vilket program som frågar: 0 användaren, 1 även programfilen (ingen gräns mot skadlig kod hos samma användare), 2 även kärnans märkning (där kärnan inte märker program får ingen något), 3 programfilen och personens ja.",
-			EN: "How sure it has to be which program asks: 0 the user, 1 the program's file too (no boundary against malware of the same user), 2 the kernel's label too (where the kernel labels no programs nobody gets anything), 3 the program's file and the person's yes."},
+			SV: "Hur säkert det ska vara vilket program som frågar: 0 användaren, 1 även programfilen (ingen gräns mot skadlig kod hos samma användare), 2 även kärnans märkning, som lsm_label då måste nämna (där kärnan inte märker program får ingen något), 3 programfilen och personens ja.",
+			EN: "How sure it has to be which program asks: 0 the user, 1 the program's file too (no boundary against malware of the same user), 2 the kernel's label too, which lsm_label then has to name (where the kernel labels no programs nobody gets anything), 3 the program's file and the person's yes."},
 	}, {
 		Name: "caller.consent", Type: policy.TypeString, Since: first, Default: `"never"`, Enum: words([]Consent{Never, FirstUse, EveryTime, PIN}),
 		Doc: policy.Text{

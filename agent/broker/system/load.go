@@ -173,6 +173,9 @@ func contradictions(v policy.Values) policy.Errors {
 			errs = append(errs, v.Wrong(at, policy.NotAllowed, at, same(`kind = "`+string(k)+`"`)))
 		}
 	}
+	if Tier(policy.Value[int](v, "caller.min_tier")) == T2 && policy.Value[string](v, "caller.lsm_label") == "" {
+		errs = append(errs, v.Wrong("caller.min_tier", policy.NotAllowed, "2", policy.Text{SV: "2 med lsm_label", EN: "2 with lsm_label"}))
+	}
 	return errs
 }
 

@@ -93,6 +93,7 @@ func TestWhatIsWrongIsSaidWithItsLineAndWhatIsAllowed(t *testing.T) {
 		ssh + "[caller]\nexe = ['/usr/../bin/ssh']":                           ":4: caller.exe: ",
 		ssh + "[caller]\nexe = ['/usr/bin/*']":                                ":4: caller.exe: ",
 		ssh + "[caller]\nmin_tier = 4":                                        ":4: caller.min_tier: 4 is not allowed; choose an allowed value; allowed: integer, 0 to 3",
+		ssh + "[caller]\nmin_tier = 2":                                        ":4: caller.min_tier: 2 is not allowed; choose an allowed value; allowed: 2 with lsm_label",
 		ssh + "[caller]\nconsent = 'sometimes'":                               `:4: caller.consent: "sometimes" is not allowed; choose an allowed value; allowed: "never" | "first-use-per-insertion" | "every-time" | "pin"`,
 		ssh + "[session]\nidle = '25h'":                                       ":4: session.idle: ",
 		ssh + "[session]\non_removal = ['reboot']":                            ":4: session.on_removal: ",

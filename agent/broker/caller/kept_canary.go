@@ -1,0 +1,5 @@
+//go:build canary_caller_kept
+
+package caller
+
+func labelsKept() bool { return true }
