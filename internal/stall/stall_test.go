@@ -26,3 +26,11 @@ func TestWhatIsMeasuredIsNeverMoreThanTheTimeThatWentBy(t *testing.T) {
 		t.Errorf("%s and %s of waits, of %s", took, waits, all)
 	}
 }
+
+func TestNoMachineIsSoBusyThatAHangIsNoTime(t *testing.T) {
+	for waits, want := range map[time.Duration]time.Duration{0: 10 * time.Second, 4 * time.Second: 6 * time.Second, time.Hour: 2 * time.Second} {
+		if got := without(10*time.Second, waits); got != want {
+			t.Errorf("of 10 s with %s of waits: %s", waits, got)
+		}
+	}
+}
