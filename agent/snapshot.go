@@ -105,10 +105,14 @@ func (a *Agent) phase() session.Phase {
 	return session.NeedPIN
 }
 
-// isOthers says whether the card has been read and opens another account than the desktop's.
+// isOthers says whether the card has been read and is not that of who has opened the desktop: it opens another account, or
+// the shared one for another holder.
 func (a *Agent) isOthers() bool {
 	ch := a.children[a.state.Handle]
-	return ch != nil && ch.open != nil && a.state.Ready && ch.person.Account != a.login.account
+	if ch == nil || ch.open == nil || !a.state.Ready {
+		return false
+	}
+	return ch.person.Account != a.login.account || ch.person.HSAID != a.login.holder
 }
 
 // view draws the whole snapshot from the state.
