@@ -136,3 +136,13 @@ func TestExplainSaysWhichRulesAsk(t *testing.T) {
 		t.Errorf("of a system that names its servers: %+v", got)
 	}
 }
+
+func TestARuleThatWantsWhatIsNotKnownReleasesNothing(t *testing.T) {
+	w := newWorld(web("mild"), ruled("strange", "when it suits"))
+	w.answer = yes
+	w.Open(t.Context(), w.anna(1))
+	wantAsked(t, w, mustGrant(t, w, browser()), "strange")
+	if len(w.asked) != 0 {
+		t.Errorf("asked %+v", w.asked)
+	}
+}

@@ -43,6 +43,7 @@ func pair(t *testing.T) (here, there net.Conn) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = there.Close() })
+	_ = there.SetReadDeadline(time.Now().Add(time.Minute))
 	if here, err = l.Accept(); err != nil {
 		t.Fatal(err)
 	}

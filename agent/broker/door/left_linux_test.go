@@ -102,6 +102,7 @@ func TestWithADoorOfItsOwnTimeNobodyGoesOn(t *testing.T) {
 	defer func() { _ = nc.Close() }()
 	says(t, nc, "[]")
 	cancel()
+	_ = nc.SetReadDeadline(time.Now().Add(time.Minute))
 	if _, err := io.ReadAll(nc); err != nil {
 		t.Error(err)
 	}

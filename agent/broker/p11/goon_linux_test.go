@@ -147,21 +147,47 @@ func unread(t *testing.T, nc net.Conn) (n int) {
 	return n
 }
 
-// TestAProgramThatBecameAnotherOverARestartGetsNothing: it had been looked up before.
+// TestAProgramThatBecameAnotherOverARestartGetsNothing: it had been looked up before. Also when a service in between was never
+// asked for anything.
 func TestAProgramThatBecameAnotherOverARestartGetsNothing(t *testing.T) {
+	for name, becomes := range map[string]func(*world){
+		"another file":                func(w *world) { w.image = broker.Image{Device: 1, Inode: 2} },
+		"another process of its file": func(w *world) { w.later = 1 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, m := newWorld(t), keeper(t, 16)
+			w.restart(t, m)
+			w.insert(t, 1, w.card)
+			c, same := dial(t, w), dial(t, w)
+			opened(t, c)
+			opened(t, same)
+			w.restart(t, m)
+			w.restart(t, m)
+			w.insert(t, 2, w.card)
+			opened(t, same)
+			w.become(becomes)
+			if _, err := c.Number(rpc.OpenSession, theSlot, rpc.SessionSerial); !errors.Is(err, rpc.TokenNotPresent) {
+				t.Errorf("it is told: %v", err)
+			}
+			opened(t, dial(t, w))
+		})
+	}
+}
+
+// TestAProgramIsToldThatItsCardIsGoneAfterARestart: it cannot know that there was one.
+func TestAProgramIsToldThatItsCardIsGoneAfterARestart(t *testing.T) {
 	w, m := newWorld(t), keeper(t, 16)
 	w.restart(t, m)
 	w.insert(t, 1, w.card)
 	c := dial(t, w)
 	opened(t, c)
-	w.stop(t, m)
-	w.setImage(broker.Image{Device: 1, Inode: 2})
-	w.serve(t, handover.New(m.Path(), m.Kept(), slog.New(slog.DiscardHandler)))
-	w.insert(t, 2, w.card)
-	if _, err := c.Number(rpc.OpenSession, theSlot, rpc.SessionSerial); !errors.Is(err, rpc.TokenNotPresent) {
-		t.Errorf("it is told: %v", err)
+	w.restart(t, m)
+	if slot, err := c.Number(rpc.WaitForSlotEvent, rpc.WaitDontBlock); err != nil || slot != theSlot {
+		t.Errorf("it is told of slot %d: %v", slot, err)
 	}
-	opened(t, dial(t, w))
+	if _, err := c.Number(rpc.WaitForSlotEvent, rpc.WaitDontBlock); !errors.Is(err, rpc.NoEvent) {
+		t.Errorf("it is told twice: %v", err)
+	}
 }
 
 // TestWithoutRoomInTheStoreAConnectionEnds, and others go on.
@@ -193,8 +219,9 @@ func TestANoteIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
-func (w *world) setImage(i broker.Image) {
+// become has programs be others from now on.
+func (w *world) become(do func(*world)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.image = i
+	do(w)
 }

@@ -50,6 +50,7 @@ type world struct {
 	as       string        // the program that callers count as; empty: what they are
 	unread   bool          // the program was not read yet
 	image    broker.Image  // the file that it runs
+	later    uint64        // that it was started
 	unknown  error         // what Who says
 }
 
@@ -166,9 +167,9 @@ func (w *world) Who(_ context.Context, conn net.Conn) (broker.Caller, error) {
 		exe = w.as
 	}
 	if w.nameless {
-		return broker.Caller{PID: peer.PID, Start: 7, UID: peer.UID, Image: w.image}, nil
+		return broker.Caller{PID: peer.PID, Start: 7 + w.later, UID: peer.UID, Image: w.image}, nil
 	}
-	return w.read(broker.Caller{PID: peer.PID, Start: 7, UID: peer.UID, Exe: exe, Image: w.image, Tier: system.T1}), err
+	return w.read(broker.Caller{PID: peer.PID, Start: 7 + w.later, UID: peer.UID, Exe: exe, Image: w.image, Tier: system.T1}), err
 }
 
 // Again says that it is the same program, unless the test says otherwise.
