@@ -87,7 +87,7 @@ func filesOf(dir string) ([]string, *policy.Error) {
 // read reads one file. A link is refused even where root has put it there: what a system may have is to stand in one place.
 func read(file string) (Source, policy.Errors) {
 	if !isName(nameOf(file)) {
-		return Source{}, policy.Errors{{File: legible(file), What: policy.NotAllowed, Got: "*.toml",
+		return Source{}, policy.Errors{{File: legible(file), What: policy.NotAllowed, Got: legible(filepath.Base(file)),
 			Allowed: policy.Text{SV: "filnamn av a-z, 0-9, - och _, högst 64 tecken, sedan .toml", EN: "file names of a-z, 0-9, - and _, at most 64 characters, then .toml"}}}
 	}
 	if info, err := os.Lstat(file); err == nil && isLink(info.Mode()) {

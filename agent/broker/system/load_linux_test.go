@@ -207,6 +207,13 @@ func TestGoodFilesCountWhateverIsWrongWithOthers(t *testing.T) {
 	}
 }
 
+func TestABadNameOfAFileIsSaidWithWhatANameMustBe(t *testing.T) {
+	_, errs := Load(folder(t, map[string]string{"Life care.toml": good}))
+	if got := errs.Error(); !strings.Contains(got, "Life care.toml is not allowed") || !strings.Contains(got, "a-z, 0-9, - and _") {
+		t.Errorf("it says %q", got)
+	}
+}
+
 func TestAFolderThatOthersCanWriteHasNoSystems(t *testing.T) {
 	dir := folder(t, map[string]string{"good.toml": good})
 	if err := os.Chmod(dir, 0o777); err != nil {
