@@ -73,6 +73,7 @@ type Parts struct {
 	Version  string
 	Machine  string // names this machine in what cards sign
 	Policy   policy.Policy
+	Files    string // digest of the files in force, see policy.DigestFiles
 	Who      Identifier
 	Desktop  Desktop
 	Trail    Trail
@@ -175,7 +176,7 @@ func (a *Agent) Run(ctx context.Context) {
 	defer close(a.done)
 	written := make(chan struct{})
 	go func() { defer close(written); a.writeDisk() }()
-	a.record(audit.Row{Event: audit.AgentStart, Reason: a.parts.Version, SHA256: a.parts.Policy.Digest()}, nil)
+	a.record(audit.Row{Event: audit.AgentStart, Reason: a.parts.Version, SHA256: a.parts.Policy.Digest(), Files: a.parts.Files}, nil)
 	a.recall()
 	a.spawn(a.followReaders)
 	a.spawn(a.followDesktop)
@@ -365,15 +366,16 @@ func (a *Agent) inUnless(ctx context.Context, d time.Duration, f func()) {
 	})
 }
 
-// Reload replaces policy and who-is-who. A card that waits is looked at anew; an open login stays.
-func (a *Agent) Reload(ctx context.Context, p policy.Policy, who Identifier) error {
+// Reload replaces policy, who-is-who and the digest of the files in force (see Parts). A card that waits is looked at anew;
+// an open login stays.
+func (a *Agent) Reload(ctx context.Context, p policy.Policy, who Identifier, files string) error {
 	return a.call(ctx, func() {
-		a.parts.Policy, a.parts.Who = p, who
+		a.parts.Policy, a.parts.Who, a.parts.Files = p, who, files
 		a.shortenGrace()
 		a.lookIdle()
 		a.beat.Reset(p.Session.IdentityHeartbeat)
 		delete(a.trouble, apitype.ConfigInvalid)
-		a.record(audit.Row{Event: audit.PolicyReloaded, SHA256: p.Digest()}, nil)
+		a.record(audit.Row{Event: audit.PolicyReloaded, SHA256: p.Digest(), Files: files}, nil)
 		a.step(session.Reloaded{})
 	})
 }

@@ -256,7 +256,7 @@ func TestWhatPolicySaysAboutRemoval(t *testing.T) {
 			inWorld(t, func(w *world) {
 				p := w.a.parts.Policy
 				p.Session.OnRemoval = removal
-				if err := w.a.Reload(context.Background(), p, w); err != nil {
+				if err := w.a.Reload(context.Background(), p, w, ""); err != nil {
 					t.Fatal(err)
 				}
 				id := w.insert(newCard("anna"))
@@ -280,7 +280,7 @@ func TestALoginThatWasLockedBeforeItsCardLeftIsStillEndedWherePolicySaysSo(t *te
 	inWorld(t, func(w *world) {
 		p := w.a.parts.Policy
 		p.Session.OnRemoval = policy.Logout
-		if err := w.a.Reload(context.Background(), p, w); err != nil {
+		if err := w.a.Reload(context.Background(), p, w, ""); err != nil {
 			t.Fatal(err)
 		}
 		id := w.insert(newCard("anna"))

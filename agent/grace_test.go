@@ -186,7 +186,7 @@ func TestANewPolicyShortensAGraceAndLengthensNone(t *testing.T) {
 		inGrace(t, asIs, func(w *world) {
 			p := w.a.parts.Policy
 			p.Session.RemovalGrace = c.now
-			if err := w.a.Reload(context.Background(), p, w); err != nil {
+			if err := w.a.Reload(context.Background(), p, w, ""); err != nil {
 				t.Fatal(err)
 			}
 			if c.want > 0 {

@@ -163,7 +163,7 @@ func TestANewPolicyCountsFromWhenTheDesktopWasUsedLast(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		p := w.a.parts.Policy
 		p.Session.IdleLock = 3 * time.Minute
-		if err := w.a.Reload(context.Background(), p, w); err != nil {
+		if err := w.a.Reload(context.Background(), p, w, ""); err != nil {
 			t.Fatal(err)
 		}
 		if !w.warned() {

@@ -262,18 +262,18 @@ func TestWhatTheAgentIsReloadedWith(t *testing.T) {
 		if s := w.snapshot(); s.Phase != apitype.NeedPIN || s.Problems[0].Code != apitype.ConfigInvalid {
 			t.Errorf("after a bad policy: %+v", s)
 		}
-		if err := w.a.Reload(context.Background(), newer, others); err != nil {
+		if err := w.a.Reload(context.Background(), newer, others, ""); err != nil {
 			t.Fatal(err)
 		}
 		if s := w.snapshot(); s.Phase != apitype.Refused || len(s.Problems) != 1 || s.Problems[0].Code != apitype.CertUntrusted {
 			t.Errorf("after a policy that does not trust the card: %+v", s)
 		}
-		if err := w.a.Reload(context.Background(), newer, w); err != nil {
+		if err := w.a.Reload(context.Background(), newer, w, ""); err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait()
 		w.login(anna, id)
-		if err := w.a.Reload(context.Background(), newer, others); err != nil {
+		if err := w.a.Reload(context.Background(), newer, others, ""); err != nil {
 			t.Fatal(err)
 		}
 		w.wantPhase(apitype.Unlocked)

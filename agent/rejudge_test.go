@@ -84,7 +84,7 @@ func TestNobodyIsAskedAboutACardThatIsAcceptedMeanwhile(t *testing.T) {
 		policy, strict := w.a.parts.Policy, &unsure{world: w}
 		reload := func(who Identifier) {
 			t.Helper()
-			if err := w.a.Reload(context.Background(), policy, who); err != nil {
+			if err := w.a.Reload(context.Background(), policy, who, ""); err != nil {
 				t.Fatal(err)
 			}
 			synctest.Wait()

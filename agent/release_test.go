@@ -106,7 +106,9 @@ func TestALoginGoesOnOverWhatDoesNotEndIt(t *testing.T) {
 		"a good heartbeat":                     func(*world, *fakeBroker, *fakeCard) { time.Sleep(time.Minute) },
 		"a PIN change that the card remembers": func(w *world, _ *fakeBroker, _ *fakeCard) { w.care(anna, apitype.CareRequest{}, rightPIN, newPIN) },
 		"another card in another reader":       func(w *world, _ *fakeBroker, _ *fakeCard) { w.insert(newCard("bert")) },
-		"a new policy":                         func(w *world, _ *fakeBroker, _ *fakeCard) { _ = w.a.Reload(context.Background(), w.a.parts.Policy, w) },
+		"a new policy": func(w *world, _ *fakeBroker, _ *fakeCard) {
+			_ = w.a.Reload(context.Background(), w.a.parts.Policy, w, "")
+		},
 		"a revocation that cannot be found out": func(w *world, _ *fakeBroker, _ *fakeCard) {
 			w.identify("anna", refusedFor(apitype.CertRevocationUnknown))
 			time.Sleep(2 * judgeEvery)

@@ -55,12 +55,13 @@ func TestWhatIsNoChangeOfTheClockIsNoRow(t *testing.T) {
 func TestThePolicyInForceIsInTheRows(t *testing.T) {
 	inSteppedWorld(t, func(s *stepped) {
 		p := policy.Defaults("/etc/siths-agent")
-		if err := s.a.Reload(context.Background(), p, s.world); err != nil {
+		if err := s.a.Reload(context.Background(), p, s.world, "f1"); err != nil {
 			t.Fatal(err)
 		}
 		rows := s.rows()
 		first, last := rows[0], rows[len(rows)-1]
-		if first.Event != audit.AgentStart || len(first.SHA256) != 64 || last.Event != audit.PolicyReloaded || last.SHA256 != p.Digest() || first.SHA256 == last.SHA256 {
+		if first.Event != audit.AgentStart || len(first.SHA256) != 64 || last.Event != audit.PolicyReloaded || last.SHA256 != p.Digest() || first.SHA256 == last.SHA256 ||
+			first.Files != "" || last.Files != "f1" {
 			t.Errorf("rows %+v and %+v", first, last)
 		}
 	})

@@ -76,7 +76,8 @@ func content(t *testing.T, dir string) []byte {
 // story is a working day in rows: every field is used at least once.
 func story() []Row {
 	return []Row{
-		{Event: AgentStart, Reason: "1.0.0"},
+		{Event: AgentStart, Reason: "1.0.0", SHA256: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+			Files: "fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9"},
 		{Event: CardExpires, Insertion: 1, HSAID: "SE2321000131-P000000000001", Days: new(30)},
 		{Event: CardIn, Insertion: 1, Reader: "Virtual PCD 00 00", ATR: "3b7f96000080318065b0855956fb120ffe829000", CardNumber: "9752278911123456789"},
 		{Event: PINWrong, Insertion: 1, HSAID: "SE2321000131-P000000000001", Tries: new(2), Code: "pin.wrong", Ref: "7F3A"},

@@ -97,10 +97,11 @@ type Row struct {
 	Reason string `json:"reason,omitempty"`
 	Proof  string `json:"proof,omitempty"` // hex SHA-256 of the statement that the card signed
 
-	Bytes  int64  `json:"bytes,omitempty"`  // of AgentRecovered and AuditPruned: how much was moved away or removed
-	SHA256 string `json:"sha256,omitempty"` // of what was moved away, of the last line removed, or of the policy
-	Pruned uint64 `json:"pruned,omitempty"` // of AuditPruned: number of the last row removed
-	StepS  *int64 `json:"step_s,omitempty"` // of ClockChanged: by how much, in seconds
+	Bytes  int64  `json:"bytes,omitempty"`        // of AgentRecovered and AuditPruned: how much was moved away or removed
+	SHA256 string `json:"sha256,omitempty"`       // of what was moved away, of the last line removed, or of the policy
+	Files  string `json:"files_sha256,omitempty"` // of AgentStart and PolicyReloaded: of the files that were read
+	Pruned uint64 `json:"pruned,omitempty"`       // of AuditPruned: number of the last row removed
+	StepS  *int64 `json:"step_s,omitempty"`       // of ClockChanged: by how much, in seconds
 }
 
 // Entry is one line of the log: a Row in its place in the chain.
@@ -118,5 +119,5 @@ func (r *Row) prose() []*string {
 
 // digests are the fields that hold hex numbers. Digits in them are no personnummer, unless they are all there is.
 func (r *Row) digests() []*string {
-	return []*string{&r.ATR, &r.CertSerial, &r.ExeSHA256, &r.Proof, &r.SHA256}
+	return []*string{&r.ATR, &r.CertSerial, &r.ExeSHA256, &r.Proof, &r.SHA256, &r.Files}
 }

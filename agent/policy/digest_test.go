@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -19,6 +20,30 @@ func TestTheDigestChangesWithEveryKeyAndOnlyThen(t *testing.T) {
 		changed := Defaults("/etc/siths-agent")
 		if change(&changed); changed.Digest() == before {
 			t.Errorf("a change of %s does not show", name)
+		}
+	}
+}
+
+// The digest of files is what anybody can work out with sha256sum, as docs/audit.md says:
+// printf '13:accounts.toml %s\n10:agent.toml %s\n' $(printf a | sha256sum | cut -c1-64) $(printf b | sha256sum | cut -c1-64) | sha256sum
+func TestTheDigestOfFilesIsOverTheirNamesAndContentsInTheOrderOfTheNames(t *testing.T) {
+	sums := sumsOf("/etc/x", []source{{"/etc/x/agent.toml", []byte("b")}, {"/etc/x/accounts.toml", []byte("a")}})
+	got := DigestFiles(sums)
+	if want := "918489a9eb6ddc4302ceb7c7ec850f462690a5238a53c7520ff0e0736eb5c996"; got != want {
+		t.Errorf("it is %s, not %s", got, want)
+	}
+	slices.Reverse(sums)
+	if again := DigestFiles(sums); again != got {
+		t.Errorf("in another order it is %s, not %s", again, got)
+	}
+}
+
+func TestNoNameOfAFilePassesForTwoFiles(t *testing.T) {
+	two := sumsOf("/etc", []source{{"/etc/a.toml", nil}, {"/etc/b.toml", nil}})
+	for _, sep := range []string{" ", "\n", " e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n", " e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n6:"} {
+		one := sumsOf("/etc", []source{{"/etc/a.toml" + sep + "b.toml", nil}})
+		if DigestFiles(one) == DigestFiles(two) {
+			t.Errorf("%q passes for two", one[0].Name)
 		}
 	}
 }

@@ -23,6 +23,7 @@ type Loaded struct {
 	Files    []string          // what was read, in order
 
 	origins map[string][]Origin // by key; the last one counts
+	sums    []Sum
 }
 
 // source is one file's content.
@@ -52,7 +53,12 @@ func Load(file string) (*Loaded, error) {
 	policies := r.sources
 	r.sources = nil
 	r.read(filepath.Join(dir, "accounts.toml"), false)
-	return assemble(dir, policies, r.sources, r.errs)
+	l, err := assemble(dir, policies, r.sources, r.errs)
+	if err != nil {
+		return nil, err
+	}
+	l.sums = sumsOf(dir, append(policies, r.sources...))
+	return l, nil
 }
 
 // reader collects files and what is wrong with them.

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"crypto/sha256"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ type Values struct {
 	file  string
 	got   map[string]any // by key: bool, int, string, time.Duration or []string
 	lines map[string]int // of those, and of the tables that the file has
+	sum   [sha256.Size]byte
 }
 
 // ReadStrict reads a TOML file as strictly as the policy file itself: only root and the running user can have written it,
@@ -28,7 +30,7 @@ func ReadStrict(file string, keys []Key) (Values, Errors) {
 
 // ParseStrict is ReadStrict for a file that is read already.
 func ParseStrict(file string, data []byte, keys []Key) (Values, Errors) {
-	v := Values{file: file, got: map[string]any{}, lines: map[string]int{}}
+	v := Values{file: file, got: map[string]any{}, lines: map[string]int{}, sum: sha256.Sum256(data)}
 	known := map[string]Key{}
 	for _, k := range keys {
 		known[k.Name] = k
@@ -89,6 +91,9 @@ func walk(settings []setting, known map[string]Key, take func(Key, setting) []pr
 
 // Given says whether the file itself has the key, or the table of that name.
 func (v Values) Given(name string) bool { return v.lines[name] > 0 }
+
+// Sum is the SHA-256 of the file's content, as it was when it was read.
+func (v Values) Sum() [sha256.Size]byte { return v.sum }
 
 // Value returns what a key is set to, of the Go type of its Type. A key that was refused has the zero value.
 func Value[T any](v Values, key string) T {

@@ -63,9 +63,9 @@ func build(o options, loaded *policy.Loaded, kept *handover.Store, log *slog.Log
 	}
 	warnShared(log, who)
 	p.sso.left = leftOpen(p.parts.Memory)
-	systems, wrong := system.Load(system.Folder(o.config))
-	p.sso.know(systems, loaded.Accounts)
-	p.amiss = wrong
+	p.sources, p.amiss = system.Read(system.Folder(o.config))
+	p.parts.Files = digestOf(loaded, p.sources)
+	p.sso.know(system.Systems(p.sources), loaded.Accounts)
 	return p, nil
 }
 
@@ -167,9 +167,14 @@ func (p *program) newServer(a *agent.Agent, desktop *unlock.Desktop) *localapi.S
 // settings are all that a reload reads.
 type settings struct {
 	*policy.Loaded
-	systems []system.System
+	sources []system.Source
 	amiss   policy.Errors // files of systems that stay as they were
 	who     *identity.Identifier
+}
+
+// digestOf names all files that are in force in the audit log, as they were when they were read.
+func digestOf(loaded *policy.Loaded, sources []system.Source) string {
+	return policy.DigestFiles(append(loaded.Sums(), system.Sums(sources)...))
 }
 
 // settings reads policy and systems. It refuses all when anything is wrong with policy; of systems, what is wrong stays as it was.
@@ -178,9 +183,9 @@ func (p *program) settings() (settings, error) {
 	if err != nil {
 		return settings{}, err
 	}
-	good, wrong := system.Load(system.Folder(p.options.config))
+	good, wrong := system.Read(system.Folder(p.options.config))
 	who, err := p.newIdentifier(loaded)
-	return settings{loaded, system.Kept(p.sso.inForce(), good, wrong), wrong, who}, err
+	return settings{loaded, system.Kept(p.sources, good, wrong), wrong, who}, err
 }
 
 // reloading reloads as often as that is asked for, until ctx ends.
@@ -203,11 +208,12 @@ func (p *program) reload(ctx context.Context, a *agent.Agent) {
 		err = a.ReloadFailed(ctx, err.Error())
 	} else {
 		warnShared(p.log, now.who)
-		p.log.Info("policy reloaded", "files", now.Files, "systems", len(now.systems))
+		p.log.Info("policy reloaded", "files", now.Files, "systems", len(now.sources))
+		p.sources = now.sources
 		p.newAudit(now.Policy.Audit)
 		p.fetches.proxy.Store(&now.Policy.Revocation.Proxy)
-		p.sso.reload(now.systems, now.Accounts)
-		err = a.Reload(ctx, now.Policy, now.who)
+		p.sso.reload(system.Systems(now.sources), now.Accounts)
+		err = a.Reload(ctx, now.Policy, now.who, digestOf(now.Loaded, now.sources))
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		p.log.Error("telling the agent about its policy", "error", err)

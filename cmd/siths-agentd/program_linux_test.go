@@ -297,12 +297,18 @@ func TestItComesBackAfterACrash(t *testing.T) {
 // awaitRow waits until the audit log has a row of the event.
 func (i *installation) awaitRow(s *running, event audit.Event) {
 	i.t.Helper()
+	i.awaitRows(s, event, 1)
+}
+
+// awaitRows waits until the audit log has so many rows of the event.
+func (i *installation) awaitRows(s *running, event audit.Event, n int) {
+	i.t.Helper()
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
 	for {
 		select {
 		case <-look.C:
-			if log, err := os.ReadFile(filepath.Join(i.state, audit.FileName)); err == nil && bytes.Contains(log, []byte(string(event)+"\"")) && bytes.HasSuffix(log, []byte("\n")) {
+			if log, err := os.ReadFile(filepath.Join(i.state, audit.FileName)); err == nil && bytes.Count(log, []byte(string(event)+"\"")) >= n && bytes.HasSuffix(log, []byte("\n")) {
 				return
 			}
 		case err := <-s.ended:
@@ -318,19 +324,29 @@ func (s *running) signal(t *testing.T, sig syscall.Signal) {
 	}
 }
 
-// wantRows wants the audit log to tell exactly this.
-func (i *installation) wantRows(want ...audit.Event) {
+// entries are those of the audit log.
+func (i *installation) entries() []audit.Entry {
 	i.t.Helper()
 	f, err := os.Open(filepath.Join(i.state, audit.FileName))
 	if err != nil {
 		i.t.Fatal(err)
 	}
 	defer func() { _ = f.Close() }()
-	var got []audit.Event
+	var rows []audit.Entry
 	for e, err := range audit.Entries(f) {
 		if err != nil {
 			i.t.Fatal(err)
 		}
+		rows = append(rows, e)
+	}
+	return rows
+}
+
+// wantRows wants the audit log to tell exactly this.
+func (i *installation) wantRows(want ...audit.Event) {
+	i.t.Helper()
+	var got []audit.Event
+	for _, e := range i.entries() {
 		got = append(got, e.Event)
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {

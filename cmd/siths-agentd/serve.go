@@ -16,6 +16,7 @@ import (
 
 	"siths-agent/agent"
 	"siths-agent/agent/audit"
+	"siths-agent/agent/broker/system"
 	"siths-agent/agent/courier"
 	"siths-agent/agent/identity/revocation"
 	"siths-agent/agent/policy"
@@ -36,6 +37,7 @@ type program struct {
 	desktop *unlock.Desktop
 	socket  net.Listener
 	sso     *sso
+	sources []system.Source   // systems in force; when all runs, they are of who reloads
 	amiss   policy.Errors     // systems that were left out at the start, and why
 	courier *courier.Client   // asks the process that has a network
 	runs    string            // the program of that process, where nobody else runs it

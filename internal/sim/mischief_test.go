@@ -290,7 +290,7 @@ func (w *world) reload(*visit) {
 	w.policy, w.policyFrom = p, w.now()
 	w.limitGrace(p.Session.RemovalGrace)
 	w.ask(func() func() {
-		_ = l.agent.Reload(context.Background(), p, l)
+		_ = l.agent.Reload(context.Background(), p, l, "")
 		return func() {}
 	})
 }

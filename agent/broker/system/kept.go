@@ -7,9 +7,9 @@ import (
 	"siths-agent/agent/policy"
 )
 
-// Kept is what is in force after Load has read a folder anew: the good files, and of those with a mistake what they said
+// Kept is what is in force after Read has read a folder anew: the good files, and of those with a mistake what they said
 // before. A file that is gone says nothing any more. Where the folder itself cannot be used, all of before stays.
-func Kept(before, good []System, wrong policy.Errors) []System {
+func Kept(before, good []Source, wrong policy.Errors) []Source {
 	bad := map[string]bool{}
 	for _, e := range wrong {
 		if !strings.HasSuffix(e.File, ".toml") {
@@ -19,10 +19,10 @@ func Kept(before, good []System, wrong policy.Errors) []System {
 	}
 	all := slices.Clone(good)
 	for _, s := range before {
-		if bad[s.Name] {
+		if bad[s.System.Name] {
 			all = append(all, s)
 		}
 	}
-	slices.SortFunc(all, func(x, y System) int { return strings.Compare(x.Name, y.Name) })
+	slices.SortFunc(all, func(x, y Source) int { return strings.Compare(x.System.Name, y.System.Name) })
 	return all
 }

@@ -25,14 +25,14 @@ func TestABadFileStaysAsItWasAndTheOthersAreWhatTheySay(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var now []System
+	var now []Source
 	reload := func(want string, mistakes int) {
 		t.Helper()
-		good, wrong := Load(dir)
+		good, wrong := Read(dir)
 		now = Kept(now, good, wrong)
 		got := ""
 		for _, s := range now {
-			got += s.Name + "=" + s.Title + " "
+			got += s.System.Name + "=" + s.System.Title + " "
 		}
 		if got != want || len(wrong) != mistakes {
 			t.Errorf("in force are %q with %v, not %q", got, wrong, want)

@@ -13,6 +13,9 @@ import (
 	"siths-agent/agent/policy"
 )
 
+// folderName is the folder's name beside the policy file.
+const folderName = "systems.d"
+
 // maxFiles is how many systems there are at most.
 const maxFiles = 256
 
@@ -21,7 +24,7 @@ func Folder(policyFile string) string {
 	if policyFile == "" {
 		policyFile = policy.DefaultFile()
 	}
-	return filepath.Join(filepath.Dir(policyFile), "systems.d")
+	return filepath.Join(filepath.Dir(policyFile), folderName)
 }
 
 // Load reads dir's *.toml, one system each, and returns the good ones in the order of their names, and what is wrong with
@@ -29,11 +32,7 @@ func Folder(policyFile string) string {
 // put files there, none of it counts. A folder that is missing has none.
 func Load(dir string) ([]System, policy.Errors) {
 	sources, wrong := Read(dir)
-	good := make([]System, len(sources))
-	for i, s := range sources {
-		good[i] = s.System
-	}
-	return good, wrong
+	return Systems(sources), wrong
 }
 
 // Read is Load for who wants to show where everything stands.

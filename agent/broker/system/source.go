@@ -13,6 +13,24 @@ type Source struct {
 	values policy.Values
 }
 
+// Systems returns what the sources say, in their order.
+func Systems(sources []Source) []System {
+	systems := make([]System, len(sources))
+	for i, s := range sources {
+		systems[i] = s.System
+	}
+	return systems
+}
+
+// Sums returns what stood in the sources when they were read, by the names that they have below the policy file's folder.
+func Sums(sources []Source) []policy.Sum {
+	sums := make([]policy.Sum, len(sources))
+	for i, s := range sources {
+		sums[i] = policy.Sum{Name: folderName + "/" + s.System.Name + ".toml", SHA256: s.values.Sum()}
+	}
+	return sums
+}
+
 // Setting is one key of a system, with its value as TOML and where it stands; the zero Origin when it is the default.
 type Setting struct {
 	Key   policy.Key
