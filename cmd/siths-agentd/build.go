@@ -63,9 +63,10 @@ func build(o options, loaded *policy.Loaded, kept *handover.Store, log *slog.Log
 	}
 	warnShared(log, who)
 	p.sso.left = leftOpen(p.parts.Memory)
-	p.sources, p.amiss = system.Read(system.Folder(o.config))
-	p.parts.Files = digestOf(loaded, p.sources)
-	p.sso.know(system.Systems(p.sources), loaded.Accounts)
+	sources, amiss := system.Read(system.Folder(o.config))
+	p.inForce = settings{loaded, who, sources, amiss, nil}
+	p.parts.Files = p.inForce.digest()
+	p.sso.know(system.Systems(sources), loaded.Accounts)
 	return p, nil
 }
 
@@ -167,25 +168,35 @@ func (p *program) newServer(a *agent.Agent, desktop *unlock.Desktop) *localapi.S
 // settings are all that a reload reads.
 type settings struct {
 	*policy.Loaded
+	who     *identity.Identifier
 	sources []system.Source
 	amiss   policy.Errors // files of systems that stay as they were
-	who     *identity.Identifier
+	refused error         // why policy stays as it was
 }
 
-// digestOf names all files that are in force in the audit log, as they were when they were read.
+// digest names all files that are in force in the audit log, as they were when they were read.
+func (s settings) digest() string { return digestOf(s.Loaded, s.sources) }
+
 func digestOf(loaded *policy.Loaded, sources []system.Source) string {
 	return policy.DigestFiles(append(loaded.Sums(), system.Sums(sources)...))
 }
 
-// settings reads policy and systems. It refuses all when anything is wrong with policy; of systems, what is wrong stays as it was.
-func (p *program) settings() (settings, error) {
-	loaded, err := policy.Load(p.options.config)
-	if err != nil {
-		return settings{}, err
-	}
+// settings reads policy and systems. Policy stays as it was, as a whole, when anything is wrong with it; of systems each file
+// that is wrong does.
+func (p *program) settings() settings {
+	now := p.inForce
 	good, wrong := system.Read(system.Folder(p.options.config))
-	who, err := p.newIdentifier(loaded)
-	return settings{loaded, system.Kept(p.sources, good, wrong), wrong, who}, err
+	now.sources, now.amiss = system.Kept(p.inForce.sources, good, wrong), wrong
+	loaded, err := policy.Load(p.options.config)
+	if err == nil {
+		now.who, err = p.newIdentifier(loaded)
+	}
+	if now.refused = err; err != nil {
+		now.who = p.inForce.who
+		return now
+	}
+	now.Loaded = loaded
+	return now
 }
 
 // reloading reloads as often as that is asked for, until ctx ends.
@@ -200,20 +211,23 @@ func (p *program) reloading(ctx context.Context, a *agent.Agent) {
 	}
 }
 
-// reload reads policy and systems again. Where policy cannot be used, nothing changes.
+// reload reads policy and systems again, and has what can be used replace what is in force: a system that is taken away
+// releases nothing more, though there is a mistake elsewhere.
 func (p *program) reload(ctx context.Context, a *agent.Agent) {
-	now, err := p.settings()
-	if err != nil {
-		p.log.Error("policy refused, the old one stays", "error", err)
-		err = a.ReloadFailed(ctx, err.Error())
-	} else {
+	now := p.settings()
+	var err error
+	if now.refused == nil || now.digest() != p.inForce.digest() {
 		warnShared(p.log, now.who)
 		p.log.Info("policy reloaded", "files", now.Files, "systems", len(now.sources))
-		p.sources = now.sources
 		p.newAudit(now.Policy.Audit)
 		p.fetches.proxy.Store(&now.Policy.Revocation.Proxy)
 		p.sso.reload(system.Systems(now.sources), now.Accounts)
-		err = a.Reload(ctx, now.Policy, now.who, digestOf(now.Loaded, now.sources))
+		err = a.Reload(ctx, now.Policy, now.who, now.digest())
+	}
+	p.inForce = now
+	if now.refused != nil {
+		p.log.Error("policy refused, the old one stays", "error", now.refused)
+		err = errors.Join(err, a.ReloadFailed(ctx, now.refused.Error()))
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		p.log.Error("telling the agent about its policy", "error", err)

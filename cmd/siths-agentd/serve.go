@@ -16,7 +16,6 @@ import (
 
 	"siths-agent/agent"
 	"siths-agent/agent/audit"
-	"siths-agent/agent/broker/system"
 	"siths-agent/agent/courier"
 	"siths-agent/agent/identity/revocation"
 	"siths-agent/agent/policy"
@@ -37,8 +36,7 @@ type program struct {
 	desktop *unlock.Desktop
 	socket  net.Listener
 	sso     *sso
-	sources []system.Source   // systems in force; when all runs, they are of who reloads
-	amiss   policy.Errors     // systems that were left out at the start, and why
+	inForce settings          // policy and systems; when all runs, they are of who reloads
 	courier *courier.Client   // asks the process that has a network
 	runs    string            // the program of that process, where nobody else runs it
 	unrun   func()            // ends it
@@ -140,7 +138,7 @@ func (p *program) work(ctx context.Context, a *agent.Agent) error {
 	audited := make(chan struct{})
 	go func() { defer close(audited); p.auditing(ctx, a) }()
 	closed := p.sso.open(ctx, p.options.run, p.desktop)
-	go p.tellAmiss(ctx, a, p.amiss)
+	go p.tellAmiss(ctx, a, p.inForce.amiss)
 	go p.reloading(ctx, a)
 	notify(ready)
 	err := p.newServer(a, p.desktop).Serve(ctx, p.socket)

@@ -120,6 +120,26 @@ func TestASystemThatIsWrongIsLeftOutAtTheStartAndKeepsTheOldOnesLater(t *testing
 	}
 }
 
+func TestASystemThatIsTakenAwayIsGoneThoughPolicyHasAMistake(t *testing.T) {
+	const good = "title = \"A\"\nkind = \"ssh\"\n"
+	i := install(t)
+	i.writeSystem("a", good)
+	i.writeSystem("b", good)
+	s := i.start()
+	s.await(t, "both systems", shows(false, "a", "b"))
+	i.write("agent.toml", "mystery = 1\n")
+	i.removeSystem("b")
+	s.signal(t, syscall.SIGHUP)
+	s.await(t, "the one that is left, and a problem", shows(true, "a"))
+	s.signal(t, syscall.SIGTERM)
+	if err := <-s.ended; err != nil {
+		t.Error(err)
+	}
+	if log := i.rows(); strings.Count(log, `"policy.reloaded"`) != 1 || strings.Count(log, `"policy.refused"`) != 1 {
+		t.Errorf("the rows do not tell that files in force have changed and others have not:\n%s", log)
+	}
+}
+
 func (i *installation) removeSystem(name string) {
 	i.t.Helper()
 	if err := os.Remove(filepath.Join(i.etc, "systems.d", name+".toml")); err != nil {

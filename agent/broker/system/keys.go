@@ -53,8 +53,8 @@ func callerKeys() []policy.Key {
 	}, {
 		Name: "caller.lsm_label", Type: policy.TypeString, Since: first, Default: `""`, Optional: true, Form: name(),
 		Doc: policy.Text{
-			SV: "Märkningen som kärnans säkerhetsmodul (AppArmor) ska ha satt på programmet. Med min_tier under 2 jämförs den bara där kärnan märker program. Till nivå 2 räknas den bara där kernel.apparmor_restrict_unprivileged_unconfined är 1: annars kan ett program utan profil ta vilken märkning som helst. Flera profiler på varandra räknas inte.",
-			EN: "The label that the kernel's security module (AppArmor) has to have put on the program. With min_tier below 2 it is compared only where the kernel labels programs. It makes tier 2 only where kernel.apparmor_restrict_unprivileged_unconfined is 1: elsewhere a program without a profile can take any label. Profiles that are stacked do not count."},
+			SV: "Märkningen som kärnans säkerhetsmodul (AppArmor) ska ha satt på programmet. Med min_tier under 2 jämförs den bara med en märkning som kärnan håller programmet till: ett program utan, för att kärnan inte märker program eller låter just det vara, bedöms efter resten av regeln. Till nivå 2 räknas den bara där kernel.apparmor_restrict_unprivileged_unconfined är 1: annars kan ett program utan profil ta vilken märkning som helst. Flera profiler på varandra räknas inte.",
+			EN: "The label that the kernel's security module (AppArmor) has to have put on the program. With min_tier below 2 it is compared only with a label that the kernel keeps the program to: one that has none, because the kernel labels no programs or leaves this one alone, goes by the rest of the rule. It makes tier 2 only where kernel.apparmor_restrict_unprivileged_unconfined is 1: elsewhere a program without a profile can take any label. Profiles that are stacked do not count."},
 	}, {
 		Name: "caller.min_tier", Type: policy.TypeInt, Since: first, Default: "1", Min: "0", Max: "3",
 		Doc: policy.Text{

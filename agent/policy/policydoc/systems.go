@@ -18,7 +18,8 @@ Without a file nothing is released to anybody.
 
 The folder and every file in it must belong to root, or to the user the service runs as, and must not be writable by
 others; a link is refused. Unknown keys are errors. A file with a mistake releases nothing and takes no other file
-along; on a reload it stays as it was, those beside it are what they say now, and one that is gone releases nothing more.
+along; on a reload it stays as it was, those beside it are what they say now, and one that is gone releases nothing more, even
+where agent.toml has a mistake: who wants a rule gone removes its file.
 ` + "`sithsctl policy check`" + ` finds mistakes, and says when a rule wants what this computer does not have; ` + "`sithsctl sso explain NAME`" + `
 says which condition a program does not meet.
 
