@@ -6,7 +6,7 @@ BIN   := bin
 # agentd needs the C library to look people up (NSS) and to reach PC/SC; cardhost to load PKCS#11 modules. The others
 # start faster without it.
 PROGRAMS := siths-agentd siths-cardhost
-STATIC   := siths-courier siths-ticket siths-pam sithsctl siths-vcard
+STATIC   := siths-courier siths-ticket siths-sever siths-pam sithsctl siths-vcard
 # What stands on people's desks is built without debugging symbols: small, and no help to who looks into it.
 DESKTOP  := $(notdir $(wildcard cmd/siths-window))
 RESIDENT := $(notdir $(wildcard cmd/siths-tray))

@@ -7,9 +7,10 @@ import (
 
 // Child is a program that answers questions, and how to run it where no service manager does.
 type Child struct {
-	Program string // its path
-	User    string // the system user that it runs as when we are root
-	Socket  string // where it is to be asked, in a folder that only we can write to; its descriptor 3
+	Program string    // its path
+	User    string    // the system user that it runs as when we are root
+	Socket  string    // where it is to be asked, in a folder that only we can write to; its descriptor 3
+	Rights  []uintptr // capabilities that it keeps when we are root; nil: none
 	Log     *slog.Logger
 }
 

@@ -86,7 +86,7 @@ func (k *keeper) once(ctx context.Context) error {
 		return err
 	}
 	cmd, err := confine.Start(ctx, confine.Child{
-		Program: k.child.Program, User: k.child.User, Files: []*os.File{socket}, Log: k.child.Log, Level: slog.LevelWarn,
+		Program: k.child.Program, User: k.child.User, Rights: k.child.Rights, Files: []*os.File{socket}, Log: k.child.Log, Level: slog.LevelWarn,
 	})
 	_ = socket.Close()
 	if err != nil {

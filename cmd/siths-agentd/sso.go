@@ -25,6 +25,7 @@ import (
 	"siths-agent/agent/broker/verbs"
 	"siths-agent/agent/handover"
 	"siths-agent/agent/memory"
+	"siths-agent/agent/sever"
 	"siths-agent/agent/unlock"
 )
 
@@ -135,11 +136,13 @@ func (s *sso) open(ctx context.Context, run string, desktop *unlock.Desktop) (wa
 	s.verbs = s.newVerbs(run, book)
 	var work sync.WaitGroup
 	work.Go(func() { d.follow(ctx) })
-	cutter := cut.Cutter{Logins: s.broker, Systems: s.inForce, Left: d.whoLeft(ctx), Log: s.log}
+	severer := newSeverer(run, s.log)
+	cutter := cut.Cutter{Logins: s.broker, Systems: s.inForce, Left: d.whoLeft(ctx), Severer: &sever.Client{Socket: severer.child.Socket}, Wanted: severer.start, Log: s.log}
 	work.Go(func() { cutter.Run(ctx) })
 	return func() {
 		kept()
 		work.Wait()
+		severer.end()
 		d.cards.Wait()
 		d.keys.Wait()
 		if err := s.kept.Settle(settleTime); err != nil {

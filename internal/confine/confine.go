@@ -15,6 +15,7 @@ type Child struct {
 	Env        []string   // all of its environment
 	Files      []*os.File // its descriptors from 3 on
 	Namespaces uintptr    // flags of clone(2) for namespaces of its own
+	Rights     []uintptr  // capabilities that it keeps when we are root; nil: none
 	Log        *slog.Logger
 	Level      slog.Level // of what it writes to its standard error
 }

@@ -36,7 +36,7 @@ func start(ctx context.Context, c Child) (*exec.Cmd, error) {
 	cmd.Stderr = &logWriter{log: c.Log, name: cmd.Args[0], level: c.Level}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true, Cloneflags: c.Namespaces}
 	if os.Geteuid() == 0 {
-		cmd.SysProcAttr.Credential = stranger(c.User)
+		cmd.SysProcAttr.Credential, cmd.SysProcAttr.AmbientCaps = stranger(c.User), c.Rights
 	}
 	return cmd, cmd.Start()
 }

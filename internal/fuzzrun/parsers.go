@@ -18,6 +18,8 @@ func parsers() []parser {
 		{"answers of the courier, and questions to it", "agent/courier", []string{"FuzzReadAnswer", "FuzzReadQuestion"}},
 		{"what web servers answer", "agent/courier/child", []string{"FuzzFetch"}},
 		{"answers of the process that gets tickets, and questions to it", "agent/ticket", []string{"FuzzReadAnswer", "FuzzReadQuestion"}},
+		{"answers of the process that ends connections, and questions to it", "agent/sever", []string{"FuzzReadAnswer", "FuzzReadQuestion"}},
+		{"the kernel's list of sockets", "agent/sever/child", []string{"FuzzParse"}},
 		{"credential caches", "agent/ticket/ccache", []string{"FuzzParse"}},
 		{"what kinit says and leaves, and questions for tickets", "agent/ticket/child", []string{"FuzzJudge", "FuzzAnswerOf", "FuzzCheck"}},
 		{"certificates of the card", "pcsc/siths", []string{"FuzzParse", "FuzzIdentity"}},

@@ -152,7 +152,7 @@ func inC(t *testing.T, c canary.Canary) bool {
 
 // TestWhatIsBuiltHasEveryControlOn looks at the programs in bin/. A C twin leaves its tag in what it is built into.
 func TestWhatIsBuiltHasEveryControlOn(t *testing.T) {
-	for _, name := range []string{"siths-agentd", "siths-cardhost", "siths-courier", "siths-ticket", "siths-pam", "sithsctl", "siths-tray", "siths-window", "siths-vcard"} {
+	for _, name := range []string{"siths-agentd", "siths-cardhost", "siths-courier", "siths-ticket", "siths-sever", "siths-pam", "sithsctl", "siths-tray", "siths-window", "siths-vcard"} {
 		info, err := buildinfo.ReadFile(filepath.Join(root(t), "bin", name))
 		if err != nil {
 			t.Errorf("run `make build`: %v", err)

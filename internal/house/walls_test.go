@@ -47,6 +47,7 @@ const (
 	cardhost = Module + "/cmd/siths-cardhost"
 	courier  = Module + "/cmd/siths-courier"
 	ticket   = Module + "/cmd/siths-ticket"
+	severer  = Module + "/cmd/siths-sever"
 	ctl      = Module + "/cmd/sithsctl"
 	tray     = Module + "/cmd/siths-tray"
 	window   = Module + "/cmd/siths-window"
@@ -87,6 +88,12 @@ func TestTheWallsStand(t *testing.T) {
 		{ticket, Module + "/agent/broker/...", "who may have a ticket is not for who gets it to say"},
 		{ticket, Module + "/agent/localapi", "who has a network serves nobody but the service"},
 		{ticket, Module + "/agent/audit", "who has a network writes no history"},
+		{agentd, Module + "/agent/sever/child/...", "the privileged process ends no connections"},
+		{severer, Module + "/pcsc/...", "who may end connections has no card"},
+		{severer, Module + "/agent/session", "who may end connections decides nothing"},
+		{severer, Module + "/agent/broker/...", "whose connections end is not for who ends them to say"},
+		{severer, Module + "/agent/localapi", "who may end connections serves nobody but the service"},
+		{severer, "net/http/...", "who may end connections opens none"},
 		{Module + "/agent/broker/p11/remote", Module + "/agent/broker", "a client of the card decides nothing"},
 		{ctl, Module + "/agent/broker/p11", "it is a client of the card at most"},
 		{Module + "/ui/...", Module + "/pcsc", "what people see is no business of the readers"},
@@ -135,6 +142,7 @@ func TestSomePackagesHaveOnePlaceThatUsesThem(t *testing.T) {
 		{"fyne.io/systray/...", []string{tray}, false, "one program stands in the panel"},
 		{Module + "/agent/courier/child", []string{courier}, false, "one process has a network"},
 		{Module + "/agent/ticket/child", []string{ticket}, false, "one process runs kinit"},
+		{Module + "/agent/sever/child", []string{severer}, false, "one process ends connections"},
 		{Module + "/internal/testpki", []string{Module + "/cmd/siths-vcard"}, true, "keys made for tests are shipped with the virtual card alone"},
 		{Module + "/internal/stack/...", nil, true, "test harnesses are not shipped"},
 	} {

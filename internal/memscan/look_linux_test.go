@@ -47,7 +47,7 @@ func (b *bench) clean(after string) {
 }
 
 // helpers are the children that have a network.
-func helpers() []string { return []string{"siths-courier", "siths-ticket"} }
+func helpers() []string { return []string{"siths-courier", "siths-ticket", "siths-sever"} }
 
 // becomesClean waits for a process that was not clean at the first look.
 func (b *bench) becomesClean(ctx context.Context, after string, pid int, role string) {

@@ -18,7 +18,7 @@ import (
 
 // shipped are the programs that people get.
 func shipped() []string {
-	return []string{"siths-agentd", "siths-cardhost", "siths-courier", "siths-ticket", "siths-pam", "sithsctl", "siths-tray", "siths-window"}
+	return []string{"siths-agentd", "siths-cardhost", "siths-courier", "siths-ticket", "siths-sever", "siths-pam", "sithsctl", "siths-tray", "siths-window"}
 }
 
 // modules are those that the programs are made of on a system, with their folders.

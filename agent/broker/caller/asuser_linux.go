@@ -11,10 +11,10 @@ import (
 
 var errAsUser = errors.New("the kernel does not let this process look with a user's eyes")
 
-// asUser runs f with a user's rights to files and to what proc(5) tells, and no more (setfsuid(2)): the service has no
+// AsUser runs f with a user's rights to files and to what proc(5) tells, and no more (setfsuid(2)): the service has no
 // right of its own to look at the programs of others, and needs none. f runs on a thread of its own; no other work ever
 // runs on it unless it has got its own rights back.
-func asUser(uid, gid uint32, f func()) error {
+func AsUser(uid, gid uint32, f func()) error {
 	if uid == uint32(os.Geteuid()) && gid == uint32(os.Getegid()) {
 		f()
 		return nil

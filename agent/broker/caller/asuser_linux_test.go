@@ -44,7 +44,7 @@ func TestLookingAsAUserChangesNoThreadForLong(t *testing.T) {
 	var all sync.WaitGroup
 	for range 50 {
 		all.Go(func() {
-			err := asUser(who, who+1, func() {
+			err := AsUser(who, who+1, func() {
 				uid, _ := unix.SetfsuidRetUid(-1)
 				gid, _ := unix.SetfsgidRetGid(-1)
 				if uid != who || gid != who+1 || os.Geteuid() != 0 {
@@ -63,7 +63,7 @@ func TestLookingAsAUserChangesNoThreadForLong(t *testing.T) {
 }
 
 func TestALookThatBreaksOffLeavesNoThreadChanged(t *testing.T) {
-	if err := asUser(who, who, runtime.Goexit); !errors.Is(err, errAsUser) {
+	if err := AsUser(who, who, runtime.Goexit); !errors.Is(err, errAsUser) {
 		t.Errorf("%v", err)
 	}
 	if ids := fsIDs(t); len(ids) != 1 || ids["0"] == 0 {

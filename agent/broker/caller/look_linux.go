@@ -69,7 +69,7 @@ func through(p safesocket.Peer, more func(s *sight, fd int)) (sight, error) {
 		return sight{}, err
 	}
 	s := sight{start: start}
-	err = asUser(p.UID, p.GID, func() {
+	err = AsUser(p.UID, p.GID, func() {
 		// The link leads to the file itself, whatever stands at its path now, here or in the process's namespace (proc(5)).
 		fd, err := unix.Open(procPath(p.PID, "exe"), unix.O_PATH|unix.O_CLOEXEC, 0)
 		if err != nil {

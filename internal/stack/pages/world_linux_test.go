@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"errors"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,6 +22,8 @@ import (
 	"siths-agent/agent/broker/caller"
 	"siths-agent/agent/broker/p11"
 	"siths-agent/agent/broker/system"
+	"siths-agent/agent/safesocket"
+	"siths-agent/agent/sever"
 	"siths-agent/agent/unlock"
 	"siths-agent/internal/lab"
 	"siths-agent/internal/stack"
@@ -158,12 +161,27 @@ func (w *world) serve() {
 	w.must(err)
 	w.must(server.Add(ctx, p11.Socket{Name: "61001", UID: anna.UID, Use: broker.Use{Kinds: []system.Kind{system.TLS}}}))
 	over := make(chan struct{})
+	severer, ended := w.severer()
 	go func() {
 		defer close(over)
-		cut.Cutter{Logins: w.broker, Systems: func() []system.System { return w.systems }, Log: log}.Run(ctx)
+		cut.Cutter{Logins: w.broker, Systems: func() []system.System { return w.systems }, Severer: severer, Log: log}.Run(ctx)
 	}()
-	w.stop = sync.OnceFunc(func() { cancel(); server.Wait(); <-over })
+	w.stop = sync.OnceFunc(func() { cancel(); server.Wait(); <-over; ended() })
 	w.tb.Cleanup(func() { w.stop() })
+}
+
+// severer runs the child that ends connections where those of the browsers are.
+func (w *world) severer() (c *sever.Client, end func()) {
+	w.tb.Helper()
+	program, err := w.Program("siths-sever")
+	w.must(err)
+	c = &sever.Client{Socket: w.Path("run", "siths-agent", "sever.sock")}
+	l, err := safesocket.ListenPrivate(c.Socket)
+	w.must(err)
+	socket, err := l.(*net.UnixListener).File()
+	w.must(err)
+	child := w.Start(stack.Cmd{Path: program, Files: []*os.File{socket}})
+	return c, func() { child.Kill(); w.must(errors.Join(socket.Close(), l.Close())) }
 }
 
 // nobody has a desktop session.

@@ -154,7 +154,7 @@ func (w *world) lastPages(b *browser.Browser, runs int) []ending {
 		w.browseOn(uses[0], rand.N(time.Second))
 		gone, last := w.afterRemoval(uses, 2*noPageAfter)
 		seen := w.seen(gone)
-		w.wantNoPageAfter(gone, lastPage(b.Kind(), seen))
+		w.wantNoPageAfter(gone)
 		w.awaitOut()
 		all = append(all, ending{page: last[0], seen: seen})
 	}

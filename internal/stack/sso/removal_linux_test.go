@@ -22,19 +22,6 @@ const (
 	noTicketAfter = 250 * time.Millisecond // after the service has seen it
 )
 
-// busy is what a machine that has much to do may add.
-const busy = 250 * time.Millisecond
-
-// lastPage is how long after the removal a browser may get its last page through a connection that it has kept. Firefox asks
-// a module at most once a second whether the card is still there (NSS, NSSSLOT_TOKEN_DELAY_TIME), and is told that it is
-// until the service has seen that it is not: so long after the removal.
-func lastPage(kind browser.Kind, seen time.Duration) time.Duration {
-	if kind == browser.Firefox {
-		return seen + noPageAfter + busy
-	}
-	return noPageAfter
-}
-
 // seen is how long after the removal the service wrote that it has seen it. The virtual reader's driver is asked every 0.4 s.
 func (w *world) seen(gone time.Time) time.Duration {
 	w.tb.Helper()
@@ -62,14 +49,13 @@ func TestOnePINOpensEverythingAtOnceAndTheCardEndsItAll(t *testing.T) {
 		t.Errorf("the PIN was given %d times, not once (%v)", s.Verify, err)
 	}
 	gone, last := w.afterRemoval(uses, stubborn)
-	seen := w.seen(gone)
 	for i, u := range uses {
 		t.Logf("%s: the last success began %s after the removal", u.name, last[i])
-		if last[i] > lastPage(browser.Kind(u.name), seen) {
+		if last[i] > noPageAfter {
 			t.Errorf("%s got through %s after the card had gone", u.name, last[i])
 		}
 	}
-	w.wantNoPageAfter(gone, lastPage(browser.Firefox, seen))
+	w.wantNoPageAfter(gone)
 	w.wantTicketsGone()
 	if l := client.do("slots"); l.err != nil || l.said != "0" {
 		t.Errorf("slots with a card after the removal: %+v", l)
@@ -116,13 +102,13 @@ func (w *world) wantTold() {
 }
 
 // wantNoPageAfter looks into the server's own log for a page that it served later than it may.
-func (w *world) wantNoPageAfter(gone time.Time, limit time.Duration) {
+func (w *world) wantNoPageAfter(gone time.Time) {
 	w.tb.Helper()
 	for line := range strings.Lines(w.lab.Log(lab.Web)) {
 		words := strings.Fields(line)
 		milli, err := strconv.ParseInt(words[0], 10, 64)
 		w.must(err)
-		if at := time.UnixMilli(milli).Sub(gone); at > limit && words[1] == "200" {
+		if at := time.UnixMilli(milli).Sub(gone); at > noPageAfter && words[1] == "200" {
 			w.tb.Errorf("a page %s after the removal: %s", at, line)
 		}
 	}

@@ -7,6 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -244,15 +247,22 @@ func TestALoginThatGoesOnWithTheSameCardCutsNothing(t *testing.T) {
 }
 
 func FuzzProcess(f *testing.F) {
-	f.Add([]byte("Name:\tx\nUid:\t1000\t1000\t1000\t1000\n"), []byte(chromium+"\x00"+typeWord+"\x00"+subTypeWord+"\x00"))
+	f.Add([]byte("Name:\tx\nUid:\t1000\t1000\t1000\t1000\nGid:\t7\t7\t7\t7\n"), []byte(chromium+"\x00"+typeWord+"\x00"+subTypeWord+"\x00"))
+	f.Add([]byte("Uid:\t"), []byte("socket:[17]"))
 	f.Fuzz(func(t *testing.T, status, cmdline []byte) {
 		exe, args := parseArgs(cmdline)
 		p := process{exe: exe, args: args}
 		if p.isNetworkService([]string{chromium}) && exe != chromium {
 			t.Errorf("%q is taken for %s", cmdline, chromium)
 		}
-		if uid, err := parseUID(status); err == nil && uid > 1<<32-1 {
-			t.Errorf("%d is no user", uid)
+		if uid, gid, err := parseIDs(status); err != nil && (uid != 0 || gid != 0) {
+			t.Errorf("%d:%d, %v", uid, gid, err)
+		}
+		if p.holdsConnections() && slices.Contains(args, childWord) && !slices.Contains(args, socketWord) {
+			t.Errorf("%q holds connections", args)
+		}
+		if inode, is := parseSocket(string(cmdline)); is && !strings.Contains(string(cmdline), strconv.Itoa(int(inode))) {
+			t.Errorf("%q leads to %d", cmdline, inode)
 		}
 	})
 }

@@ -45,7 +45,7 @@ var errHidden = errors.New("the processes of other users are hidden")
 // endOne ends a process if it is one to cut. It is held while it is looked at, so that another process which gets its
 // number gets nothing.
 func endOne(ctx context.Context, pid int, uid uint32, exes []string) (bool, error) {
-	if p, err := look(pid); err != nil || !p.isOf(uid) || !p.isNetworkService(exes) {
+	if p, err := lookAt(pid); err != nil || !p.isOf(uid) || !p.isNetworkService(exes) {
 		return false, gone(err)
 	}
 	fd, err := unix.PidfdOpen(pid, 0)
@@ -53,7 +53,7 @@ func endOne(ctx context.Context, pid int, uid uint32, exes []string) (bool, erro
 		return false, gone(err)
 	}
 	defer unix.Close(fd)
-	if p, err := look(pid); err != nil || !p.isOf(uid) || !p.isNetworkService(exes) {
+	if p, err := lookAt(pid); err != nil || !p.isOf(uid) || !p.isNetworkService(exes) {
 		return false, gone(err)
 	}
 	if err := unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0); err != nil {
@@ -84,19 +84,22 @@ func await(ctx context.Context, fd int) error {
 
 var errStillThere = errors.New("a process does not end")
 
-func look(pid int) (process, error) {
-	dir := filepath.Join("/proc", strconv.Itoa(pid))
-	cmdline, err := os.ReadFile(filepath.Join(dir, "cmdline"))
+func lookAt(pid int) (process, error) {
+	return look(os.DirFS(filepath.Join("/proc", strconv.Itoa(pid))))
+}
+
+// look reads what a process' folder in proc(5) says of it.
+func look(dir fs.FS) (p process, err error) {
+	cmdline, err := fs.ReadFile(dir, "cmdline")
 	if err != nil {
 		return process{}, err
 	}
-	status, err := os.ReadFile(filepath.Join(dir, "status"))
+	status, err := fs.ReadFile(dir, "status")
 	if err != nil {
 		return process{}, err
 	}
-	p := process{}
 	p.exe, p.args = parseArgs(cmdline)
-	p.uid, err = parseUID(status)
+	p.uid, p.gid, err = parseIDs(status)
 	return p, err
 }
 

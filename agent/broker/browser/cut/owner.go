@@ -3,4 +3,4 @@
 package cut
 
 // isOf says whether a process is the person's whose login has ended.
-func (p process) isOf(uid uint32) bool { return p.uid == uint64(uid) }
+func (p process) isOf(uid uint32) bool { return p.uid == uid }

@@ -2,6 +2,7 @@ package cut
 
 import (
 	"errors"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,28 +17,25 @@ const (
 
 // process is what proc(5) tells of one.
 type process struct {
-	uid  uint64 // its real one
+	uid  uint32 // its real one
+	gid  uint32 // as well
 	exe  string // as it calls itself
 	args []string
 }
 
 var errStatus = errors.New("not a process' status")
 
-// parseUID reads the real user out of proc_pid_status(5).
-func parseUID(status []byte) (uint64, error) {
-	for line := range strings.SplitSeq(string(status), "\n") {
-		value, found := strings.CutPrefix(line, "Uid:\t")
-		if !found {
-			continue
+// parseIDs reads the real user and group out of proc_pid_status(5).
+func parseIDs(status []byte) (uid, gid uint32, err error) {
+	var ids [2]uint64
+	for i, key := range []string{"\nUid:\t", "\nGid:\t"} {
+		_, rest, _ := strings.Cut(string(status), key)
+		first, _, found := strings.Cut(rest, "\t")
+		if ids[i], err = strconv.ParseUint(first, 10, 32); err != nil || !found {
+			return 0, 0, errStatus
 		}
-		uid, _, _ := strings.Cut(value, "\t")
-		n, err := strconv.ParseUint(uid, 10, 32)
-		if err != nil {
-			return 0, errStatus
-		}
-		return n, nil
 	}
-	return 0, errStatus
+	return uint32(ids[0]), uint32(ids[1]), nil
 }
 
 // parseArgs reads proc_pid_cmdline(5). A process that Chromium has forked instead of started writes its arguments there as
@@ -49,6 +47,23 @@ func parseArgs(cmdline []byte) (exe string, args []string) {
 		words = strings.Split(text, " ")
 	}
 	return words[0], words[1:]
+}
+
+// The words of a command line by which Firefox starts the processes of its own, and ends that of the one which may hold
+// connections for it (toolkit/xre/GeckoArgs.h, GeckoProcessTypes.h).
+const childWord, socketWord = "-contentproc", "socket"
+
+// holdsConnections says whether a process can be the one of a Firefox that has connections: the browser itself, or its own for
+// that.
+func (p process) holdsConnections() bool {
+	return !slices.Contains(p.args, childWord) || p.args[len(p.args)-1] == socketWord
+}
+
+// isFirefox says whether a program's file, by the kernel's word, is a browser of Firefox's family to cut. One that was replaced
+// since it was started is what it was.
+func isFirefox(exe string, exes []string) bool {
+	exe = strings.TrimSuffix(exe, " (deleted)")
+	return strings.HasPrefix(path.Base(exe), "firefox") && (len(exes) == 0 || slices.Contains(exes, exe))
 }
 
 // isNetworkService says whether a process is one to cut: by its own words, so that one that only pretends is ended too. It
