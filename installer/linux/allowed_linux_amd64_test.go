@@ -27,7 +27,7 @@ func allowed(t *testing.T, file string) string {
 	t.Helper()
 	var families []string
 	for _, name := range strings.Fields(strings.Join(unit(t, file)["RestrictAddressFamilies"], " ")) {
-		families = append(families, map[string]string{"AF_UNIX": "1", "AF_INET": "2", "AF_INET6": "10"}[name])
+		families = append(families, map[string]string{"AF_UNIX": "1", "AF_INET": "2", "AF_INET6": "10", "AF_NETLINK": "16"}[name])
 	}
 	return strings.Join(families, " ") + ";" + allowedCalls(t, file)
 }

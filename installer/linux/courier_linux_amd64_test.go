@@ -42,8 +42,8 @@ func TestTheServiceFindsTheCourierWhereItsUnitsPutIt(t *testing.T) {
 	}
 }
 
-// underItsUnit starts a child with a socket with what its unit leaves to it: a user without rights, no capabilities, the filter
-// of system calls.
+// underItsUnit starts a child with a socket with what its unit leaves to it: a user without rights, the unit's capabilities, the
+// filter of system calls.
 func underItsUnit(t *testing.T, program, file string) (socket string, pid int) {
 	t.Helper()
 	socket = filepath.Join(t.TempDir(), "child.sock")
@@ -71,8 +71,9 @@ func startUnderItsUnit(t *testing.T, program, file string, socket *os.File) (pid
 		defer func() { _ = f.Close() }()
 		files = append(files, f)
 	}
-	cmd := exec.CommandContext(t.Context(), "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all",
-		"--inh-caps=-all", "--ambient-caps=-all", "--no-new-privs", "--", "/proc/self/fd/4", "/proc/self/fd/5")
+	rights := strings.Join(append([]string{"-all"}, capabilities(t, file)...), ",")
+	cmd := exec.CommandContext(t.Context(), "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set="+rights,
+		"--inh-caps="+rights, "--ambient-caps="+rights, "--no-new-privs", "--", "/proc/self/fd/4", "/proc/self/fd/5")
 	cmd.ExtraFiles, cmd.Dir, cmd.Stderr = files, "/", t.Output()
 	cmd.Env = []string{callsVariable + "=" + allowed(t, file)}
 	if err := cmd.Start(); err != nil {

@@ -27,8 +27,12 @@ import (
 // it puts the filter on and becomes the program that its arguments name.
 const callsVariable = "SITHS_TEST_CALLS"
 
-// courierVariable and ticketVariable are what else that program is told.
-const courierVariable, ticketVariable = "SITHS_COURIER_SOCKET", "SITHS_TICKET_SOCKET"
+// What else that program is told.
+const (
+	courierVariable = "SITHS_COURIER_SOCKET"
+	ticketVariable  = "SITHS_TICKET_SOCKET"
+	severVariable   = "SITHS_SEVER_SOCKET"
+)
 
 func TestMain(m *testing.M) {
 	calls := os.Getenv(callsVariable)
@@ -46,7 +50,8 @@ func becomeFiltered(allowed string, args []string) error {
 		return err
 	}
 	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
-		return !strings.HasPrefix(v, courierVariable+"=") && !strings.HasPrefix(v, ticketVariable+"=")
+		name, _, _ := strings.Cut(v, "=")
+		return !slices.Contains([]string{courierVariable, ticketVariable, severVariable}, name)
 	})
 	return unix.Exec(args[0], args, append(env, "PATH=/usr/sbin:/usr/bin:/sbin:/bin"))
 }
@@ -80,7 +85,7 @@ func sandboxed(t *testing.T, more ...string) *stacktest.Lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	script := fmt.Sprintf(sandbox, lab.Path("agent-1"), capabilities(t), self, allowed(t, unitFile), callsVariable,
+	script := fmt.Sprintf(sandbox, lab.Path("agent-1"), strings.Join(capabilities(t, unitFile), ","), self, allowed(t, unitFile), callsVariable,
 		filepath.Join(built, "siths-agentd"), strings.Join(append([]string{variables(t)}, more...), " "))
 	if err := stack.WriteProgram(filepath.Join(wrapped, "siths-agentd"), []byte(script)); err != nil {
 		t.Fatal(err)
@@ -101,14 +106,13 @@ func builtPrograms(t *testing.T) string {
 	return dir
 }
 
-// capabilities are those of the unit as setpriv(1) writes them.
-func capabilities(t *testing.T) string {
+// capabilities are those of a unit as setpriv(1) writes them.
+func capabilities(t *testing.T, file string) (names []string) {
 	t.Helper()
-	var names []string
-	for _, name := range strings.Fields(strings.Join(unit(t, unitFile)["CapabilityBoundingSet"], " ")) {
+	for _, name := range strings.Fields(strings.Join(unit(t, file)["CapabilityBoundingSet"], " ")) {
 		names = append(names, "+"+strings.ToLower(strings.TrimPrefix(name, "CAP_")))
 	}
-	return strings.Join(names, ",")
+	return names
 }
 
 // variables are those of the unit that are the same everywhere.

@@ -14,6 +14,7 @@ const (
 	unitFile                   = "siths-agentd.service"
 	courierFile, courierSocket = "siths-courier.service", "siths-courier.socket"
 	ticketFile, ticketSocket   = "siths-ticket.service", "siths-ticket.socket"
+	severFile, severSocket     = "siths-sever.service", "siths-sever.socket"
 )
 
 // unit reads the directives of a unit, in the order in which they stand; comments and sections are left out.
@@ -56,14 +57,14 @@ func absolute(t *testing.T, name string) string {
 // TestTheUnitsAreHardened holds them to what systemd reckons of what is left to them, of 100. What the service has beyond its
 // children is CAP_CHOWN.
 func TestTheUnitsAreHardened(t *testing.T) {
-	for file, most := range map[string]string{unitFile: "14", courierFile: "12", ticketFile: "12"} {
+	for file, most := range map[string]string{unitFile: "14", courierFile: "12", ticketFile: "12", severFile: "12"} {
 		run(t, "systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold="+most, absolute(t, file))
 	}
 }
 
 func TestSystemdUnderstandsEveryDirective(t *testing.T) {
 	out, _ := exec.CommandContext(t.Context(), "systemd-analyze", "verify", "--man=no",
-		absolute(t, unitFile), absolute(t, courierFile), absolute(t, courierSocket), absolute(t, ticketFile), absolute(t, ticketSocket)).CombinedOutput()
+		absolute(t, unitFile), absolute(t, courierFile), absolute(t, courierSocket), absolute(t, ticketFile), absolute(t, ticketSocket), absolute(t, severFile), absolute(t, severSocket)).CombinedOutput()
 	for line := range strings.Lines(string(out)) {
 		// The programs are not installed on the machine that runs this test.
 		if strings.Contains(line, "siths-") && !strings.Contains(line, "is not executable") {
@@ -112,6 +113,7 @@ func TestSysusersMakesTheChildrensUsersAndTheHelpdesksGroup(t *testing.T) {
 		`(?m)^siths-cardhost:x:[1-9][0-9]*:[1-9][0-9]*:.*:/nonexistent:/usr/sbin/nologin$`: "etc/passwd",
 		`(?m)^siths-courier:x:[1-9][0-9]*:[1-9][0-9]*:.*:/nonexistent:/usr/sbin/nologin$`:  "etc/passwd",
 		`(?m)^siths-ticket:x:[1-9][0-9]*:[1-9][0-9]*:.*:/nonexistent:/usr/sbin/nologin$`:   "etc/passwd",
+		`(?m)^siths-sever:x:[1-9][0-9]*:[1-9][0-9]*:.*:/nonexistent:/usr/sbin/nologin$`:   "etc/passwd",
 		`(?m)^siths-helpdesk:x:[1-9][0-9]*:`:                                               "etc/group",
 	} {
 		got, err := os.ReadFile(filepath.Join(root, file))

@@ -2,10 +2,9 @@ package canary
 
 // ssoCanaries are those of single sign-on, from the card's key to who may have it sign.
 func ssoCanaries() []Canary {
-	const child, agent, room, caller = "pcsc/token/host/child", "agent", "agent/broker", "agent/broker/caller"
-	const setup, cut = "agent/broker/browser/setup", "agent/broker/browser/cut"
+	const child, agent, room, caller, setup = "pcsc/token/host/child", "agent", "agent/broker", "agent/broker/caller", "agent/broker/browser/setup"
 	const p11, rpc, ssh, labels = "agent/broker/p11", "agent/broker/p11/rpc", "agent/broker/ssh", "internal/stack/labels"
-	return []Canary{
+	return append(cutCanaries(), []Canary{
 		{"use_proved", "A key signs for programs only once its own PIN was given, and the one for signatures never.", child,
 			in(child, "TestNoKeySignsDigestsThatHasNotTakenItsPIN")},
 		{"sso_life", "What is released to a login ends with it, whatever ends it.", agent, in(agent, "TestWhatWasReleasedEndsWithTheLoginWhen")},
@@ -37,13 +36,6 @@ func ssoCanaries() []Canary {
 		{"caller_hash", "The service reads no program that users can write.", caller, in(caller, "TestAProgramThatOthersCouldWriteIsNotRead")},
 		{"sso_origin", "No name of a server gets more into a browser's settings than itself.", setup,
 			in(setup, "TestAServerNameCannotBreakOutOfABrowsersSettings")},
-		{"sso_cut", "A browser forgets its connections when the card leaves.", cut, in(cut, "TestTheEndOfALoginCutsItsPersonsBrowsers")},
-		{"sso_cut_owner", "No other person's browser is touched when a card leaves.", cut,
-			in(cut, "TestOnlyThePersonsOwnNetworkProcessesOfTheBrowsersThatARuleNamesAreEnded")},
-		{"sso_sever", "A browser that holds its connections itself loses them when the card leaves.", cut,
-			in(cut, "TestTheConnectionsOfThePersonsFirefoxAreNamedAndNobodyElses")},
-		{"sever_user", "No connection but the person's is ended.", "agent/sever/child",
-			in("agent/sever/child", "TestOnlyTheConnectionsThatAreNamedAndThePersonsAreEnded")},
 		{"door_user", "A virtual card, and an ssh socket, is for the programs of its own user.", "agent/broker/door", in("agent/broker/door", "TestAnotherUserIsShownOut")},
 		{"socket_accepted", "What the last service has left is taken up only where it came in.", "agent/safesocket",
 			in("agent/broker/door", "TestWhatIsLeftAtADoorIsCheckedAsItWereNew")},
@@ -63,5 +55,19 @@ func ssoCanaries() []Canary {
 		{"ssh_proof", "A server is the one that has proved its key in this session.", ssh, in(ssh, "TestTheCardLogsInWhereTheRuleSays")},
 		{"ssh_login", "An ssh socket has the card's key sign logins and nothing else.", ssh,
 			in(ssh, "TestALoginIsSignedWithSHA2AndNothingElseIs")},
+	}...)
+}
+
+// cutCanaries are those of what is ended in browsers.
+func cutCanaries() []Canary {
+	const cut, child = "agent/broker/browser/cut", "agent/sever/child"
+	return []Canary{
+		{"sso_cut", "A browser forgets its connections when the card leaves.", cut, in(cut, "TestTheEndOfALoginCutsItsPersonsBrowsers")},
+		{"sso_cut_owner", "No other person's browser is touched when a card leaves.", cut,
+			in(cut, "TestOnlyThePersonsOwnNetworkProcessesOfTheBrowsersThatARuleNamesAreEnded")},
+		{"sso_sever", "A browser that holds its connections itself loses them when the card leaves.", cut,
+			in(cut, "TestTheConnectionsOfThePersonsFirefoxAreNamedAndNobodyElses")},
+		{"sever_user", "No connection but the person's is ended.", child,
+			in(child, "TestOnlyTheConnectionsThatAreNamedAndThePersonsAreEnded")},
 	}
 }

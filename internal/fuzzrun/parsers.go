@@ -8,7 +8,29 @@ type parser struct {
 }
 
 // parsers is every such place. A test holds it against the source, both ways.
-func parsers() []parser {
+func parsers() []parser { return append(others(), signOn()...) }
+
+// signOn are those of single sign-on.
+func signOn() []parser {
+	return []parser{
+		{"answers of the process that gets tickets, and questions to it", "agent/ticket", []string{"FuzzReadAnswer", "FuzzReadQuestion"}},
+		{"answers of the process that ends connections, and questions to it", "agent/sever", []string{"FuzzReadAnswer", "FuzzReadQuestion"}},
+		{"the kernel's list of sockets", "agent/sever/child", []string{"FuzzParse"}},
+		{"credential caches", "agent/ticket/ccache", []string{"FuzzParse"}},
+		{"what kinit says and leaves, and questions for tickets", "agent/ticket/child", []string{"FuzzJudge", "FuzzAnswerOf", "FuzzCheck"}},
+		{"browsers' policy of others, and NSS's list of modules", "agent/broker/browser/setup", []string{"FuzzPolicyOfOthers", "FuzzModules"}},
+		{"the first answer of web servers", "agent/broker/browser/check", []string{"FuzzFirstAnswer"}},
+		{"what browsers' processes call themselves", "agent/broker/browser/cut", []string{"FuzzProcess"}},
+		{"messages to the ssh agent", "agent/broker/ssh", []string{"FuzzMessages"}},
+		{"calls to the virtual card, and its answers", "agent/broker/p11/rpc", []string{"FuzzFrame", "FuzzReader", "FuzzAttributes"}},
+		{"a program's conversation with the virtual card", "agent/broker/p11", []string{"FuzzServe"}},
+		{"what the kernel tells of a program that connects", "agent/broker/caller", []string{"FuzzStat", "FuzzMounts", "FuzzLabel"}},
+		{"files of systems.d", "agent/broker/system", []string{"FuzzParse"}},
+		{"events of all kinds, in who gets what", "agent/broker", []string{"FuzzNoSequenceReleasesWhatNoRuleAllows"}},
+	}
+}
+
+func others() []parser {
 	return []parser{
 		{"answer to reset, status words of the card", "pcsc", []string{"FuzzProduct", "FuzzAnswers"}},
 		{"what the readers report", "pcsc", []string{"FuzzTracker"}},
@@ -17,11 +39,6 @@ func parsers() []parser {
 		{"questions to the card's child", "pcsc/token/host/child", []string{"FuzzServe"}},
 		{"answers of the courier, and questions to it", "agent/courier", []string{"FuzzReadAnswer", "FuzzReadQuestion"}},
 		{"what web servers answer", "agent/courier/child", []string{"FuzzFetch"}},
-		{"answers of the process that gets tickets, and questions to it", "agent/ticket", []string{"FuzzReadAnswer", "FuzzReadQuestion"}},
-		{"answers of the process that ends connections, and questions to it", "agent/sever", []string{"FuzzReadAnswer", "FuzzReadQuestion"}},
-		{"the kernel's list of sockets", "agent/sever/child", []string{"FuzzParse"}},
-		{"credential caches", "agent/ticket/ccache", []string{"FuzzParse"}},
-		{"what kinit says and leaves, and questions for tickets", "agent/ticket/child", []string{"FuzzJudge", "FuzzAnswerOf", "FuzzCheck"}},
 		{"certificates of the card", "pcsc/siths", []string{"FuzzParse", "FuzzIdentity"}},
 		{"certificates of the card, up to the person", "agent/identity", []string{"FuzzIdentify"}},
 		{"names of accounts", "agent/identity", []string{"FuzzAccountName"}},
@@ -37,21 +54,12 @@ func parsers() []parser {
 		{"the names of a person's folders", "agent/diag", []string{"FuzzFolder"}},
 		{"what the service remembered on disk", "agent/memory", []string{"FuzzParse"}},
 		{"which warnings the service remembered on disk", "agent/expiry", []string{"FuzzParse"}},
-		{"browsers' policy of others, and NSS's list of modules", "agent/broker/browser/setup", []string{"FuzzPolicyOfOthers", "FuzzModules"}},
-		{"the first answer of web servers", "agent/broker/browser/check", []string{"FuzzFirstAnswer"}},
-		{"what browsers' processes call themselves", "agent/broker/browser/cut", []string{"FuzzProcess"}},
 		{"requests to the local API", "agent/localapi", []string{"FuzzRawRequests", "FuzzRequestBodies"}},
 		{"the PIN channel", "agent/localapi", []string{"FuzzPINChannel", "FuzzCareChannel"}},
 		{"answers of the service", "agent/client", []string{"FuzzServiceAnswers"}},
 		{"answers of the service, for the program in the panel", "agent/watch", []string{"FuzzAnswers"}},
 		{"answers and signals of the login manager", "agent/unlock", []string{"FuzzSessionID", "FuzzReplies"}},
 		{"what the kernel tells of a process", "agent/programs", []string{"FuzzStatus"}},
-		{"messages to the ssh agent", "agent/broker/ssh", []string{"FuzzMessages"}},
-		{"calls to the virtual card, and its answers", "agent/broker/p11/rpc", []string{"FuzzFrame", "FuzzReader", "FuzzAttributes"}},
-		{"a program's conversation with the virtual card", "agent/broker/p11", []string{"FuzzServe"}},
-		{"what the kernel tells of a program that connects", "agent/broker/caller", []string{"FuzzStat", "FuzzMounts", "FuzzLabel"}},
-		{"files of systems.d", "agent/broker/system", []string{"FuzzParse"}},
-		{"events of all kinds, in who gets what", "agent/broker", []string{"FuzzNoSequenceReleasesWhatNoRuleAllows"}},
 		{"events of all kinds, in the rules", "agent/session", []string{"FuzzStep"}},
 		{"what the PAM module sends its helper", "cmd/siths-pam", []string{"FuzzHello", "FuzzAnswers"}},
 		{"what its helper, its application and its options tell the PAM module", "cmd/pam_siths/pamfuzz", []string{"FuzzModule"}},

@@ -82,8 +82,8 @@ func sessionKeys() []policy.Key {
 	}, {
 		Name: "session.on_removal", Type: policy.TypeStrings, Since: first, Default: "[]", Optional: true, Enum: words([]Measure{Tickets, NetService}),
 		Doc: policy.Text{
-			SV: "Vad som görs när kortet dras ut, utöver att inget mer släpps: biljetter förstörs (för kerberos alltid), webbläsares nätverksprocess startas om (fönster blir kvar). Utelämnat: netservice för tls, båda för kerberos.",
-			EN: "What is done when the card leaves, beyond that nothing more is released: tickets are destroyed (those of kerberos always), browsers' network process is started anew (windows stay). Left out: netservice for tls, both for kerberos."},
+			SV: "Vad som görs när kortet dras ut, utöver att inget mer släpps: biljetter förstörs (för kerberos alltid), webbläsares anslutningar avslutas (fönster blir kvar). Utelämnat: netservice för tls, båda för kerberos.",
+			EN: "What is done when the card leaves, beyond that nothing more is released: tickets are destroyed (those of kerberos always), browsers' connections are ended (windows stay). Left out: netservice for tls, both for kerberos."},
 	}}
 }
 

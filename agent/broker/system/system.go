@@ -56,7 +56,7 @@ type Measure string
 // The measures.
 const (
 	Tickets    Measure = "tickets"    // the system's tickets are destroyed, which those of kind Kerberos always are
-	NetService Measure = "netservice" // browsers that have used the card or its tickets start their network process anew; windows stay
+	NetService Measure = "netservice" // browsers that may use the card or its tickets lose their connections, in Chromium with the network process; windows stay
 )
 
 // System is one business system. It is never changed once read.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,10 +25,16 @@ const (
 	bob  = 61802
 )
 
-// TestMain is a browser's process where a test has started it as that: it ends with its input.
+// TestMain is a browser's process where a test has started it as that, with a connection to where it is told: it ends with its
+// input.
 func TestMain(m *testing.M) {
 	if os.Getenv("CUT_PROCESS") == "" {
 		os.Exit(m.Run())
+	}
+	if to := os.Getenv("CUT_CONNECTS"); to != "" {
+		if _, err := net.Dial("tcp", to); err != nil {
+			panic(err)
+		}
 	}
 	_, _ = os.Stdout.WriteString("here\n")
 	_, _ = io.Copy(io.Discard, os.Stdin)
@@ -72,7 +79,12 @@ func (o one) comesToBe(ended bool) bool {
 // start starts a process that calls itself so.
 func start(t *testing.T, uid uint32, args ...string) one {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "process")
+	return startProgram(t, filepath.Join(t.TempDir(), "process"), uid, "", args...)
+}
+
+// startProgram is start with the file that it runs from, which is made, and where it connects to.
+func startProgram(t *testing.T, program string, uid uint32, connects string, args ...string) one {
+	t.Helper()
 	for d := filepath.Dir(program); d != "/tmp" && d != "/"; d = filepath.Dir(d) {
 		if err := os.Chmod(d, 0o755); err != nil {
 			t.Fatal(err)
@@ -87,7 +99,7 @@ func start(t *testing.T, uid uint32, args ...string) one {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := &exec.Cmd{Path: program, Args: args, Env: []string{"CUT_PROCESS=yes"},
+	cmd := &exec.Cmd{Path: program, Args: args, Env: []string{"CUT_PROCESS=yes", "CUT_CONNECTS=" + connects},
 		SysProcAttr: &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: uid}, Pdeathsig: syscall.SIGKILL}}
 	in, err := cmd.StdinPipe()
 	if err != nil {
