@@ -113,7 +113,7 @@ func TestSysusersMakesTheChildrensUsersAndTheHelpdesksGroup(t *testing.T) {
 		`(?m)^siths-cardhost:x:[1-9][0-9]*:[1-9][0-9]*:.*:/nonexistent:/usr/sbin/nologin$`: "etc/passwd",
 		`(?m)^siths-courier:x:[1-9][0-9]*:[1-9][0-9]*:.*:/nonexistent:/usr/sbin/nologin$`:  "etc/passwd",
 		`(?m)^siths-ticket:x:[1-9][0-9]*:[1-9][0-9]*:.*:/nonexistent:/usr/sbin/nologin$`:   "etc/passwd",
-		`(?m)^siths-sever:x:[1-9][0-9]*:[1-9][0-9]*:.*:/nonexistent:/usr/sbin/nologin$`:   "etc/passwd",
+		`(?m)^siths-sever:x:[1-9][0-9]*:[1-9][0-9]*:.*:/nonexistent:/usr/sbin/nologin$`:    "etc/passwd",
 		`(?m)^siths-helpdesk:x:[1-9][0-9]*:`:                                               "etc/group",
 	} {
 		got, err := os.ReadFile(filepath.Join(root, file))
