@@ -112,6 +112,34 @@ func TestACallThatIsUnderWayIsAnsweredBeforeTheServiceEnds(t *testing.T) {
 	}
 }
 
+// TestACallThatWaitsForAPlaceIsAnsweredBeforeTheServiceEnds: its program would wait for it forever.
+func TestACallThatWaitsForAPlaceIsAnsweredBeforeTheServiceEnds(t *testing.T) {
+	w, m := newWorld(t), keeper(t, 16)
+	w.restart(t, m)
+	w.insert(t, 1, w.card)
+	nc, first := signing(t, w)
+	_, key := opened(t, dial(t, w))
+	sessions := []uint64{first}
+	for len(sessions) <= maxSlow {
+		sessions = append(sessions, readyToSign(t, nc, key))
+	}
+	for i, session := range sessions {
+		begins(t, nc, 100+uint32(i), asks(session))
+	}
+	for unread(t, nc) > 0 && t.Context().Err() == nil { // until the service has read the last one
+		runtime.Gosched()
+	}
+	w.stop(t, m)
+	told := map[uint32]bool{}
+	for range sessions {
+		f := answered(t, nc)
+		if _, err := rpc.ReadAnswer(f.Body, rpc.Sign); told[f.Code] || !errors.Is(err, rpc.DeviceRemoved) {
+			t.Errorf("call %d is answered with %v", f.Code, err)
+		}
+		told[f.Code] = true
+	}
+}
+
 // TestHalfAQuestionEndsItsConnectionWithTheService: the other half would be a question of its own to the next service.
 func TestHalfAQuestionEndsItsConnectionWithTheService(t *testing.T) {
 	w, m := newWorld(t), keeper(t, 16)

@@ -60,6 +60,12 @@ func signing(t *testing.T, w *world) (net.Conn, uint64) {
 	w.takes = make(chan struct{})
 	_, key := opened(t, dial(t, w))
 	nc := raw(t, w)
+	return nc, readyToSign(t, nc, key)
+}
+
+// readyToSign opens a session on a raw connection.
+func readyToSign(t *testing.T, nc net.Conn, key uint64) uint64 {
+	t.Helper()
 	q := rpc.NewRequest(rpc.OpenSession)
 	q.Ulong(theSlot)
 	q.Ulong(rpc.SessionSerial)
@@ -75,7 +81,7 @@ func signing(t *testing.T, w *world) (net.Conn, uint64) {
 	if _, err := rpc.ReadAnswer(ask(t, nc, q.Bytes()), rpc.SignInit); err != nil {
 		t.Fatal(err)
 	}
-	return nc, number
+	return number
 }
 
 // TestAThreadThatWaitsForTheCardHoldsUpNoOther: a program has one connection for all its threads.
