@@ -4,14 +4,20 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"siths-agent/agent/apitype"
 	"siths-agent/agent/broker/caller"
+	"siths-agent/agent/client"
 	"siths-agent/agent/sever"
+	"siths-agent/internal/stack"
 )
 
 func TestTheServiceFindsWhoEndsConnectionsWhereItsUnitsPutIt(t *testing.T) {
@@ -90,4 +96,70 @@ func inodeOf(t *testing.T, c net.Conn) uint32 {
 		t.Fatal(control, err)
 	}
 	return uint32(st.Ino)
+}
+
+// TestABrowserLosesItsConnectionsUnderTheUnitsRestrictions: service and siths-sever have what their units leave to them. The
+// browser is a shell that runs from a file of that name.
+func TestABrowserLosesItsConnectionsUnderTheUnitsRestrictions(t *testing.T) {
+	t.Parallel()
+	socket, _ := underItsUnit(t, "siths-sever", severFile)
+	world := sandboxed(t, severVariable+"="+socket)
+	program := world.Path("firefox")
+	content, err := os.ReadFile("/bin/bash")
+	if err == nil {
+		err = stack.WriteProgram(program, content)
+	}
+	folder := world.Path("agent-1", "etc", "systems.d")
+	text := "title = \"Journal\"\nkind = \"tls\"\n[caller]\nexe = [\"" + program + "\"]\n[tls]\norigins = [\"https://journal.example.se\"]\n"
+	if err := errors.Join(err, os.MkdirAll(folder, 0o755), os.WriteFile(filepath.Join(folder, "journal.toml"), []byte(text), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	dir, options := trainingCard(t)
+	world.PCSCD()
+	session := world.Session(world.Logind(world.Bus()), "anna")
+	card := world.Card(dir, stack.CardOptions{})
+	agent := world.Agent(options)
+	c := &client.Client{Socket: agent.Socket()}
+	await(t, c, "waiting for the PIN", func(s apitype.Snapshot) bool { return s.Phase == apitype.NeedPIN })
+	unlock(t, c, "anna")
+	if err := c.SessionOpened(t.Context(), apitype.SessionOpened{Account: "anna", Session: session.ID}); err != nil {
+		t.Fatal(err)
+	}
+	far := browsing(t, program, session.Person.UID)
+	if err := card.Remove(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := far.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("the server hears %v; the service says:\n%s", err, agent.Log())
+	}
+}
+
+// browsing starts a user's program, which keeps a connection for as long as it runs, and returns the server's end.
+func browsing(t *testing.T, program string, uid uint32) net.Conn {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	cmd := exec.CommandContext(t.Context(), program, "-c", "exec 3<>/dev/tcp/127.0.0.1/"+port+"; read -r nothing")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: uid}}
+	in, err := cmd.StdinPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = in.Close(), cmd.Wait() })
+	far, err := l.Accept()
+	if err == nil {
+		err = far.SetDeadline(time.Now().Add(waitLimit))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = far.Close() })
+	return far
 }
