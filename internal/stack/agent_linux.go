@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 
 	"siths-agent/internal/fdstore"
@@ -40,8 +41,10 @@ type Agent struct {
 	ctx     context.Context
 	options AgentOptions
 	dir     string
-	proc    *Proc
 	store   *fdstore.Manager // nil: nobody keeps descriptors for it
+
+	mu   sync.Mutex // a Supervisor starts it anew beside the test
+	proc *Proc
 }
 
 // agentPolicy is the file that most tests want: environment "test" and revocation off, which that environment allows.
@@ -142,13 +145,13 @@ func (a *Agent) Start() error {
 	if err := a.begin(c); err != nil {
 		return err
 	}
-	return a.proc.awaitReady(a.ctx, func() bool { return canDial(a.Socket()) })
+	return a.running().awaitReady(a.ctx, func() bool { return canDial(a.Socket()) })
 }
 
 // begin starts the service's process, with what is kept for it.
 func (a *Agent) begin(c Cmd) (err error) {
 	if a.store == nil {
-		a.proc, err = a.lab.Start(a.ctx, c)
+		_, err = a.run(c)
 		return err
 	}
 	c.Files = a.store.Kept()
@@ -160,35 +163,49 @@ func (a *Agent) begin(c Cmd) (err error) {
 	c.Env = append(slices.Clip(c.Env), a.store.Env(c.Files)...)
 	// LISTEN_PID is the process's own number (sd_listen_fds(3)), which exec(2) does not change.
 	c.Path, c.Args = "/bin/sh", append([]string{"-c", `LISTEN_PID=$$ exec "$0" "$@"`, c.Path}, c.Args...)
-	return a.store.Start(func() (int, error) {
-		a.proc, err = a.lab.Start(a.ctx, c)
-		if err != nil {
-			return 0, err
-		}
-		return a.proc.PID, nil
-	})
+	return a.store.Start(func() (int, error) { return a.run(c) })
+}
+
+// run starts the process, and returns its number.
+func (a *Agent) run(c Cmd) (int, error) {
+	proc, err := a.lab.Start(a.ctx, c)
+	if err != nil {
+		return 0, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.proc = proc
+	return proc.PID, nil
+}
+
+// running is the process that was started last.
+func (a *Agent) running() *Proc {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.proc
 }
 
 // Stop ends the service by SIGTERM and waits.
-func (a *Agent) Stop() error { return a.proc.Stop() }
+func (a *Agent) Stop() error { return a.running().Stop() }
 
 // Kill ends the service as a crash would, and returns when it is gone.
 func (a *Agent) Kill() {
-	a.proc.Kill()
-	<-a.proc.Done()
+	proc := a.running()
+	proc.Kill()
+	<-proc.Done()
 }
 
 // Reload asks the service to read its policy again.
-func (a *Agent) Reload() error { return a.proc.Signal(syscall.SIGHUP) }
+func (a *Agent) Reload() error { return a.running().Signal(syscall.SIGHUP) }
 
 // PID is the process number of the running service.
-func (a *Agent) PID() int { return a.proc.PID }
+func (a *Agent) PID() int { return a.running().PID }
 
 // Done is closed when the running service has ended.
-func (a *Agent) Done() <-chan struct{} { return a.proc.Done() }
+func (a *Agent) Done() <-chan struct{} { return a.running().Done() }
 
 // Log is the end of what the running service has logged.
-func (a *Agent) Log() string { return a.proc.Stderr() }
+func (a *Agent) Log() string { return a.running().Stderr() }
 
 // Socket is where the local API listens.
 func (a *Agent) Socket() string { return filepath.Join(a.dir, "run", "agent.sock") }
