@@ -45,7 +45,7 @@ var errHidden = errors.New("the processes of other users are hidden")
 // endOne ends a process if it is one to cut. It is held while it is looked at, so that another process which gets its
 // number gets nothing.
 func endOne(ctx context.Context, pid int, uid uint32, exes []string) (bool, error) {
-	if p, err := lookAt(pid); err != nil || !p.isOf(uid) || !p.isNetworkService(exes) {
+	if p, err := lookAt(pid, uid); err != nil || !p.isOf(uid) || !p.isNetworkService(exes) {
 		return false, gone(err)
 	}
 	fd, err := unix.PidfdOpen(pid, 0)
@@ -53,7 +53,7 @@ func endOne(ctx context.Context, pid int, uid uint32, exes []string) (bool, erro
 		return false, gone(err)
 	}
 	defer unix.Close(fd)
-	if p, err := lookAt(pid); err != nil || !p.isOf(uid) || !p.isNetworkService(exes) {
+	if p, err := lookAt(pid, uid); err != nil || !p.isOf(uid) || !p.isNetworkService(exes) {
 		return false, gone(err)
 	}
 	if err := unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0); err != nil {
@@ -84,23 +84,26 @@ func await(ctx context.Context, fd int) error {
 
 var errStillThere = errors.New("a process does not end")
 
-func lookAt(pid int) (process, error) {
-	return look(os.DirFS(filepath.Join("/proc", strconv.Itoa(pid))))
+func lookAt(pid int, uid uint32) (process, error) {
+	return look(os.DirFS(filepath.Join("/proc", strconv.Itoa(pid))), uid)
 }
 
-// look reads what a process' folder in proc(5) says of it.
-func look(dir fs.FS) (p process, err error) {
-	cmdline, err := fs.ReadFile(dir, "cmdline")
-	if err != nil {
-		return process{}, err
-	}
+// look reads what a process' folder in proc(5) says of it. Of a process that is not the person's the command line is not
+// read: it is nothing to us, and may hold a secret.
+func look(dir fs.FS, uid uint32) (p process, err error) {
 	status, err := fs.ReadFile(dir, "status")
 	if err != nil {
 		return process{}, err
 	}
+	if p.uid, p.gid, err = parseIDs(status); err != nil || !p.isOf(uid) {
+		return p, err
+	}
+	cmdline, err := fs.ReadFile(dir, "cmdline")
+	if err != nil {
+		return process{}, err
+	}
 	p.exe, p.args = parseArgs(cmdline)
-	p.uid, p.gid, err = parseIDs(status)
-	return p, err
+	return p, nil
 }
 
 // gone makes nothing of the errors of a process that has ended by itself.

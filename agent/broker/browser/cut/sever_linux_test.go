@@ -7,6 +7,7 @@ import (
 	"net"
 	"path/filepath"
 	"testing"
+	"testing/fstest"
 	"testing/synctest"
 	"time"
 
@@ -105,5 +106,15 @@ func TestWhatIsOpenedJustAfterTheCutIsEndedToo(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestTheCommandLineOfAnotherUsersProcessIsNotRead(t *testing.T) {
+	dir := fstest.MapFS{"status": {Data: []byte("Name:\tx\nUid:\t61002\t61002\nGid:\t61003\t61003\n")}, "cmdline": {Data: []byte("firefox\x00--secret\x00")}}
+	if p, err := look(dir, 61001); err != nil || p.uid != 61002 || p.exe != "" || p.args != nil {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if p, err := look(dir, 61002); err != nil || p.exe != "firefox" || len(p.args) != 1 {
+		t.Errorf("of the person: %+v, %v", p, err)
 	}
 }

@@ -37,7 +37,7 @@ func socketsOf(pid int, uid uint32, exes []string) (inodes []uint32, err error) 
 		return nil, err
 	}
 	defer func() { _ = dir.Close() }()
-	p, err := look(dir.FS())
+	p, err := look(dir.FS(), uid)
 	if err != nil || !p.isOf(uid) || !p.holdsConnections() {
 		return nil, err
 	}
