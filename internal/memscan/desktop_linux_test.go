@@ -52,10 +52,12 @@ func (d *desk) window(page string, canaries ...string) *person {
 	return p
 }
 
-// awaitKeyboard waits until the keyboard goes to a window of a program, or of one that it has started.
+// awaitKeyboard waits until the keyboard goes to a window of a program, or of one that it has started, and the person has seen
+// it.
 func (d *desk) awaitKeyboard(p *person) {
 	d.bench.t.Helper()
 	d.AwaitThat("the keyboard at "+p.role, func() bool { return slices.Contains(tree(p.pid), d.ActiveWindow().PID) })
+	d.See(d.ActiveWindow())
 }
 
 // types types digits, and looks where they are before they are sent.

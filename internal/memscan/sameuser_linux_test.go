@@ -59,7 +59,7 @@ func (b *bench) awaitClosed(pid int, role string) {
 // awaitHelpers adds the children that the service has beside those of cards before anybody logs in.
 func (b *bench) awaitHelpers(to map[int]string) {
 	b.t.Helper()
-	for _, role := range []string{"siths-courier", "siths-ticket"} {
+	for _, role := range helpers() {
 		to[b.awaitStarted(role)] = role
 	}
 }

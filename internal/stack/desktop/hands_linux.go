@@ -6,6 +6,18 @@ import "time"
 // our windows tell the two apart by that.
 const rest = 600 * time.Millisecond
 
+// reaction is how long a person takes at least to press a key because of what has come: our windows take one that comes
+// sooner for one that was meant for another program.
+const reaction = 500 * time.Millisecond
+
+// See waits until a person could have seen a window, and reacted to it.
+func (d *Desktop) See(w Window) {
+	d.tb.Helper()
+	d.WaitPainted(w)
+	seen := time.Now()
+	d.Await("a person to react", func() bool { return time.Since(seen) > reaction })
+}
+
 // still waits until hands have been at rest.
 func (d *Desktop) still() {
 	d.tb.Helper()
