@@ -13,28 +13,6 @@ import (
 	"siths-agent/internal/stack/browser"
 )
 
-// TestChromiumServesPagesWithoutTheCardWhereNothingIsCut shows the hole that the cut closes, with servers as they come.
-func TestChromiumServesPagesWithoutTheCardWhereNothingIsCut(t *testing.T) {
-	t.Parallel()
-	w := open(t, nil, lab.Web, lab.Nginx, lab.HAProxy)
-	b := w.start(browser.Chromium)
-	w.insert(w.card())
-	for _, part := range []lab.Part{lab.Web, lab.Nginx, lab.HAProxy} {
-		w.until(b, w.lab.URL(part), true)
-	}
-	w.out()
-	w.idle(lab.Web)
-	before := w.signed.Load()
-	for _, part := range []lab.Part{lab.Web, lab.Nginx, lab.HAProxy} {
-		if err := w.load(b, w.lab.URL(part)); err != nil {
-			t.Errorf("%s: no page: %v", part, err)
-		}
-	}
-	if w.signed.Load() != before {
-		t.Error("the card has signed")
-	}
-}
-
 // TestServersThatAreSetUpAsThePageSaysNeedNoCut is about the settings of docs/sso-servers.md.
 func TestServersThatAreSetUpAsThePageSaysNeedNoCut(t *testing.T) {
 	t.Parallel()
